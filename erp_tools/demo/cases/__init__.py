@@ -1,0 +1,1 @@
+"""The late orders of the demo, one function per cause. README.md says how each looks in Odoo."""

@@ -1,0 +1,112 @@
+"""Fixtures that several folders need: the real Odoo of this machine, started when a test asks for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from copilot.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DEV_ODOO = [sys.executable, str(ROOT / "deploy" / "dev_odoo.py")]
+PEOPLE = (
+    "service",
+    "supervisor",
+    "purchasing",
+    "sales",
+    "finance",
+    "compliance",
+    "group_manager",
+    "northgate",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RealOdoo:
+    """A seeded Odoo 19 on this machine. Tests that write take a copy (`odoo_copy`)."""
+
+    url: str
+    db: str
+    admin_login: str
+    admin_password: str
+    logins: dict[str, str]
+    """The demo's people and their passwords."""
+
+
+def _dev_odoo(*words: str) -> str:
+    done = subprocess.run([*DEV_ODOO, *words], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        last = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()[-1]
+        _give_up(f"dev_odoo.py {words[0]}: {last}")
+    return done.stdout
+
+
+def _give_up(reason: str) -> NoReturn:
+    """A lane that cannot start: one line here, a failure in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(f"no real Odoo: {reason}", pytrace=False)
+    pytest.skip(f"no real Odoo: {reason}")
+
+
+@pytest.fixture(scope="session")
+def real_odoo() -> RealOdoo:
+    """The seeded Odoo; started first unless COPILOT_TEST_ODOO says ``running`` (use what runs) or ``off``."""
+    wish = os.environ.get("COPILOT_TEST_ODOO", "auto")
+    if wish == "off":
+        _give_up("COPILOT_TEST_ODOO is off")
+    status: dict[str, Any] = json.loads(_dev_odoo("status", "--json"))
+    if not (status["running"] and status["db"]):
+        if wish != "auto":
+            _give_up("it does not run; `make odoo` starts it")
+        for word in ("provision", "up", "seed"):
+            _dev_odoo(word)
+        status = json.loads(_dev_odoo("status", "--json"))
+    return RealOdoo(
+        url=status["url"],
+        db=status["db"],
+        admin_login=status["admin_login"],
+        admin_password=Path(status["admin_password_file"]).read_text(encoding="utf-8").strip(),
+        logins=dict.fromkeys(PEOPLE, "demo"),
+    )
+
+
+@pytest.fixture(scope="module")
+def odoo_copy(real_odoo: RealOdoo) -> Iterator[Callable[[], RealOdoo]]:
+    """Makes copies of the seeded database that a test module may change; dropped after it."""
+    copies: list[str] = []
+
+    def copy() -> RealOdoo:
+        name = f"demo_t{secrets.token_hex(4)}"
+        _dev_odoo("copy", real_odoo.db, name)
+        copies.append(name)
+        return RealOdoo(
+            url=real_odoo.url,
+            db=name,
+            admin_login=real_odoo.admin_login,
+            admin_password=real_odoo.admin_password,
+            logins=real_odoo.logins,
+        )
+
+    yield copy
+    for name in copies:
+        _dev_odoo("drop", name)
+
+
+@pytest.fixture(scope="session")
+def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the recorded demo in a data folder whose documents are ingested. The embedded index belongs to one process:
+    a test that starts another one copies the folder."""
+    from copilot.commands.ingesting import demo_documents, ingest_here
+
+    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("data"))  # type: ignore[call-arg]
+    ingest_here(settings, [demo_documents()], collection=None, progress=lambda done, total, name: None)
+    return settings
