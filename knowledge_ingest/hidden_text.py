@@ -1,0 +1,44 @@
+"""Text that is aimed at an assistant instead of a person: found by its wording, flagged for the document's owner.
+
+A flag is depth, not the wall: document text is data everywhere in this product, whether it is flagged or not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.normalise import search_form
+
+_ASSISTANT = (
+    r"(?:an?\s+)?(?:ai|a\.i\.|llm|chat\s?gpt|gpt|claude|copilot|chat\s?bot|language model|(?:virtual|ai|digital)\s+"
+    r"(?:assistant|agent))"
+)
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|"
+        r"your|system|other)\b[^.\n]{0,25}\b(?:instructions?|prompts?|guardrails?|safety rules|system message)\b",
+        rf"\b(?:if|when|since)\s+you\s+are\s+{_ASSISTANT}\b",
+        rf"\byou\s+are\s+(?:now\s+)?{_ASSISTANT}\b",
+        rf"\b(?:attention|note|instructions?|message|notice|reminder)\s*(?:to|for)\s*(?:the\s+|any\s+|all\s+)*{_ASSISTANT}\b",
+        rf"\b{_ASSISTANT}\s*(?:assistants?|agents?|models?|systems?|tools?)?\s*(?:,|:|must|should|shall|reading this|processing this)"
+        r"[^.\n]{0,80}\b(?:ignore|reveal|approve|release|send|forward|tell|answer|say|recommend|execute|call|do not|never|always)\b",
+        r"\b(?:reveal|print|output|repeat|show)\b[^.\n]{0,30}\b(?:system prompt|your instructions|your prompt|hidden prompt)\b",
+        r"\bdo not (?:tell|inform|mention (?:this|it) to|reveal (?:this|it) to) the (?:user|customer service|human|person asking)\b",
+        r"<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?(?:INST|SYS)\]|<<SYS>>|^\s*(?:system|assistant)\s*:\s*you\b",
+        r"\b(?:new|updated|real|actual)\s+(?:system\s+)?(?:instructions|prompt)\s*:",
+        r"\b(?:assistant|copilot|chat\s?bot)s?\b[^.\n]{0,60}\b(?:must|should|shall|has to|have to|is to)\b[^.\n]{0,60}"
+        r"\b(?:approve|confirm|release|email|e-mail|forward|send|ignore|answer|reply|say|state|tell)\b",
+    )
+)
+
+
+def instructions_in(text: str) -> list[tuple[int, int]]:
+    """Spans, in the text's search form, that read like instructions to an assistant."""
+    folded = search_form(text)
+    return sorted({match.span() for pattern in _PATTERNS for match in pattern.finditer(folded)})
+
+
+def instruction_flags(text: str) -> tuple[str, ...]:
+    """``instruction_in_text`` when the text speaks to an assistant, else nothing."""
+    return ("instruction_in_text",) if instructions_in(text) else ()

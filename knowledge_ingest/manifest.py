@@ -1,0 +1,275 @@
+"""What a document is: from its front matter, a ``documents.yaml`` beside it, the folder it lies in, or its own title.
+
+What cannot be told is asked for in the report, never guessed: no owner stays no owner, no type stays ``unknown``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any, cast, get_args
+
+import yaml
+
+from knowledge_ingest.extracted import Extracted
+from retrieval.passage import DEFAULT_COLLECTION, ROLES, Classification, Document, DocumentType
+
+MANIFEST = "documents.yaml"
+
+_KEYS = frozenset(
+    {
+        "id", "title", "type", "owner", "customer", "carrier", "vendor", "company", "classification", "roles",
+        "valid_from", "valid_to", "version", "supersedes", "amends", "causes", "language", "customer_name",
+        "vendor_name", "names",
+    }
+)  # fmt: skip
+_TYPES: tuple[str, ...] = get_args(DocumentType)
+_CLASSIFICATIONS: tuple[str, ...] = get_args(Classification)
+_FOLDERS: dict[str, DocumentType] = {
+    "sop": "sop", "sops": "sop", "procedures": "sop",
+    "contract": "contract", "contracts": "contract", "agreements": "contract",
+    "carrier": "carrier_policy", "carriers": "carrier_policy", "carrier_policies": "carrier_policy",
+    "product": "product_rule", "products": "product_rule", "product_rules": "product_rule",
+    "case": "case_note", "cases": "case_note", "case_notes": "case_note", "notes": "case_note", "mail": "case_note",
+}  # fmt: skip
+_SOP_TITLE = re.compile(r"\bSOP\b|standard operating procedure", re.IGNORECASE)
+_CONTRACT_TITLE = re.compile(r"\b(?:agreement|contract)\b", re.IGNORECASE)
+_LARGEST_MANIFEST = 2_000_000
+_STRICTEST: Classification = "restricted"
+_EVERYONE = ("all", "everyone", "*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """A document's properties, and what could not be told or was not valid."""
+
+    document: Document
+    names: tuple[str, ...]
+    """Further names a question may use: of its customer or vendor."""
+    reasons: tuple[str, ...]
+
+
+class Manifests:
+    """The ``documents.yaml`` files that speak about the files of one folder: in it, below it, and one level above it.
+
+    The nearest one that lists a file decides.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._loaded: dict[Path, Manifest] = {}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What was wrong with the files, a sentence each."""
+        return tuple(problem for each in self._loaded.values() for problem in each.problems)
+
+    def entry(self, path: str) -> Mapping[str, Any]:
+        """The properties of a file, empty when no manifest lists it.
+
+        Args:
+            path: Relative to the folder, with forward slashes.
+        """
+        file = self._root / path
+        for folder in (*file.parents[: len(PurePosixPath(path).parts)], self._root.parent):
+            if folder not in self._loaded:
+                self._loaded[folder] = Manifest.load(folder)
+            entry = self._loaded[folder].entry(file.relative_to(folder).as_posix())
+            if entry:
+                return entry
+        return {}
+
+
+class Manifest:
+    """The entries of one ``documents.yaml``, by path relative to its folder."""
+
+    def __init__(self, entries: Mapping[str, Mapping[str, Any]], problems: tuple[str, ...] = ()) -> None:
+        self._entries = entries
+        self.problems = problems
+        """What was wrong with the file itself, a sentence each."""
+
+    @staticmethod
+    def load(folder: Path) -> Manifest:
+        """The manifest in a folder; an empty one when there is none or it cannot be read.
+
+        The file is a mapping ``path: {…}``, or a list of mappings with ``path``, either at the top or below ``documents``.
+        """
+        file = folder / MANIFEST
+        if file.is_symlink() or not file.is_file():
+            return Manifest({})
+        try:
+            if file.stat().st_size > _LARGEST_MANIFEST:
+                return Manifest({}, (f"{MANIFEST} is larger than 2 MB and was not read.",))
+            text = file.read_text(encoding="utf-8-sig")
+            if re.search(r"(?m)^\s*[\w-]+:\s*[&*]\w", text):
+                return Manifest({}, (f"{MANIFEST} uses YAML anchors and was not read.",))
+            values = yaml.safe_load(text) or {}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+            return Manifest({}, (f"{MANIFEST} cannot be read ({' '.join(str(error).split())[:200]}).",))
+        if isinstance(values, dict) and "documents" in values:
+            values = values["documents"]
+        entries: dict[str, Mapping[str, Any]] = {}
+        problems: list[str] = []
+        listed = (
+            values.items()
+            if isinstance(values, dict)
+            else [(each.get("path"), each) for each in values or () if isinstance(each, dict)]
+            if isinstance(values, list)
+            else ()
+        )
+        for path, entry in listed:
+            if not isinstance(path, str) or not isinstance(entry, dict):
+                problems.append(f"{MANIFEST}: the entry {str(path)[:60]!r} names no path or no properties.")
+                continue
+            clean = PurePosixPath(path)
+            if clean.is_absolute() or ".." in clean.parts:
+                problems.append(f"{MANIFEST}: {path!r} points outside the folder and was ignored.")
+                continue
+            entries[str(clean)] = {str(key): value for key, value in entry.items() if key != "path"}
+        return Manifest(entries, tuple(problems))
+
+    def entry(self, path: str) -> Mapping[str, Any]:
+        """The properties of a file, empty when it is not listed."""
+        return self._entries.get(path, {})
+
+
+def describe(
+    *,
+    path: str,
+    extracted: Extracted,
+    entry: Mapping[str, Any],
+    content_hash: str,
+    collection: str = DEFAULT_COLLECTION,
+) -> Described:
+    """The properties of a document. The manifest's word counts more than the front matter's.
+
+    A classification or role that is not known makes the document restricted rather than open.
+    """
+    reasons: list[str] = []
+    given = {**extracted.front_matter, **entry}
+    for unknown in sorted(set(given) - _KEYS):
+        if unknown in entry:
+            reasons.append(f"{unknown!r} is not a property of documents and was ignored.")
+    title = _word(given.get("title")) or extracted.title or _title_from(path)
+    document_id = (
+        slug(_word(given.get("id"))) or slug(str(PurePosixPath(path).with_suffix(""))) or content_hash[:16]
+    )
+    type_ = _type(given.get("type"), path, title, reasons)
+    classification, roles = _access(given, reasons)
+    flags = set(extracted.flags)
+    owner = _word(given.get("owner"))
+    if not owner:
+        flags.add("no_owner")
+        reasons.append("No owner is named. Add `owner` to its front matter or to documents.yaml.")
+    if type_ == "unknown":
+        flags.add("no_type")
+        reasons.append(f"Its type cannot be told. Add `type` (one of {', '.join(_TYPES[:-1])}).")
+    valid_from = _date(given.get("valid_from"), "valid_from", reasons)
+    valid_to = _date(given.get("valid_to"), "valid_to", reasons)
+    if valid_from and valid_to and valid_to < valid_from:
+        reasons.append(f"valid_to {valid_to} lies before valid_from {valid_from}: it is never in force.")
+    return Described(
+        document=Document(
+            document_id=document_id,
+            title=title[:300],
+            path=path,
+            type=type_,
+            owner=owner,
+            company=_word(given.get("company")),
+            customer=_word(given.get("customer")),
+            carrier=_word(given.get("carrier")),
+            vendor=_word(given.get("vendor")),
+            classification=classification,
+            roles=roles,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            version=_word(given.get("version")),
+            supersedes=slug(_word(given.get("supersedes"))),
+            amends=slug(_word(given.get("amends"))),
+            causes=tuple(_words(given.get("causes"))),
+            language=_word(given.get("language")) or "en",
+            content_hash=content_hash,
+            text_length=len(extracted.text),
+            collection=collection,
+            flags=tuple(sorted(flags)),
+        ),
+        names=tuple(
+            name
+            for name in (
+                _word(given.get("customer_name")),
+                _word(given.get("vendor_name")),
+                *_words(given.get("names")),
+            )
+            if name
+        ),
+        reasons=tuple(reasons),
+    )
+
+
+def slug(text: str) -> str:
+    """Letters, digits, dots, dashes and underscores only, in lower case; everything else becomes a dash."""
+    return re.sub(r"[^a-z0-9._]+", "-", text.lower()).strip("-.")[:120]
+
+
+def _title_from(path: str) -> str:
+    return re.sub(r"[-_]+", " ", PurePosixPath(path).stem).strip() or path
+
+
+def _type(value: Any, path: str, title: str, reasons: list[str]) -> DocumentType:
+    word = _word(value).lower().replace(" ", "_").replace("-", "_")
+    if word in _TYPES:
+        return cast(DocumentType, word)
+    if word:
+        reasons.append(f"The type {word!r} is not one of {', '.join(_TYPES)}.")
+        return "unknown"
+    for part in reversed(PurePosixPath(path).parts[:-1]):
+        if part.lower() in _FOLDERS:
+            return _FOLDERS[part.lower()]
+    if _SOP_TITLE.search(title):
+        return "sop"
+    if _CONTRACT_TITLE.search(title):
+        return "contract"
+    return "unknown"
+
+
+def _access(given: Mapping[str, Any], reasons: list[str]) -> tuple[Classification, tuple[str, ...]]:
+    word = _word(given.get("classification")).lower() or "internal"
+    classification = cast(Classification, word) if word in _CLASSIFICATIONS else _STRICTEST
+    if word not in _CLASSIFICATIONS:
+        reasons.append(f"The classification {word!r} is not known; it is treated as {_STRICTEST}.")
+    named = [role.lower() for role in _words(given.get("roles")) if role.lower() not in _EVERYONE]
+    roles = tuple(dict.fromkeys(role for role in named if role in ROLES))
+    unknown = sorted(set(named) - set(ROLES))
+    if unknown:
+        reasons.append(f"Roles {', '.join(unknown)} are not known (known: {', '.join(ROLES)}).")
+        if not roles:
+            classification = _STRICTEST
+    return classification, roles
+
+
+def _date(value: Any, name: str, reasons: list[str]) -> date | None:
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    word = _word(value)
+    if not word:
+        return None
+    try:
+        return date.fromisoformat(word[:10])
+    except ValueError:
+        reasons.append(f"{name} {word!r} is not a date like 2026-12-31 and was ignored.")
+        return None
+
+
+def _word(value: Any) -> str:
+    if value is None or isinstance(value, list | dict):
+        return ""
+    return " ".join(str(value).split())
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [_word(each) for each in value if _word(each)] if isinstance(value, list | tuple) else []

@@ -1,0 +1,101 @@
+"""Mails: who, when, about what, then the text, then the attachments, each read by its own reader."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from email.message import EmailMessage, MIMEPart
+from pathlib import PurePosixPath
+
+from knowledge_ingest.errors import OverLimit, Unreadable
+from knowledge_ingest.extracted import Extracted, TextBuilder
+from knowledge_ingest.plain import blocks_of
+from knowledge_ingest.readers.html import add_html
+from retrieval.normalise import same_length_form, strip_invisible
+
+_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_DEEPEST = 2
+_MOST_ATTACHMENTS = 20
+
+
+def read(content: bytes) -> Extracted:
+    builder = TextBuilder()
+    subject = _message(builder, content, depth=0)
+    if not builder.length:
+        raise Unreadable("The mail holds no text.")
+    return builder.build(title=subject)
+
+
+def _message(builder: TextBuilder, content: bytes, *, depth: int) -> str:
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    if not isinstance(message, EmailMessage) or not any(
+        message.get(name) for name in ("From", "Subject", "Date")
+    ):
+        raise Unreadable("The file has none of a mail's headers. Check the file's name.")
+    head = [f"{name}: {' '.join(str(message.get(name)).split())}" for name in _HEADERS if message.get(name)]
+    builder.add("paragraph", "\n".join(head))
+    body = message.get_body(preferencelist=("plain", "html"))
+    if body is not None:
+        _body(builder, body)
+    for place, part in enumerate(message.iter_attachments()):
+        if place >= _MOST_ATTACHMENTS:
+            builder.notes.append(f"Only the first {_MOST_ATTACHMENTS} attachments were read.")
+            break
+        if isinstance(part, EmailMessage):
+            _attachment(builder, part, depth=depth)
+    return " ".join(str(message.get("Subject") or "").split())
+
+
+def _body(builder: TextBuilder, body: MIMEPart) -> None:
+    content = body.get_content()
+    if not isinstance(content, str):
+        return
+    if body.get_content_subtype() == "html":
+        add_html(builder, content)
+        return
+    text, removed = strip_invisible(content)
+    builder.invisible += removed
+    if removed:
+        builder.flags.add("hidden_text")
+    text = same_length_form(text)
+    for block in blocks_of(text, 0, len(text)):
+        builder.add(block.kind, text[block.start : block.end], level=block.level)
+
+
+def _attachment(builder: TextBuilder, part: EmailMessage, *, depth: int) -> None:
+    from knowledge_ingest.readers import read as read_any
+
+    name = PurePosixPath((part.get_filename() or "without a name").replace("\\", "/")).name
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_content()
+        content, suffix, name = inner.as_bytes(), ".eml", part.get_filename() or "forwarded mail"
+    else:
+        payload = part.get_payload(decode=True)
+        content, suffix = (payload if isinstance(payload, bytes) else b""), PurePosixPath(name).suffix.lower()
+    if part.get_content_maintype() == "image" and part.get("Content-ID"):
+        return  # a logo in the signature
+    if depth >= _DEEPEST:
+        builder.notes.append(f"The attachment {name!r} lies too deep and was not read.")
+        return
+    try:
+        if suffix == ".eml":
+            builder.add("heading", f"Attachment: {name}", level=1)
+            _message(builder, content, depth=depth + 1)
+            return
+        extracted = read_any(content, suffix)
+    except OverLimit:
+        raise
+    except Unreadable as error:
+        builder.notes.append(f"The attachment {name!r} was not read: {error}")
+        return
+    builder.add("heading", f"Attachment: {name}", level=1)
+    builder.flags.update(extracted.flags)
+    builder.notes.extend(extracted.notes)
+    for block in extracted.blocks:
+        builder.add(
+            block.kind,
+            extracted.text[block.start : block.end],
+            level=block.level + 1 if block.level else 0,
+            context=block.context,
+            label=block.label,
+        )

@@ -1,0 +1,106 @@
+"""Text recognition by Tesseract, a program of the system: words, paragraphs, and how sure it is of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import Any
+
+from knowledge_ingest.errors import OverLimit, ToolMissing, Unreadable
+from knowledge_ingest.extracted import TextBuilder
+from knowledge_ingest.plain import CLAUSE, heading_level
+
+_SECONDS = 18
+"""For one page; measured: 1.8 on a letter page at 300 dpi."""
+_UNSURE = 70.0
+"""Mean confidence in percent below which a page is flagged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised:
+    """A page as it was recognised."""
+
+    paragraphs: tuple[str, ...]
+    confidence: float
+    """Mean over its words, 0 to 100."""
+
+
+def recognise(image: Any) -> Recognised:
+    """The text on a picture (a PIL image).
+
+    Raises:
+        ToolMissing: Tesseract is not installed.
+        OverLimit: it took too long.
+        Unreadable: it failed.
+    """
+    program = shutil.which("tesseract")
+    if program is None:
+        raise ToolMissing(
+            "It is a scan, and Tesseract is not installed here. Install it (`apt install tesseract-ocr`)."
+        )
+    buffer = io.BytesIO()
+    image.convert("L").save(buffer, "PNG", compress_level=1)
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program; the picture goes in by its standard input
+            [program, "stdin", "stdout", "--dpi", "300", "tsv"],
+            input=buffer.getvalue(),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OverLimit(
+            f"Recognising one page took longer than {_SECONDS} seconds.", lasting=False
+        ) from error
+    except (subprocess.CalledProcessError, OSError) as error:
+        raise Unreadable("Tesseract could not read the picture. Scan it again.", lasting=False) from error
+    return _from_table(done.stdout.decode("utf-8", errors="replace"))
+
+
+def _from_table(table: str) -> Recognised:
+    paragraphs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    confidences: list[float] = []
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        word = (row.get("text") or "").strip()
+        if row.get("level") != "5" or not word:
+            continue
+        confidences.append(float(row["conf"]))
+        paragraphs.setdefault((row["block_num"], row["par_num"]), []).append((row["line_num"], word))
+    texts: list[str] = []
+    for words in paragraphs.values():
+        lines: dict[str, list[str]] = {}
+        for line, word in words:
+            lines.setdefault(line, []).append(word)
+        texts.extend(_broken_at_clauses([" ".join(line) for line in lines.values()]))
+    mean = sum(confidences) / len(confidences) if confidences else 0.0
+    return Recognised(paragraphs=tuple(texts), confidence=mean)
+
+
+def _broken_at_clauses(lines: list[str]) -> list[str]:
+    """Tesseract's paragraphs, opened where a line begins a clause or looks like a heading."""
+    texts: list[str] = []
+    after_heading = True
+    for line in lines:
+        if after_heading or CLAUSE.match(line) or line.startswith(("- ", "• ", "(")):
+            texts.append(line)
+        else:
+            texts[-1] = f"{texts[-1]} {line}"
+        after_heading = bool(heading_level(line))
+    return texts
+
+
+def add_recognised(builder: TextBuilder, found: Recognised, *, page: int) -> None:
+    """Append a recognised page to a text, with a note on how sure it is."""
+    builder.flags.add("ocr")
+    builder.notes.append(f"Page {page} is a scan, recognised with {found.confidence:.0f}% confidence.")
+    if found.confidence < _UNSURE:
+        builder.flags.add("ocr_uncertain")
+    for text in found.paragraphs:
+        level = heading_level(text)
+        if level:
+            builder.add("heading", text, level=level)
+        else:
+            builder.add("paragraph", text)

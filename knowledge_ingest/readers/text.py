@@ -1,0 +1,43 @@
+"""Plain text: the text of record is the file's own, so that every span is a place in the file."""
+
+from __future__ import annotations
+
+from knowledge_ingest.errors import Unreadable
+from knowledge_ingest.extracted import Extracted
+from knowledge_ingest.plain import blocks_of
+from knowledge_ingest.readers.decoding import cleaned, decode
+from knowledge_ingest.readers.front_matter import split
+from retrieval.document_store import PageSpan
+from retrieval.normalise import has_disguised_words
+
+
+def read(content: bytes) -> Extracted:
+    text, removed = cleaned(decode(content))
+    front_matter, body_start, notes = split(text)
+    if not text[body_start:].strip():
+        raise Unreadable("The file holds no text, only white space.")
+    pages: list[PageSpan] = []
+    if "\f" in text:
+        start = 0
+        for number, part in enumerate(text.split("\f"), start=1):
+            pages.append(PageSpan(number=number, start=start, end=start + len(part)))
+            start += len(part) + 1
+    blocks = []
+    for page in pages or [PageSpan(number=1, start=0, end=len(text))]:
+        blocks.extend(blocks_of(text, max(page.start, body_start), page.end))
+    title = ""
+    if blocks and blocks[0].end - blocks[0].start <= 120:
+        title = " ".join(text[blocks[0].start : blocks[0].end].split())
+    flags = ["hidden_text"] if removed else []
+    if has_disguised_words(text):
+        flags.append("disguised_text")
+    return Extracted(
+        text=text,
+        blocks=tuple(blocks),
+        body_start=body_start,
+        pages=tuple(pages),
+        front_matter=front_matter,
+        title=title,
+        flags=tuple(flags),
+        notes=tuple(notes),
+    )

@@ -1,0 +1,159 @@
+"""From stored documents to index entries: what is embedded for a passage, and how an index follows the text store."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.access import payload_of
+from retrieval.document_store import DocumentStore, StoredDocument, StoredPassage
+from retrieval.embedder import Embedder
+from retrieval.errors import IndexNotBuilt
+from retrieval.knowledge_base import IndexEntry, KnowledgeBase
+from retrieval.passage import Document
+from retrieval.sparse import SPARSE_VERSION, document_vector, terms
+
+log = logging.getLogger(__name__)
+
+ENTRY_VERSION = "1"
+"""Goes up when `text_to_embed` or `text_of_terms` changes."""
+
+
+def text_to_embed(document: Document, passage: StoredPassage) -> str:
+    """What the embedding model reads for a passage: where it stands, then its own words."""
+    where = " > ".join(part for part in (document.title, passage.passage.section) if part)
+    return "\n".join(part for part in (where, passage.context, passage.passage.text) if part)
+
+
+def text_of_terms(document: Document, passage: StoredPassage) -> str:
+    """What the term weights of a passage are made from."""
+    return "\n".join(
+        part
+        for part in (document.title, passage.passage.section, passage.context, passage.passage.text)
+        if part
+    )
+
+
+def with_key(document: Document, passage: StoredPassage) -> StoredPassage:
+    """The passage with the hash of what is embedded for it."""
+    text = text_to_embed(document, passage)
+    return replace(passage, embed_key=hashlib.blake2b(text.encode(), digest_size=16).digest())
+
+
+def fingerprint(embedder: Embedder) -> str:
+    """Eight hex digits that change whenever entries of an existing index would not fit any more."""
+    made_of = f"{embedder.model_id}|{SPARSE_VERSION}|{ENTRY_VERSION}"
+    return hashlib.blake2b(made_of.encode(), digest_size=4).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """What following the store meant for an index."""
+
+    refilled: tuple[str, ...]
+    """Documents whose entries were missing or incomplete and were put again."""
+    without_vectors: tuple[str, ...]
+    """Documents that have to be ingested again: nothing embedded for this model."""
+
+
+class Indexer:
+    """Writes documents to store and index together; one writer at a time, any number of searches beside it."""
+
+    def __init__(self, store: DocumentStore, base: KnowledgeBase, embedder: Embedder) -> None:
+        self._store = store
+        self._base = base
+        self._embedder = embedder
+
+    def put(self, stored: StoredDocument, passages: Sequence[StoredPassage]) -> None:
+        """Make a document searchable in place of its former state; a crash leaves the old or the new.
+
+        Raises:
+            EmbeddingUnavailable, IndexUnavailable, StoreUnavailable: the former state is still in force.
+        """
+        document = stored.document
+        keyed = [with_key(document, each) for each in passages]
+        self.embed_missing(document, keyed)
+        entries = self._entries(stored, keyed)
+        assert entries is not None
+        its_terms = [" ".join(terms(text_of_terms(document, each))) for each in keyed]
+        self._base.replace_document(
+            document.document_id,
+            stored.revision,
+            entries,
+            commit=lambda: self._store.replace(stored, keyed, its_terms),
+        )
+
+    def remove(self, collection: str, document_id: str) -> None:
+        """Make a document unknown."""
+        self._base.remove_document(document_id, commit=lambda: self._store.remove(collection, document_id))
+
+    def embed_missing(self, document: Document, passages: Sequence[StoredPassage]) -> int:
+        """Embed what has no vector of this model yet; returns how many were embedded."""
+        model_id = self._embedder.model_id
+        known = self._store.vectors(model_id, [each.embed_key for each in passages])
+        missing = {
+            each.embed_key: text_to_embed(document, each) for each in passages if each.embed_key not in known
+        }
+        if missing:
+            vectors = self._embedder.embed(list(missing.values()))
+            self._store.keep_vectors(model_id, dict(zip(missing, vectors, strict=True)))
+        return len(missing)
+
+    def follow_store(self, collection: str) -> Brought:
+        """Bring the index to what the store says: clear leftovers of a crash, put again what is missing.
+
+        Costs one count when nothing is to be done. Embeds nothing.
+        """
+        rows = self._store.rows(collection)
+        revisions = {row.document.document_id: row.revision for row in rows}
+        counts = self._base.keep_only(revisions)
+        refilled: list[str] = []
+        without: list[str] = []
+        for row in rows:
+            document_id = row.document.document_id
+            if counts.get(document_id, 0) == row.passages:
+                continue
+            stored = self._store.document(collection, document_id)
+            if stored is None:
+                continue
+            entries = self._entries(stored, self._store.passages(collection, document_id))
+            if entries is None:
+                without.append(document_id)
+                continue
+            self._base.replace_document(document_id, stored.revision, entries, commit=lambda: None)
+            refilled.append(document_id)
+        if refilled:
+            self._base.settle()
+            log.info("index_refilled", extra={"collection": collection, "documents": len(refilled)})
+        return Brought(refilled=tuple(refilled), without_vectors=tuple(without))
+
+    def _entries(self, stored: StoredDocument, passages: Sequence[StoredPassage]) -> list[IndexEntry] | None:
+        """Index entries from kept vectors; None when some have not been embedded for this model."""
+        document = stored.document
+        vectors = self._store.vectors(self._embedder.model_id, [each.embed_key for each in passages])
+        payload = payload_of(document)
+        entries = []
+        for each in passages:
+            dense = vectors.get(each.embed_key)
+            if dense is None:
+                return None
+            entries.append(
+                IndexEntry(
+                    document_id=document.document_id,
+                    revision=stored.revision,
+                    number=each.number,
+                    dense=dense,
+                    sparse=document_vector(text_of_terms(document, each)),
+                    payload=payload,
+                )
+            )
+        return entries
+
+
+def not_built(documents: Collection[str]) -> IndexNotBuilt:
+    """The error for documents that have no vectors of the configured model."""
+    return IndexNotBuilt(
+        f"{len(documents)} documents have no vectors of the configured embedding model yet. Run `copilot ingest`."
+    )

@@ -1,0 +1,373 @@
+"""Questions to passages: the values of a search, and the `Library` that answers it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from retrieval.access import in_force, in_force_on, may_read, readable_by
+from retrieval.document_store import DocumentRow, DocumentStore, PageSpan, StoredPassage
+from retrieval.embedder import Embedder
+from retrieval.errors import DocumentRefused, EmbeddingUnavailable, IndexUnavailable, RetrievalError
+from retrieval.indexing import Brought, not_built, text_of_terms
+from retrieval.knowledge_base import AnyOf, Hit, IndexFilter, IndexQuery, KnowledgeBase
+from retrieval.naming import NameBook, Routing
+from retrieval.normalise import search_form
+from retrieval.passage import DEFAULT_COLLECTION, Document, DocumentType, Reader, ScoredPassage
+from retrieval.ranking import Candidate, Ranked, best_of, ranked
+from retrieval.relevance import LOOKED_AT, Signs, nothing_relevant, signs
+from retrieval.sparse import query_vector, terms
+from retrieval.spelling import corrected
+from retrieval.trade_words import related_terms
+
+log = logging.getLogger(__name__)
+
+_CANDIDATES = 100
+"""Passages taken from each list before fusing."""
+_LONGEST_QUESTION = 2000
+"""Characters of a question that are read; a model reads some 1,000 anyway."""
+_MOST_PASSAGES = 100
+_RETRY_SECONDS = 15.0
+"""How long a failed index is left alone before it is tried again, so that each question does not wait for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What is known about the case from elsewhere, such as the order a question is about."""
+
+    customer: str = ""
+    """Customer reference (res.partner.ref); documents about other customers are left out."""
+    carrier: str = ""
+    """Carrier name (delivery.carrier); documents about it come before those about other carriers."""
+    vendor: str = ""
+    """Vendor reference (res.partner.ref); documents about other vendors are left out."""
+    names: tuple[str, ...] = ()
+    """Party names that may stand in the question and must not decide which passage wins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchRequest:
+    """One search."""
+
+    text: str
+    reader: Reader
+    top: int = 10
+    collection: str = DEFAULT_COLLECTION
+    scope: Scope = field(default_factory=Scope)
+    include_superseded: bool = False
+    """Also documents that are expired, not yet in force or replaced."""
+    on_date: date | None = None
+    """Which documents are in force is decided for this day; None: today."""
+    types: tuple[DocumentType, ...] = ()
+    """Only documents of these types; empty: all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchResult:
+    """What was found."""
+
+    passages: tuple[ScoredPassage, ...] = ()
+    """Best first; empty when nothing is relevant."""
+    degraded: tuple[str, ...] = ()
+    """What did not work, a sentence each; empty when all is well."""
+    nothing_relevant: bool = False
+    """The documents were searched and do not speak about this."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedDocument:
+    """A document for reading, and for quoting ``text[start:end]``."""
+
+    document: Document
+    text: str
+    """The extracted text that all spans refer to."""
+    body_start: int
+    """Where the text proper begins; front matter stands before it."""
+    pages: tuple[PageSpan, ...] = ()
+    """Empty where the format has no pages."""
+
+
+class Library:
+    """The documents of this installation, for people who ask. May be called from several threads.
+
+    Args:
+        store: The text store.
+        embedder: Turns questions into vectors; loaded at the first search.
+        open_base: Gives the index of a collection, brought to what the store holds; called at its first search.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: DocumentStore,
+        embedder: Embedder,
+        open_base: Callable[[str], tuple[KnowledgeBase, Brought]],
+    ) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._open_base = open_base
+        self._bases: dict[str, KnowledgeBase] = {}
+        self._unindexed: dict[str, frozenset[str]] = {}
+        self._failed: dict[str, tuple[float, RetrievalError]] = {}
+        self._names: dict[str, tuple[int, tuple[DocumentRow, ...], NameBook]] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def store(self) -> DocumentStore:
+        """The text store, for whoever puts documents in."""
+        return self._store
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model, for whoever puts documents in."""
+        return self._embedder
+
+    def check(self, collection: str = DEFAULT_COLLECTION) -> None:
+        """Open the index of a collection, as a search would.
+
+        Raises:
+            IndexUnavailable, EmbeddingUnavailable: searches would fall back to keywords; the message says why.
+        """
+        self._base(collection)
+
+    def base_for_writing(self, collection: str) -> KnowledgeBase:
+        """The open index of a collection, tried again even when it could not be opened a moment ago.
+
+        Raises:
+            IndexUnavailable, EmbeddingUnavailable: it cannot be opened.
+        """
+        with self._lock:
+            self._failed.pop(collection, None)
+            return self._base(collection)
+
+    def indexed(self, collection: str) -> None:
+        """All documents of the collection have their entries now."""
+        with self._lock:
+            self._unindexed.pop(collection, None)
+
+    def _base(self, collection: str) -> KnowledgeBase:
+        """The open index of a collection; after a failure not tried again for some seconds."""
+        with self._lock:
+            if collection in self._bases:
+                return self._bases[collection]
+            failed = self._failed.get(collection)
+            if failed and time.monotonic() - failed[0] < _RETRY_SECONDS:
+                raise failed[1]
+            try:
+                self._bases[collection], brought = self._open_base(collection)
+                self._unindexed[collection] = frozenset(brought.without_vectors)
+                self._failed.pop(collection, None)
+            except (IndexUnavailable, EmbeddingUnavailable) as error:
+                self._failed[collection] = (time.monotonic(), error)
+                raise
+            return self._bases[collection]
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Find the passages that answer a question, among the documents this reader may see.
+
+        Raises:
+            StoreUnavailable: the text store cannot be read; there is nothing to answer from.
+        """
+        question = search_form(request.text).strip()[:_LONGEST_QUESTION]
+        top = max(0, min(request.top, _MOST_PASSAGES))
+        if not question or not top:
+            return SearchResult(nothing_relevant=True)
+        rows, names = self._known(request.collection)
+        eligible = {row.document.document_id: row for row in rows if _eligible(row.document, request)}
+        if not eligible:
+            return SearchResult(nothing_relevant=True)
+        degraded: tuple[str, ...] = ()
+        try:
+            question = corrected(question, self._store, self._embedder.knows)
+            routing = names.route(question, eligible.keys(), request.scope)
+            candidates = self._from_index(request, routing, eligible)
+        except (IndexUnavailable, EmbeddingUnavailable) as error:
+            log.warning(
+                "search_degraded", extra={"collection": request.collection, "error": type(error).__name__}
+            )
+            degraded = (f"Documents were searched by keywords only: {error}",)
+            routing = names.route(question, eligible.keys(), request.scope)
+            candidates = self._from_keywords(request, routing, eligible)
+        # the second check: whatever an index says, nobody sees a passage the rule does not give them
+        candidates = [each for each in candidates if may_read(request.reader, each.document)]
+        if not candidates:
+            return SearchResult(degraded=degraded, nothing_relevant=True)
+        best = best_of(routing, ranked(routing, candidates), max(top, LOOKED_AT))
+        passages = self._with_passages(request.collection, best)
+        # without vectors any passage that shares a telling word counts; the answer is labelled
+        if not degraded and nothing_relevant(self._signs(request, routing, eligible, candidates, passages)):
+            return SearchResult(nothing_relevant=True)
+        return SearchResult(
+            passages=tuple(
+                ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
+                for each, stored in passages[:top]
+            ),
+            degraded=degraded,
+        )
+
+    def open(
+        self, document_id: str, reader: Reader, *, collection: str = DEFAULT_COLLECTION
+    ) -> OpenedDocument:
+        """A whole document, for opening a citation.
+
+        Raises:
+            DocumentRefused: no such document, or not for this reader; the message is the same.
+        """
+        stored = self._store.document(collection, document_id)
+        if stored is None or not may_read(reader, stored.document):
+            raise DocumentRefused(
+                f"There is no document {document_id!r} that you may open. Search again for what you need."
+            )
+        return OpenedDocument(
+            document=stored.document, text=stored.text, body_start=stored.body_start, pages=stored.pages
+        )
+
+    def documents(self, reader: Reader, *, collection: str = DEFAULT_COLLECTION) -> list[Document]:
+        """The documents this reader may see, ordered by document id, whether in force or not."""
+        rows, _ = self._known(collection)
+        return [row.document for row in rows if may_read(reader, row.document)]
+
+    def close(self) -> None:
+        """Let go of indexes and files; safe to call twice."""
+        with self._lock:
+            bases, self._bases = list(self._bases.values()), {}
+        for base in bases:
+            base.close()
+        self._store.close()
+
+    # --- inside ---
+
+    def _known(self, collection: str) -> tuple[tuple[DocumentRow, ...], NameBook]:
+        change = self._store.change()
+        with self._lock:
+            cached = self._names.get(collection)
+            if cached is None or cached[0] != change:
+                rows = tuple(self._store.rows(collection))
+                cached = (change, rows, NameBook(rows))
+                self._names[collection] = cached
+            return cached[1], cached[2]
+
+    def _from_index(
+        self, request: SearchRequest, routing: Routing, eligible: dict[str, DocumentRow]
+    ) -> list[Candidate]:
+        base = self._base(request.collection)
+        missing = self._unindexed.get(request.collection, frozenset()) & eligible.keys()
+        if missing:
+            raise not_built(missing)
+        wanted = _filter(request)
+        dense = self._embedder.embed([routing.ranked_by])[0]
+        own = terms(routing.ranked_by)
+        sparse = query_vector(own, related_terms(own))
+        queries = [
+            IndexQuery(filter=wanted, limit=_CANDIDATES, dense=dense),
+            IndexQuery(filter=wanted, limit=_CANDIDATES, sparse=sparse),
+        ]
+        if routing.preferred:
+            inside = wanted.and_also(AnyOf(field="document_id", values=tuple(sorted(routing.preferred))))
+            queries += [
+                IndexQuery(filter=inside, limit=_CANDIDATES, dense=dense),
+                IndexQuery(filter=inside, limit=_CANDIDATES, sparse=sparse),
+            ]
+        lists = base.search(queries)
+        return self._candidates(routing, eligible, lists[0::2], lists[1::2])
+
+    def _from_keywords(
+        self, request: SearchRequest, routing: Routing, eligible: dict[str, DocumentRow]
+    ) -> list[Candidate]:
+        """The same search without vectors, over the text store, under the same access rule."""
+        found = []
+        for documents in (eligible.keys(), routing.preferred & eligible.keys()):
+            places = self._store.keyword_search(
+                request.collection, terms(routing.ranked_by), documents, _CANDIDATES
+            )
+            found.append(
+                [
+                    Hit(document_id=key, revision=eligible[key].revision, number=number, score=score)
+                    for key, number, score in places
+                ]
+            )
+        return self._candidates(routing, eligible, [], found)
+
+    def _with_passages(self, collection: str, best: Sequence[Ranked]) -> list[tuple[Ranked, StoredPassage]]:
+        places = [(each.candidate.document.document_id, each.candidate.number) for each in best]
+        found = self._store.passages_at(collection, places)
+        return [(each, found[place]) for each, place in zip(best, places, strict=True) if place in found]
+
+    def _signs(
+        self,
+        request: SearchRequest,
+        routing: Routing,
+        eligible: dict[str, DocumentRow],
+        candidates: Sequence[Candidate],
+        passages: Sequence[tuple[Ranked, StoredPassage]],
+    ) -> Signs:
+        own = terms(routing.bare)
+        return signs(
+            own,
+            nearness=max((each.dense or 0.0 for each in candidates), default=0.0),
+            best=[text_of_terms(each.candidate.document, stored) for each, stored in passages[:LOOKED_AT]],
+            counts=self._store.term_counts(own),
+            passages=max(1, sum(row.passages for row in eligible.values())),
+            present=lambda wanted: self._store.terms_present(
+                request.collection, wanted, eligible.keys() - routing.excluded
+            ),
+        )
+
+    def _candidates(
+        self,
+        routing: Routing,
+        eligible: dict[str, DocumentRow],
+        dense_lists: list[list[Hit]],
+        sparse_lists: list[list[Hit]],
+    ) -> list[Candidate]:
+        dense = _scores(dense_lists, eligible)
+        sparse = _scores(sparse_lists, eligible)
+        return [
+            Candidate(
+                document=eligible[document_id].document,
+                number=number,
+                dense=dense.get((document_id, number)),
+                sparse=sparse.get((document_id, number)),
+            )
+            for document_id, number in sorted(dense.keys() | sparse.keys())
+            if document_id not in routing.excluded
+        ]
+
+
+def _scores(lists: list[list[Hit]], eligible: dict[str, DocumentRow]) -> dict[tuple[str, int], float]:
+    """Scores by place; hits of documents or revisions that the store does not hold valid are dropped."""
+    return {
+        (hit.document_id, hit.number): hit.score
+        for hits in lists
+        for hit in hits
+        if hit.document_id in eligible and eligible[hit.document_id].revision == hit.revision
+    }
+
+
+def _eligible(document: Document, request: SearchRequest) -> bool:
+    if not may_read(request.reader, document):
+        return False
+    if request.types and document.type not in request.types:
+        return False
+    return request.include_superseded or in_force(document, _day(request))
+
+
+def _filter(request: SearchRequest) -> IndexFilter:
+    wanted = readable_by(request.reader)
+    if request.types:
+        wanted = wanted.and_also(AnyOf(field="type", values=request.types))
+    if not request.include_superseded:
+        wanted = wanted.and_also(*in_force_on(_day(request)))
+    for name in ("customer", "vendor"):
+        value = getattr(request.scope, name)
+        if value:
+            wanted = wanted.and_also(AnyOf(field=name, values=("", value)))
+    return wanted
+
+
+def _day(request: SearchRequest) -> date:
+    return request.on_date or datetime.now(UTC).astimezone().date()

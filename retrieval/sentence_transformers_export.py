@@ -1,0 +1,155 @@
+"""The only home of sentence-transformers and torch: export a model once, or run it where export is not possible.
+
+Importing torch takes ten seconds on two cores, so nobody waits for it when asking a question: the model is written
+once as an ONNX file (transformer, pooling and normalisation in one graph), compared with what sentence-transformers
+itself answers, and from then on read by `minilm_embedder` alone.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
+
+_OPSET = 17
+_LARGEST_DIFFERENCE = 1e-4
+"""Between a vector's components from ONNX Runtime and from sentence-transformers; measured: 2e-7."""
+
+CHECK_SENTENCES = (
+    "Partial shipments are not permitted without the Customer's prior written consent.",
+    "late",
+    "The carrier shall deliver by 14:00 on the Delivery Date; a credit of 2% per day applies, capped at 10%.",
+    "Why is S00042 late?",
+    "Orders on credit hold are released by Finance only. " * 30,
+    "",
+)
+
+
+def _load(folder: Path) -> Any:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TRANSFORMERS_OFFLINE", "1")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging as transformers_logging
+
+            transformers_logging.disable_progress_bar()
+
+            return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise EmbeddingModelMissing(
+            f"{folder} holds no sentence-transformers model that can be loaded ({error}). "
+            "Point COPILOT_EMBEDDING_MODEL at a folder with modules.json and the weights."
+        ) from error
+
+
+def export_onnx(folder: Path, target: Path) -> int:
+    """Write the model in `folder` as one ONNX file and check that both give the same vectors.
+
+    Args:
+        folder: A sentence-transformers model.
+        target: The file to write; appears only when the check has passed.
+
+    Returns:
+        Number of dimensions of its vectors.
+
+    Raises:
+        EmbeddingModelMissing: the folder holds no such model.
+        EmbeddingModelMismatch: the exported model answers differently.
+    """
+    model = _load(folder)
+    import torch
+
+    class Exported(torch.nn.Module):  # type: ignore[misc]  # torch is not typed for us
+        def __init__(self) -> None:
+            super().__init__()
+            self.steps = torch.nn.ModuleList(list(model))
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            features = {
+                "input_ids": input_ids,
+                "attention_mask": attention_mask,
+                "token_type_ids": torch.zeros_like(input_ids),
+            }
+            for step in self.steps:
+                features = step(features)
+            return features["sentence_embedding"]
+
+    model.eval()
+    sample = model.tokenizer(list(CHECK_SENTENCES[:2]), padding=True, return_tensors="pt")
+    partial = target.with_name(target.name + ".partial")
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the tracer warns about shapes that do not change here
+        torch.onnx.export(
+            Exported().eval(),
+            (sample["input_ids"], sample["attention_mask"]),
+            str(partial),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={
+                "input_ids": {0: "batch", 1: "tokens"},
+                "attention_mask": {0: "batch", 1: "tokens"},
+                "embedding": {0: "batch"},
+            },
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+        expected = model.encode(list(CHECK_SENTENCES), normalize_embeddings=True, convert_to_numpy=True)
+    got = _run_exported(partial, folder, int(model.max_seq_length or 256))
+    difference = float(np.abs(got - expected).max())
+    if difference > _LARGEST_DIFFERENCE:
+        partial.unlink(missing_ok=True)
+        raise EmbeddingModelMismatch(
+            f"The exported form of {folder} differs from the model itself by {difference:.2g}, "
+            f"more than {_LARGEST_DIFFERENCE}. Check the torch and onnxruntime versions against constraints.txt."
+        )
+    partial.replace(target)
+    return int(expected.shape[1])
+
+
+def _run_exported(onnx_file: Path, folder: Path, max_tokens: int) -> npt.NDArray[np.float32]:
+    from retrieval.minilm_embedder import OnnxModel
+
+    return OnnxModel(onnx_file, folder / "tokenizer.json", max_tokens=max_tokens).run(list(CHECK_SENTENCES))
+
+
+class SentenceTransformersEmbedder:
+    """Runs a model inside sentence-transformers: for models that have no ONNX form. Slow to start."""
+
+    def __init__(self, folder: Path, *, model_id: str) -> None:
+        self._folder = folder
+        self._model_id = model_id
+        self._model: Any = None
+        self._lock = threading.Lock()
+
+    @property
+    def model_id(self) -> str:
+        return self._model_id
+
+    @property
+    def dimensions(self) -> int:
+        return int(self._loaded().get_sentence_embedding_dimension())
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        model = self._loaded()
+        vectors = model.encode(list(texts), normalize_embeddings=True, convert_to_numpy=True)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+
+    def knows(self, word: str) -> bool:
+        return word in self._loaded().tokenizer.get_vocab()
+
+    def _loaded(self) -> Any:
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self._folder)
+            return self._model

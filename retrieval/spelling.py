@@ -1,0 +1,53 @@
+"""Misspelt words of a question, put right by the words of the documents. The only home of rapidfuzz here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rapidfuzz.distance import OSA
+
+from retrieval.document_store import DocumentStore
+from retrieval.trade_words import trade_vocabulary
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORTEST = 4
+
+
+def corrected(question: str, store: DocumentStore, knows: Callable[[str], bool]) -> str:
+    """The question with words that nobody uses replaced by the nearest word of the documents or the trade.
+
+    A word is left alone when the documents hold it or the embedding model knows it: an ordinary word that the
+    documents lack says that they do not speak about it.
+
+    Args:
+        question: In search form.
+        knows: Whether a lower-case word is an ordinary one.
+    """
+    suspects = {word.lower() for word in _WORD.findall(question) if len(word) >= _SHORTEST and word.isascii()}
+    if not suspects:
+        return question
+    suspects -= store.word_counts(suspects).keys()
+    replacements = {}
+    for word in suspects:
+        if not knows(word):
+            nearest = _nearest(word, store)
+            if nearest:
+                replacements[word] = nearest
+    if not replacements:
+        return question
+    return _WORD.sub(lambda match: replacements.get(match.group().lower(), match.group()), question)
+
+
+def _nearest(word: str, store: DocumentStore) -> str:
+    """The most used of the nearest words: one slip in short words, two in longer ones, swapped letters count once."""
+    most = 1 if len(word) < 6 else 2
+    best: tuple[int, int, str] | None = None
+    for candidate, count in (
+        *store.words_like(word, longer=most),
+        *((each, 1) for each in trade_vocabulary()),
+    ):
+        distance = OSA.distance(word, candidate, score_cutoff=most)
+        if distance <= most and (best is None or (distance, -count, candidate) < best):
+            best = (distance, -count, candidate)
+    return best[2] if best else ""

@@ -1,0 +1,104 @@
+"""Words of the trade that mean the same: people ask with one, contracts and procedures are written with another."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from retrieval.sparse import terms, words
+
+_GROUPS = """
+customer | client | buyer | purchaser | account holder
+vendor | supplier
+carrier | hauler | haulier | trucker | forwarder | freight company | transport company | shipping company
+warehouse | depot | distribution center
+split | partial shipment | partial delivery | part delivery | part shipment | in parts | in part | divide | several shipments
+remainder | rest | outstanding quantity | backorder | back order
+penalty | late credit | liquidated damages | fine | deduction | compensation | credits | late delivery
+late | delayed | overdue | delay | behind schedule
+substitute | substitution | replacement | alternative | swap | equivalent | other brand | in place of | instead
+approve | approval | authorize | sign off | permission | consent | agree | allowed | permitted | permit
+decide | decision | decides
+cut-off | cutoff | deadline | latest time | booking time
+price | rate | charge | fee | cost
+surcharge | accessorial | extra charge | additional charge
+return | send back | sends back | sent back | take back | taken back
+claim | complain | complaint
+damage | damaged | broken | spoiled | went off
+chilled | refrigerated | cold chain | cold | temperature
+credit hold | blocked account | on hold | credit block | credit stop
+release | unblock | lift
+expedite | rush | speed up | accelerate | urgent
+promise date | promised date | commitment date | confirmed delivery date | promised day
+delivery window | receiving hours | opening hours | slot | dock hours | receives
+dock | ramp | goods-in | receiving
+tell | inform | notify | announce | notice | message
+proof of delivery | POD | signed delivery note | signed receipt
+lost | never arrived | never turned up | not received | not found
+stock | inventory | on hand
+inventory count | stocktake | cycle count | recount
+shelf life | expiry | best before | expiration date | expires
+lot | batch
+recall | withdrawal
+grace | grace period | tolerance
+cap | maximum | up to | at most | ceiling
+minimum | at least | smallest
+terminate | end | expire | expired | ended | run out
+purchase order | PO
+request for quotation | RFQ
+pick-up | pickup | collection | collected
+missed dispatch | missed departure | missed pick-up | truck left | missed the truck
+short delivery | fewer | less than ordered | missing quantity | short
+truck | lorry | van
+pallet | skid
+box | carton | case
+salesman | salesperson | sales rep | sales
+receiver | consignee | recipient | shop
+hospital | clinic | medical
+boat | ship | vessel
+computer | system | screen
+impossible | unrealistic | cannot be kept
+own truck | own fleet | own driver
+upgrade | faster service
+refund | refunded | money back
+freight | shipping cost | transport charge
+"""
+
+_WEIGHT = 0.35
+"""Of a word that stands for one in the question, next to 1 for the question's own."""
+
+
+@lru_cache(maxsize=1)
+def _by_phrase() -> dict[tuple[str, ...], frozenset[str]]:
+    """Phrase, as words in lower case -> the terms of all phrases that mean the same."""
+    found: dict[tuple[str, ...], set[str]] = {}
+    for line in _GROUPS.strip().splitlines():
+        phrases = [phrase.strip() for phrase in line.split("|")]
+        all_terms = {term for phrase in phrases for term in terms(phrase)}
+        for phrase in phrases:
+            key = tuple(terms(phrase)) or tuple(words(phrase.lower()))
+            found.setdefault(key, set()).update(all_terms)
+    return {key: frozenset(value) for key, value in found.items()}
+
+
+@lru_cache(maxsize=1)
+def trade_vocabulary() -> frozenset[str]:
+    """All words above, as written, in lower case."""
+    return frozenset(word for word in words(_GROUPS.lower()) if word.isalpha())
+
+
+def related_terms(question_terms: list[str]) -> dict[str, float]:
+    """Terms that the question does not hold but that may stand for its own, with their weights.
+
+    Args:
+        question_terms: Stemmed, in order, stop words dropped.
+    """
+    groups = _by_phrase()
+    longest = max(len(key) for key in groups)
+    own = set(question_terms)
+    related: dict[str, float] = {}
+    for at in range(len(question_terms)):
+        for length in range(1, longest + 1):
+            for term in groups.get(tuple(question_terms[at : at + length]), ()):
+                if term not in own:
+                    related[term] = _WEIGHT
+    return related

@@ -1,0 +1,116 @@
+"""The embedding model: exported once, the same vectors as the original, no torch when asking."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
+from retrieval.minilm_embedder import PINNED_WEIGHTS_SHA256, MiniLmEmbedder
+
+
+@pytest.fixture(scope="module")
+def embedder(model_dir: Path) -> MiniLmEmbedder:
+    return MiniLmEmbedder(model_dir)
+
+
+def test_vectors_are_unit_length_and_of_the_models_size(embedder: MiniLmEmbedder) -> None:
+    vectors = embedder.embed(["Why is S00042 late?", "", "x" * 50_000])
+    assert vectors.shape == (3, embedder.dimensions) == (3, 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_no_text_gives_no_vectors(embedder: MiniLmEmbedder) -> None:
+    assert embedder.embed([]).shape == (0, 384)
+
+
+def test_a_text_has_the_same_vector_alone_and_in_company(embedder: MiniLmEmbedder) -> None:
+    texts = [f"Clause {number}: " + "deliveries are late. " * number for number in range(1, 30)]
+    together = embedder.embed(texts)
+    for at in (0, 7, 28):
+        assert np.allclose(embedder.embed([texts[at]])[0], together[at], atol=1e-5)
+
+
+def test_meaning_counts_more_than_words(embedder: MiniLmEmbedder) -> None:
+    question, near, far = embedder.embed(
+        ["Can we deliver in two parts?", "Partial shipments are permitted.", "The canteen opens at noon."]
+    )
+    assert question @ near > question @ far + 0.1
+
+
+def test_model_and_precision_are_on_record(embedder: MiniLmEmbedder) -> None:
+    assert embedder.model_id == f"all-MiniLM-L6-v2@{PINNED_WEIGHTS_SHA256[:12]}/fp32"
+
+
+def test_ordinary_words_are_known_and_misspelt_ones_are_not(embedder: MiniLmEmbedder) -> None:
+    assert embedder.knows("drone")
+    assert not embedder.knows("shipmnet")
+
+
+def test_asking_loads_no_torch(model_dir: Path) -> None:
+    check = (
+        "import sys; from pathlib import Path; from retrieval.minilm_embedder import MiniLmEmbedder;"
+        "MiniLmEmbedder(Path(sys.argv[1])).embed(['late']);"
+        "sys.exit('torch was loaded' if 'torch' in sys.modules else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check, str(model_dir)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_exported_model_agrees_with_sentence_transformers(model_dir: Path) -> None:
+    """In a process of its own, because torch takes long to load and stays."""
+    check = """
+import sys
+from pathlib import Path
+import numpy as np
+from retrieval.minilm_embedder import MiniLmEmbedder, _model_folder
+from retrieval.sentence_transformers_export import SentenceTransformersEmbedder
+texts = ["Partial shipments are not permitted.", "late", "", "2% per day, capped at 10%. " * 80, "Überlänge – «x»"]
+original = SentenceTransformersEmbedder(_model_folder(None), model_id="original")
+difference = np.abs(original.embed(texts) - MiniLmEmbedder(Path(sys.argv[1])).embed(texts)).max()
+assert original.dimensions == 384 and original.knows("late")
+sys.exit(0 if difference < 1e-4 else f"differs by {difference}")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", check, str(model_dir)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_without_a_model_is_refused_with_the_settings_name(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingModelMissing, match="COPILOT_EMBEDDING_MODEL"):
+        MiniLmEmbedder(tmp_path, str(tmp_path / "nothing"))
+
+
+def test_packaged_weights_with_another_hash_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "modules.json").write_text("[]")
+    (folder / "model.safetensors").write_bytes(b"other weights")
+    monkeypatch.setattr("retrieval.minilm_embedder._model_folder", lambda _: folder)
+    with pytest.raises(EmbeddingModelMismatch, match="Reinstall"):
+        MiniLmEmbedder(tmp_path).prepare()
+
+
+def test_an_export_that_was_cut_short_is_not_used(model_dir: Path, tmp_path: Path) -> None:
+    home = next((model_dir / "models").iterdir())
+    copy = tmp_path / "models" / home.name
+    copy.mkdir(parents=True)
+    for name in ("model.json", "tokenizer.json"):
+        (copy / name).write_bytes((home / name).read_bytes())
+    assert not MiniLmEmbedder(tmp_path).is_prepared, "the model file is missing"
+    (copy / "model.onnx").write_bytes(b"half")
+    assert not MiniLmEmbedder(tmp_path).is_prepared, "the model file is too short"
+    described = json.loads((copy / "model.json").read_text())
+    (copy / "model.json").write_text(json.dumps(described | {"onnx_size": 4}))
+    assert MiniLmEmbedder(tmp_path).is_prepared
