@@ -1,0 +1,119 @@
+"""Composition root: Settings -> Copilot -> one application with the API, the pages and the chat. ``uvicorn app:app``.
+
+Importing this module does nothing; `app` builds itself when a server starts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from pathlib import Path
+
+    from fastapi import FastAPI
+    from starlette.types import Receive, Scope, Send
+
+    from copilot.conversation import Copilot
+
+
+def create_app(copilot: Copilot) -> FastAPI:
+    """The application around a Copilot: API, sign-in and pages first, the chat at ``/`` behind them.
+
+    Raises:
+        SettingsError: the data folder cannot be written.
+    """
+    from contextlib import asynccontextmanager
+
+    from fastapi import FastAPI
+
+    from copilot.api import operator
+    from copilot.api.routes import answer_error
+    from copilot.api.routes import build_router as api_routes
+    from copilot.errors import CopilotError
+    from copilot.ui import api_reference, assets, chainlit_shell, context, pages, sign_in
+    from copilot.ui.browser_sign_ins import BrowserSignIns
+    from copilot.ui.security import SecurityLayer
+    from erp_tools.errors import OdooError
+    from retrieval.errors import RetrievalError
+
+    settings = copilot.settings
+    shell = chainlit_shell.load(settings.data_dir, session_seconds=round(settings.session_hours * 3600))
+    ui = context.UiContext(copilot=copilot, sign_ins=BrowserSignIns(copilot.identity))
+    context.use(ui)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(copilot.close)
+
+    application = FastAPI(
+        lifespan=running,
+        title="Distribution Copilot",
+        version=api_reference.version(),
+        docs_url=None,
+        redoc_url=None,
+        description="Why an order is late, proven from live Odoo records and the company's own documents.",
+    )
+    application.add_middleware(SecurityLayer)
+    for kind in (CopilotError, OdooError, RetrievalError):
+        application.add_exception_handler(kind, answer_error)
+    application.add_exception_handler(404, pages.nothing_here)
+    application.include_router(api_routes(copilot))
+    application.include_router(operator.build_router(settings.data_dir, _ingest_with(copilot)))
+    application.include_router(api_reference.build_router(application))
+    application.include_router(sign_in.build_router(ui, shell))
+    application.include_router(pages.build_router(ui))
+    application.include_router(
+        assets.build_router(chainlit_shell.build_folder(), settings.data_dir / "chat" / "packed")
+    )
+    application.mount("/", shell.app)
+    return application
+
+
+def _ingest_with(copilot: Copilot) -> Callable[[Sequence[Path], str | None], dict[str, Any]]:
+    """Ingest into the library that this process holds; the command line asks for it while the service runs."""
+
+    def ingest(paths: Sequence[Path], collection: str | None) -> dict[str, Any]:
+        from copilot.commands.ingesting import ingest_into
+
+        return ingest_into(
+            copilot.library, paths, collection=collection, progress=lambda done, total, name: None
+        )
+
+    return ingest
+
+
+class _BuiltAtStart:
+    """An ASGI application that is built by the server's start-up event. What is wrong with the settings then is one
+    sentence in the server's log and a failed start, not a traceback at import."""
+
+    def __init__(self) -> None:
+        self._application: FastAPI | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        application = self._application
+        if application is None:
+            from copilot.errors import CopilotError
+            from erp_tools.errors import OdooError
+
+            try:
+                application = self._application = await asyncio.to_thread(_build)
+            except (CopilotError, OdooError) as error:
+                if scope["type"] != "lifespan":
+                    raise
+                await receive()
+                await send({"type": "lifespan.startup.failed", "message": str(error)})
+                return
+        await application(scope, receive, send)
+
+
+def _build() -> FastAPI:
+    from copilot.bootstrap import build
+    from copilot.settings import load_settings
+
+    return create_app(build(load_settings()))
+
+
+app = _BuiltAtStart()

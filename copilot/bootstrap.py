@@ -1,0 +1,91 @@
+"""The one place that chooses the real things: Settings in, Copilot out. Nothing connects before somebody signs in or asks."""
+
+from __future__ import annotations
+
+from copilot.agent import Agent
+from copilot.conversation import Copilot
+from copilot.errors import SettingsError
+from copilot.identity import Identity
+from copilot.models.openai_model import build_openai_model
+from copilot.settings import Settings
+from copilot.store import Store
+from erp_tools.odoo.gateway import OdooServer
+from retrieval.library import open_library
+from retrieval.search import Library
+
+
+def build(settings: Settings, *, library: Library | None = None) -> Copilot:
+    """Everything a conversation needs.
+
+    Args:
+        library: an open library to use instead of the settings' own.
+
+    Raises:
+        SettingsError: a setting cannot be used (a data folder that cannot be written, a model without a name …).
+        StateUnavailable: the copilot's own database cannot be used.
+    """
+    prepare_data_dir(settings)
+    server = odoo_server(settings)
+    store = Store(settings.sqlalchemy_url)
+    store.prepare()
+    return Copilot(
+        settings=settings,
+        server=server,
+        identity=Identity(server, lifetime_seconds=settings.session_hours * 3600),
+        library=library or document_library(settings),
+        agent=_agent(settings),
+        store=store,
+    )
+
+
+def prepare_data_dir(settings: Settings) -> None:
+    """Make the data folder, readable by its owner only.
+
+    Raises:
+        SettingsError: it cannot be made or written.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = settings.data_dir / ".writable"
+        probe.write_bytes(b"x" * 4096)
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(
+            f"The data folder {settings.data_dir} cannot be written ({error.strerror}). Make room or give yourself the right, or "
+            "name another folder in COPILOT_DATA_DIR."
+        ) from None
+
+
+def odoo_server(settings: Settings) -> OdooServer:
+    """The Odoo of the settings: a real one by URL, else the recorded demo."""
+    if settings.odoo_url and settings.odoo_db:
+        from erp_tools.odoo.connect import connect
+
+        return connect(settings.odoo_url, settings.odoo_db, settings.odoo_protocol)
+    from erp_tools.odoo.connect import connect_recording
+
+    return connect_recording(local_copy=settings.data_dir / "recorded_odoo")
+
+
+def document_library(settings: Settings) -> Library:
+    """The documents of the settings: embedded in the data folder, or on a Qdrant server by URL."""
+    return open_library(
+        settings.data_dir,
+        embedding_model=settings.embedding_model,
+        qdrant_url=settings.qdrant_url,
+        qdrant_api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
+    )
+
+
+def _agent(settings: Settings) -> Agent:
+    if not (settings.openai_base_url or settings.openai_api_key):
+        return Agent()
+    if not settings.model:
+        raise SettingsError(
+            "A model endpoint is configured (OPENAI_API_KEY or OPENAI_BASE_URL), but no model. Name it in COPILOT_MODEL, or remove "
+            "the endpoint to use the playbook."
+        )
+    model = build_openai_model(
+        model=settings.model, base_url=settings.openai_base_url, api_key=settings.openai_api_key
+    )
+    return Agent(model=model, model_name=settings.model)

@@ -1,0 +1,131 @@
+"""Asking from the command line: through the running copilot of this data folder, else with one built for the while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from copilot.answer import Question
+from copilot.bootstrap import build
+from copilot.conversation import Copilot
+from copilot.errors import CopilotError
+from copilot.identity import Person
+from copilot.running import RunningCopilot
+from copilot.settings import Settings
+
+ASK_SECONDS = 60.0
+
+
+class ServiceRefused(CopilotError):
+    """The running copilot did not do it; the message is its own."""
+
+
+class Asker:
+    """Signs each person in once and asks for them.
+
+    Args:
+        running: the service to go through; None builds a copilot here.
+        sign_in: login (None: the default person) -> login and secret.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        running: RunningCopilot | None,
+        sign_in: Callable[[str | None], tuple[str, str]],
+    ) -> None:
+        self._settings, self._running, self._credentials = settings, running, sign_in
+        self._copilot: Copilot | None = None
+        self._people: dict[str | None, Person] = {}
+        self._tokens: dict[str | None, str] = {}
+
+    def ask(self, text: str, *, thread: str | None, user: str | None) -> dict[str, Any]:
+        """One answer in the contract's JSON."""
+        if self._running is not None:
+            return self._post("/api/v1/ask", {"text": text, "thread_id": thread}, user)
+        return self._here().ask(self._person(user), Question(text=text, thread_id=thread)).to_json()
+
+    def search(self, text: str, *, top: int, collection: str | None, user: str | None) -> dict[str, Any]:
+        """Passages in the contract's JSON."""
+        if self._running is not None:
+            wanted = {"text": text, "top": top} | ({"collection": collection} if collection else {})
+            return self._get("/api/v1/search", wanted, user)
+        return self._here().search(self._person(user), text, top=top, collection=collection)
+
+    def close(self) -> None:
+        if self._copilot is not None:
+            for person in self._people.values():
+                self._copilot.identity.sign_out(person.token)
+            self._copilot.close()
+
+    def _here(self) -> Copilot:
+        if self._copilot is None:
+            self._copilot = build(self._settings)
+        return self._copilot
+
+    def _person(self, user: str | None) -> Person:
+        if user not in self._people:
+            self._people[user] = self._here().identity.sign_in(*self._credentials(user))
+        return self._people[user]
+
+    def _token(self, user: str | None) -> str:
+        assert self._running is not None
+        if user not in self._tokens:
+            login, secret = self._credentials(user)
+            reply = _send(self._running, "POST", "/api/v1/session", json={"login": login, "password": secret})
+            self._tokens[user] = str(reply["token"])
+        return self._tokens[user]
+
+    def _post(self, path: str, body: dict[str, Any], user: str | None) -> dict[str, Any]:
+        assert self._running is not None
+        return _send(
+            self._running, "POST", path, json=body, headers={"Authorization": f"Bearer {self._token(user)}"}
+        )
+
+    def _get(self, path: str, query: dict[str, Any], user: str | None) -> dict[str, Any]:
+        assert self._running is not None
+        return _send(
+            self._running, "GET", path, params=query, headers={"Authorization": f"Bearer {self._token(user)}"}
+        )
+
+
+def fetch(running: RunningCopilot, path: str) -> dict[str, Any]:
+    """A page of the running copilot that needs no sign-in; a 503 is an answer too."""
+    return _send(running, "GET", path, accept={200, 503})
+
+
+def send_as_operator(
+    running: RunningCopilot, path: str, body: dict[str, Any], *, seconds: float
+) -> dict[str, Any]:
+    """Ask the running copilot for something that whoever may read its data folder may ask."""
+    return _send(
+        running, "POST", path, json=body, headers={"X-Copilot-Operator": running.key}, seconds=seconds
+    )
+
+
+def _send(
+    running: RunningCopilot,
+    method: str,
+    path: str,
+    *,
+    accept: set[int] | None = None,
+    seconds: float = ASK_SECONDS,
+    **request: Any,
+) -> dict[str, Any]:
+    try:
+        reply = httpx.request(method, f"{running.url}{path}", timeout=seconds, trust_env=False, **request)
+        body = reply.json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise ServiceRefused(
+            f"The copilot at {running.url} (process {running.pid}) does not answer ({type(error).__name__}). Wait if it is starting; "
+            "otherwise stop it and ask again."
+        ) from None
+    if reply.status_code not in (accept or {200}) or not isinstance(body, dict):
+        sentence = body.get("message") or body.get("detail") if isinstance(body, dict) else None
+        raise ServiceRefused(
+            str(sentence or f"The copilot at {running.url} answered with status {reply.status_code}.")
+        )
+    return body

@@ -1,0 +1,414 @@
+"""One turn of conversation: question in, checked answer out.
+
+The brain's text never reaches anybody as it is: grounding takes out what the evidence does not support, the status comes from
+what was read, and the diagnosis is the one that code made.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
+
+from copilot.agent import Agent
+from copilot.agent import Draft as BrainText
+from copilot.answer import MAX_QUESTION_BYTES, Answer, Done, Event, Progress, Question, Status, TextPart
+from copilot.errors import NotFound, QuestionError, StateUnavailable, TooMany
+from copilot.evidence_book import MARK, citation_of
+from copilot.grounding import Grounded, Grounding
+from copilot.health import Health
+from copilot.identity import Identity, Person
+from copilot.metrics import Metrics
+from copilot.models.playbook.phrasing import VERSION as PHRASING_VERSION
+from copilot.models.playbook_model import NAME as PLAYBOOK
+from copilot.settings import Settings
+from copilot.store import Store
+from copilot.tools import diagnosis_json, reader_of
+from copilot.turn import Turn
+from erp_tools.facts import Fact
+from erp_tools.lateness.diagnosis import diagnose
+from erp_tools.odoo.gateway import OdooServer
+from erp_tools.orders import resolve_orders
+from erp_tools.records import read_record
+from prompts import load
+from retrieval.errors import DocumentRefused
+from retrieval.passage import DEFAULT_COLLECTION
+from retrieval.search import Library, OpenedDocument, SearchRequest
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT_PER_PERSON = 2
+QUESTIONS_PER_MINUTE = 20
+"""RELIABILITY T25."""
+
+NOTHING_LEFT = "I could not prove what I was about to say, so I left it out. Ask for one order by its name, or for one document."
+LEFT_OUT = "Something I could not prove was left out."
+NO_ANSWER = "I found no answer. Ask for one order by its name, or for one document."
+
+
+class Copilot:
+    """Answers questions for people who are signed in. Built by `bootstrap.build`; safe to use from several threads.
+
+    Args:
+        clock: now, with timezone; an argument so that tests can fix the day.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        server: OdooServer,
+        identity: Identity,
+        library: Library,
+        agent: Agent,
+        store: Store,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings, self.server, self.identity, self.library = settings, server, identity, library
+        self._agent, self._store, self._clock = agent, store, clock
+        self.metrics = Metrics()
+        self.health = Health(
+            settings=settings,
+            server=server,
+            library=library,
+            check_store=store.check,
+            breaker_is_open=lambda: agent.breaker.is_open,
+        )
+        self._limits = _Limits()
+
+    def ask(self, person: Person, question: Question) -> Answer:
+        """Answer one question.
+
+        Raises:
+            QuestionError, TooMany, NotFound (the thread is somebody else's).
+        """
+        for event in self.stream(person, question):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("a turn always ends in an answer")
+
+    def stream(self, person: Person, question: Question) -> Iterator[Event]:
+        """The same, with progress and checked text on the way; `Done` comes last. Raises as `ask`, before the first event."""
+        text = _checked_question(question.text)
+        with self._limits.turn_of(person.login):
+            yield from self._turn(person, Question(text=text, thread_id=question.thread_id))
+
+    def answer(self, person: Person, answer_id: str) -> dict[str, Any]:
+        """An answer this person was given, in the contract's JSON.
+
+        Raises:
+            NotFound: none of theirs has that id (somebody else's is not told apart from none).
+        """
+        stored = self._store.answer(answer_id)
+        if stored.owner != owner_of(person):
+            raise NotFound("There is no such answer of yours.")
+        return {name: value for name, value in stored.body.items() if name != "receipt"}
+
+    def receipt(self, person: Person, answer_id: str) -> dict[str, Any]:
+        """Everything that rebuilds an answer: it, and what was in force when it was given. Raises as `answer`."""
+        answer = self.answer(person, answer_id)
+        stored = self._store.answer(answer_id)
+        return {
+            "answer": answer,
+            "asked_by": person.login,
+            "answered_at": stored.answered_at,
+            **stored.body.get("receipt", {}),
+        }
+
+    def search(
+        self, person: Person, text: str, *, top: int = 10, collection: str | None = None
+    ) -> dict[str, Any]:
+        """The passages this person may read that answer a text, in the contract's JSON.
+
+        Raises:
+            RetrievalError: the documents cannot be searched at all.
+        """
+        turn = self._new_turn(person)
+        request = SearchRequest(
+            text=text,
+            reader=reader_of(turn),
+            top=top,
+            collection=collection or DEFAULT_COLLECTION,
+            on_date=turn.now.date(),
+        )
+        found = self.library.search(request)
+        citations = [citation_of(one.passage.passage_id, one) for one in found.passages]
+        return {
+            "passages": [
+                {**cited.to_json(), "text": cited.quote, "score": round(one.score, 4)}
+                for cited, one in zip(citations, found.passages, strict=True)
+            ],
+            "degraded": list(found.degraded),
+        }
+
+    def diagnosis(self, person: Person, reference: str) -> dict[str, Any]:
+        """Why one order is late, in the contract's JSON, with its evidence; no brain takes part.
+
+        Raises:
+            NotFound: no single order of that name for this person; OdooError as the gateway says.
+        """
+        turn = self._new_turn(person)
+        with person.lock:
+            calls_before = person.session.log.calls
+            resolution = resolve_orders(person.session, reference)
+            if resolution.status != "one":
+                raise NotFound(
+                    f"There is no single order called {reference!r} that you may see. Ask for it by its name, such as S00042."
+                )
+            turn.diagnoses.append(
+                diagnose(person.session, resolution.order, now=turn.now, server=self.server)
+            )
+            calls = person.session.log.calls - calls_before
+        return {
+            "diagnosis": _diagnosis(turn),
+            "evidence": [one.to_json() for one in turn.book.evidence()],
+            "odoo_calls": calls,
+        }
+
+    def open_document(self, person: Person, document_id: str) -> OpenedDocument:
+        """A document's text, if this person may read it.
+
+        Raises:
+            NotFound: no such document for this person.
+        """
+        turn = self._new_turn(person)
+        try:
+            return self.library.open(document_id, reader_of(turn))
+        except DocumentRefused as error:
+            raise NotFound(str(error)) from error
+
+    def open_record(self, person: Person, model: str, record_id: int) -> Fact:
+        """A record's fields as this person may see them.
+
+        Raises:
+            NotFound: no such record for this person; OdooError as the gateway says.
+        """
+        with person.lock:
+            fact = read_record(person.session, model, record_id, now=self._clock(), server=self.server)
+        if fact is None:
+            raise NotFound("There is no such record that you may see in Odoo.")
+        return fact
+
+    def close(self) -> None:
+        """Let go of the index and the database."""
+        self.library.close()
+        self._store.close()
+
+    def _new_turn(self, person: Person) -> Turn:
+        return Turn(person=person, server=self.server, library=self.library, now=self._clock())
+
+    def _turn(self, person: Person, question: Question) -> Iterator[Event]:
+        begun = time.perf_counter()
+        turn = self._new_turn(person)
+        thread_id = question.thread_id or uuid.uuid4().hex
+        messages: list[AnyMessage] = [*self._history(turn, thread_id, person), HumanMessage(question.text)]
+        calls_before = person.session.log.calls
+        system, prompts = self._system(turn)
+        text, checked, written = "", None, None
+        for attempt in ("configured", "playbook"):
+            for part in self._agent.run(turn, system, messages, playbook=attempt == "playbook"):
+                if isinstance(part, BrainText):
+                    written = part
+                else:
+                    yield Progress(text=part)
+            assert written is not None
+            checked = _ground(turn, written.text, question.text)
+            text = checked.text
+            if text or written.brain == PLAYBOOK:
+                break
+            turn.note_degraded(
+                "The language model's answer held nothing that could be proven; the playbook answered instead."
+            )
+        assert written is not None
+        assert checked is not None
+        removed = checked.checks.removed
+        if removed:
+            log.warning("grounding removed sentences", extra={"removed": removed, "brain": written.brain})
+        if not text:
+            text = NOTHING_LEFT if removed else NO_ANSWER
+        elif removed:
+            text = f"{text}\n\n{LEFT_OUT}"
+        for part in text.splitlines(keepends=True):
+            yield TextPart(text=part)
+        answer = Answer(
+            answer_id=uuid.uuid4().hex,
+            thread_id=thread_id,
+            question=question.text,
+            text=text,
+            status=_status(turn, text),
+            diagnosis=_diagnosis(turn),
+            evidence=turn.book.evidence(),
+            citations=_cited_first(turn, text),
+            checks=checked.checks,
+            brain=written.brain,
+            prompts=prompts if written.brain != PLAYBOOK else {"playbook": PHRASING_VERSION},
+            degraded=tuple(turn.degraded),
+            odoo_calls=person.session.log.calls - calls_before,
+            timings_ms={
+                "total": _ms(time.perf_counter() - begun),
+                "odoo": _ms(turn.odoo_seconds),
+                "search": _ms(turn.search_seconds),
+                "model": _ms(turn.model_seconds),
+            },
+            suggestions=written.suggestions,
+        )
+        self.metrics.count(
+            "answers_total",
+            f'status="{answer.status}",brain="{"playbook" if answer.brain == PLAYBOOK else "model"}"',
+        )
+        self.metrics.count("odoo_calls_total", amount=answer.odoo_calls)
+        self.metrics.count("sentences_removed_total", amount=removed)
+        yield Done(answer=self._saved(person, turn, answer))
+
+    def _system(self, turn: Turn) -> tuple[SystemMessage, dict[str, str]]:
+        prompt = load("assistant")
+        today = turn.now.astimezone(ZoneInfo(turn.timezone))
+        text = prompt.render(
+            today=f"{today:%A}, {today.day} {today:%B %Y}",
+            person=turn.person.name,
+            roles=", ".join(sorted(turn.person.roles)) or "none",
+        )
+        return SystemMessage(text), {prompt.name: prompt.version}
+
+    def _history(self, turn: Turn, thread_id: str, person: Person) -> list[AnyMessage]:
+        try:
+            earlier = self._store.history(thread_id, owner_of(person))
+        except StateUnavailable as error:
+            turn.note_degraded(f"Earlier questions of this conversation could not be read. {error}")
+            return []
+        # Evidence ids belong to the turn that gave them: an old [E1] must not look like one of this turn.
+        return [
+            message
+            for asked, told in earlier
+            for message in (HumanMessage(asked), AIMessage(MARK.sub("", told)))
+        ]
+
+    def _saved(self, person: Person, turn: Turn, answer: Answer) -> Answer:
+        body = answer.to_json() | {"receipt": {"roles": sorted(person.roles), "failures": turn.failures}}
+        try:
+            self._store.save(owner_of(person), body)
+        except StateUnavailable:
+            log.exception("answer not saved")
+            note = "This answer could not be saved, so it cannot be opened again later."
+            return Answer(**{**vars(answer), "degraded": (*answer.degraded, note)})
+        return answer
+
+
+def owner_of(person: Person) -> str:
+    """Whose conversation it is: the Odoo user, by id and login, so that a login given to somebody else later opens nothing."""
+    return f"{person.user.user_id}:{person.login}"
+
+
+def _checked_question(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise QuestionError("The question is empty. Name an order, or ask what a contract or an SOP says.")
+    size = len(text.encode("utf-8", "replace"))
+    if size > MAX_QUESTION_BYTES:
+        raise QuestionError(
+            f"The question is {size:,} bytes long; {MAX_QUESTION_BYTES:,} is the most. Ask in a few sentences and leave attachments out."
+        )
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _ground(turn: Turn, text: str, question: str) -> Grounded:
+    grounding = Grounding(
+        turn.book.evidence(),
+        turn.book.citations(),
+        today=turn.now.astimezone(ZoneInfo(turn.timezone)).date(),
+        timezone=turn.timezone,
+        question=question,
+    )
+    return grounding.check(text)
+
+
+def _status(turn: Turn, text: str) -> Status:
+    outcomes = turn.outcomes
+    if "several" in outcomes:
+        return "needs_clarification"
+    if "found" in outcomes or "partial" in outcomes:
+        return "partial" if turn.degraded or any(one not in {"found"} for one in outcomes) else "answered"
+    if turn.book.citations():
+        return "partial" if turn.degraded else "answered"
+    for status in ("unavailable", "not_permitted", "not_found"):
+        if status in outcomes:
+            return status
+    return (
+        "needs_clarification"
+        if text.rstrip().endswith("?") or "Which order do you mean" in text
+        else "answered"
+    )
+
+
+def _diagnosis(turn: Turn) -> dict[str, Any] | None:
+    if not turn.diagnoses:
+        return None
+    known = diagnosis_json(turn, turn.diagnoses[0])
+    # The contract's `expected` is one day; where the records allow a range only, it is the later end.
+    expected = known["expected"]
+    return {
+        "order": known["order"],
+        "promised": known["promised"],
+        "expected": expected["latest"] or expected["earliest"],
+        "expected_range": expected,
+        "days_late": known["days_late"],
+        "causes": known["causes"],
+        "timeline": known["timeline"],
+        "customer": known["customer"],
+        "is_late": known["is_late"],
+        "not_read": known["not_read"],
+    }
+
+
+def _cited_first(turn: Turn, text: str) -> tuple[Any, ...]:
+    """Passages that the text cites; the others that were read are left out of the answer."""
+    cited = set(MARK.findall(text))
+    return tuple(one for one in turn.book.citations() if one.id in cited)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+class _Limits:
+    """Turns in flight and questions a minute, per person."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._guard = threading.Lock()
+        self._in_flight: dict[str, int] = {}
+        self._asked: dict[str, deque[float]] = {}
+
+    @contextmanager
+    def turn_of(self, login: str) -> Iterator[None]:
+        with self._guard:
+            asked = self._asked.setdefault(login, deque())
+            while asked and asked[0] <= self._clock() - 60:
+                asked.popleft()
+            if self._in_flight.get(login, 0) >= IN_FLIGHT_PER_PERSON:
+                raise TooMany(
+                    f"{IN_FLIGHT_PER_PERSON} of your questions are still being answered. Wait for one of them, then ask again."
+                )
+            if len(asked) >= QUESTIONS_PER_MINUTE:
+                wait = max(1, round(60 - (self._clock() - asked[0])))
+                raise TooMany(
+                    f"That was {QUESTIONS_PER_MINUTE} questions in a minute. Ask again in {wait} s."
+                )
+            asked.append(self._clock())
+            self._in_flight[login] = self._in_flight.get(login, 0) + 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._in_flight[login] -= 1
+                if not self._in_flight[login]:
+                    del self._in_flight[login]

@@ -1,0 +1,145 @@
+"""Which words of the passages are quoted: whole sentences, word for word, with the place where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from copilot.models.playbook.plan import Read
+
+MAX_QUOTE = 400
+"""Characters of one quote at most."""
+FEWEST_WORDS = 8
+"""A shorter piece is a heading or a table cell; it is quoted only where nothing longer was found."""
+
+_PIECES = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(“\d])|\n\s*\n|\n(?=\s*[-*•#|\d(])")
+_CLAUSE = re.compile(
+    r"\b(?:clauses?|sections?|articles?|paragraphs?)\s+([A-Z]?\.?\d+(?:\.\d+)*)", re.IGNORECASE
+)
+
+
+def quotes(searched: Sequence[Read], question: str, *, most: int) -> list[str]:
+    """Quotes with their ids, one passage of each document, `most` documents; a clause that the quote points to comes right
+    behind it, when it was found too."""
+    lines: list[str] = []
+    told: set[str] = set()
+    for read in searched:
+        passages = _relevant(read)
+        for title in dict.fromkeys(passage["title"] for passage in passages):
+            if title in told or len(told) == most:
+                continue
+            told.add(title)
+            passage = _best_passage([one for one in passages if one["title"] == title], question)
+            quote = best_words(passage["text"], question)
+            lines.append(_line(quote, passage))
+            lines += [
+                _line(best_words(one["text"], question), one) for one in _pointed_to(quote, passage, passages)
+            ]
+    return lines
+
+
+def as_list(lines: Sequence[str]) -> str:
+    """One line as it is, several as a list."""
+    return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
+
+
+def best_words(text: str, question: str) -> str:
+    """The run of whole sentences that shares most with the question, at most `MAX_QUOTE` characters, word for word.
+
+    A row of a table is no sentence; it is quoted only where there is nothing else.
+    """
+    whole = re.sub(r"\s+", " ", text).strip()
+    pieces = [re.sub(r"\s+", " ", piece).strip(" *#-|") for piece in _PIECES.split(text)]
+    sentences = [piece for piece in pieces if "|" not in piece and len(piece.split()) >= FEWEST_WORDS]
+    pieces = sentences or [piece for piece in pieces if len(piece.split()) > 3] or [whole]
+    wanted = _terms(question)
+    at = max(range(len(pieces)), key=lambda index: (len(wanted & _terms(pieces[index])), -index))
+    first = last = at
+    while True:
+        longer = [
+            (begin, end)
+            for begin, end in ((first, last + 1), (first - 1, last))
+            if begin >= 0 and end < len(pieces) and _run(pieces, begin, end) in whole
+        ]
+        fitting = [run for run in longer if len(_run(pieces, *run)) <= MAX_QUOTE]
+        if not fitting:
+            break
+        first, last = fitting[0]
+    quote = _run(pieces, first, last)
+    if len(quote) > MAX_QUOTE:
+        quote = quote[:MAX_QUOTE].rsplit(" ", 1)[0]
+    # A quotation mark of the document would end ours too early.
+    return max(re.split(r"[“”\"]", quote), key=len).strip()
+
+
+def _run(pieces: Sequence[str], first: int, last: int) -> str:
+    return " ".join(pieces[first : last + 1])
+
+
+def _relevant(read: Read) -> list[dict[str, Any]]:
+    """The passages of a search that may answer it: of documents that say what to do about the cause it was about, and no
+    other customer's contract. Where the customer's own contract speaks, the general terms of sale do not."""
+    cause, customer = read.arguments.get("cause"), read.arguments.get("customer_ref", "")
+    passages = [one for one in read.result.get("passages", ()) if not cause or cause in one["causes"]]
+    own = (
+        any(one["type"] == "contract" and one["customer"] == customer for one in passages)
+        if customer
+        else False
+    )
+    fitting = [
+        one
+        for one in passages
+        if one["type"] != "contract" or one["customer"] == customer or (not one["customer"] and not own)
+    ]
+    return fitting or passages
+
+
+def _best_passage(passages: Sequence[dict[str, Any]], question: str) -> dict[str, Any]:
+    """Of one document: what shares most words with the question, then what the search found first; sentences before cells."""
+    wanted = _terms(question)
+
+    def merit(at: int) -> tuple[bool, float]:
+        words = best_words(passages[at]["text"], question)
+        is_sentence = "|" not in words and len(words.split()) >= FEWEST_WORDS
+        return is_sentence, len(wanted & _terms(words)) - 0.6 * at
+
+    return passages[max(range(len(passages)), key=merit)]
+
+
+def _pointed_to(
+    quote: str, passage: dict[str, Any], passages: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The clause that a quote refers to ("only if all conditions of clause 5.2 are met"), from the same document."""
+    for match in _CLAUSE.finditer(quote):
+        number = match[1]
+        for other in passages:
+            last = other["section"].split(" > ")[-1]
+            if (
+                other["id"] != passage["id"]
+                and other["title"] == passage["title"]
+                and re.match(rf"{re.escape(number)}(?![\d.]*\d)", last)
+            ):
+                yield other
+                return
+
+
+def _line(quote: str, passage: dict[str, Any]) -> str:
+    old = " (superseded)" if passage["superseded"] else ""
+    place = _place(passage)
+    return f"“{quote}” [{passage['id']}] ({passage['title']}{old}" + (f", {place})" if place else ")")
+
+
+def _place(passage: dict[str, Any]) -> str:
+    section = str(passage["section"]).split(" > ")[-1].strip()
+    if section:
+        return section if len(section) <= 60 else section[:57].rsplit(" ", 1)[0] + " …"
+    return f"page {passage['page']}" if passage["page"] else ""
+
+
+def _terms(text: str) -> set[str]:
+    return {
+        re.sub(r"(?:ies|ing|ed|es|s|y)$", "", word)
+        for word in re.findall(r"[a-z]+(?:-[a-z]+)*", text.casefold())
+        if len(word) > 3
+    }

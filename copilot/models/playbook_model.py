@@ -1,0 +1,97 @@
+"""The rule-based brain as a LangChain chat model, so that the same loop runs it as any other.
+
+It needs no network, gives the same answer to the same messages every time, and is the fallback when a language model fails in
+mid-conversation: it plans from the tool results that are already there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.language_models.chat_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+
+from copilot.models.playbook.phrasing import answer, suggestions
+from copilot.models.playbook.plan import Read, next_steps
+from copilot.models.playbook.understanding import Understanding, understand
+
+NAME = "playbook"
+MAX_ROUNDS = 12
+"""Rounds of tool calls after which it answers with what it has."""
+
+
+class PlaybookModel(BaseChatModel):
+    """Understands by pattern, plans by rule, phrases from templates."""
+
+    @property
+    def _llm_type(self) -> str:
+        return NAME
+
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:
+        """The playbook knows the read tools by name; there is nothing to bind."""
+        return self
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        asked, reads, rounds = read_turn(messages)
+        # One call a round: the loop runs the calls of one message side by side, and evidence ids would come in any order.
+        steps = next_steps(asked, reads)[:1] if rounds < MAX_ROUNDS else []
+        if steps:
+            call = {
+                "name": steps[0].tool,
+                "args": steps[0].arguments,
+                "id": f"playbook_{rounds}",
+                "type": "tool_call",
+            }
+            reply = AIMessage(content="", tool_calls=[call])
+        else:
+            reply = AIMessage(
+                content=answer(asked, reads),
+                additional_kwargs={"suggestions": list(suggestions(asked, reads)), "intent": asked.intent},
+            )
+        reply.response_metadata["model_name"] = NAME
+        return ChatResult(generations=[ChatGeneration(message=reply)])
+
+
+def read_turn(messages: Sequence[BaseMessage]) -> tuple[Understanding, list[Read], int]:
+    """What this turn asks, what has been read in it so far, and in how many rounds."""
+    begin = max((at for at, message in enumerate(messages) if isinstance(message, HumanMessage)), default=-1)
+    earlier = [
+        message.text
+        for message in messages[: max(begin, 0)]
+        if isinstance(message, (HumanMessage, AIMessage))
+    ]
+    question = messages[begin].text if begin >= 0 else ""
+    calls: dict[str, tuple[str, dict[str, Any]]] = {}
+    reads: list[Read] = []
+    rounds = 0
+    for message in messages[begin + 1 :]:
+        if isinstance(message, AIMessage) and message.tool_calls:
+            rounds += 1
+            calls.update({str(call["id"]): (call["name"], dict(call["args"])) for call in message.tool_calls})
+        elif isinstance(message, ToolMessage) and message.tool_call_id in calls:
+            name, arguments = calls[message.tool_call_id]
+            reads.append(Read(tool=name, arguments=arguments, result=_result(message)))
+    return understand(question, earlier), reads, rounds
+
+
+def _result(message: ToolMessage) -> dict[str, Any]:
+    """A tool's JSON, or what its failure looks like to the phrasing."""
+    try:
+        result = json.loads(message.text)
+    except ValueError:
+        result = None
+    if not isinstance(result, dict) or message.status == "error":
+        return {"status": "unavailable", "message": "That part could not be read just now."}
+    return result

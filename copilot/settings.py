@@ -1,0 +1,109 @@
+"""All settings, read once from the environment and `.env`. `.env.example` explains each for people.
+
+Names without the ``COPILOT_`` prefix are the ones their makers use everywhere (OPENAI_BASE_URL, QDRANT_URL, DATABASE_URL).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
+
+from copilot.errors import SettingsError
+
+
+def default_data_dir() -> Path:
+    """`.data` in a checkout (where `pyproject.toml` lies beside `app.py`), else the user's own data folder."""
+    root = Path(__file__).resolve().parent.parent
+    if (root / "pyproject.toml").is_file() and (root / "app.py").is_file():
+        return root / ".data"
+    return Path.home() / ".local" / "share" / "distribution-copilot"
+
+
+class Settings(BaseSettings):
+    """Where everything is. No Odoo URL: the recorded demo; no model: the playbook; no Qdrant URL: embedded; no
+    DATABASE_URL: SQLite in the data folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COPILOT_",
+        env_file=".env",
+        env_file_encoding="utf-8",
+        extra="ignore",
+        env_ignore_empty=True,
+    )
+
+    odoo_url: str | None = None
+    odoo_db: str | None = None
+    odoo_protocol: Literal["auto", "jsonrpc", "json2"] = "auto"
+    odoo_user: str | None = None
+    """Login for the command line (`copilot ask`); people in the chat sign in themselves."""
+    odoo_password: SecretStr | None = None
+    """Password or API key for the command line."""
+
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    model: str | None = None
+
+    qdrant_url: str | None = Field(default=None, validation_alias="QDRANT_URL")
+    qdrant_api_key: SecretStr | None = Field(default=None, validation_alias="QDRANT_API_KEY")
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    embedding_model: str | None = None
+    data_dir: Path = Field(default_factory=default_data_dir)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    session_hours: float = Field(default=8, gt=0, le=24)
+    """How long a sign-in lasts without being asked again (RELIABILITY, Chainlit settings: 8 h)."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("odoo_url", "openai_base_url", "qdrant_url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no address; write it with http:// or https://")
+        return value.rstrip("/") if value else value
+
+    @property
+    def is_demo(self) -> bool:
+        """True when the recorded demo Odoo serves (no COPILOT_ODOO_URL)."""
+        return self.odoo_url is None
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'copilot.db'}"
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: names each setting that cannot be used and what to write instead.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{_setting_name(str(item['loc'][0]))}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        )
+        raise SettingsError(
+            f"The settings cannot be used: {problems}. Correct them in the environment or in .env."
+        ) from None
+    except (PydanticSettingsError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(
+            f"The settings file .env cannot be read ({type(error).__name__}): "
+            "compare it with .env.example, which must be plain UTF-8 text, or move it away."
+        ) from None
+    if settings.odoo_url and not settings.odoo_db:
+        raise SettingsError(
+            "COPILOT_ODOO_URL is set but COPILOT_ODOO_DB is not. Name the Odoo database in COPILOT_ODOO_DB, "
+            "or remove COPILOT_ODOO_URL to use the recorded demo."
+        )
+    return settings
+
+
+def _setting_name(field: str) -> str:
+    return field if field.isupper() else f"COPILOT_{field.upper()}"

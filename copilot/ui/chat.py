@@ -1,0 +1,208 @@
+"""The chat. Chainlit loads this file by its path and calls the functions below; nobody imports it, and it keeps no state."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+
+import chainlit as cl
+from chainlit.config import config as chainlit_config
+from chainlit.context import context as chainlit_context
+from chainlit.utils import utc_now
+
+from copilot.answer import Answer, Done, Progress, Question, TextPart
+from copilot.errors import CopilotError, NotFound, NotSignedIn
+from copilot.identity import Person
+from copilot.ui.card import answer_cards, source_pages
+from copilot.ui.context import current
+from copilot.ui.labels import zone_of
+from copilot.ui.markdown import safe_markdown
+from copilot.ui.starters import starters_for
+from copilot.ui.streaming import from_thread
+from erp_tools.errors import OdooError, SessionEnded
+
+_log = logging.getLogger("copilot.chat")
+
+_ASK_NEXT = "ask_next"
+"""Name of the card's action; `public/elements/AnswerCard.jsx` calls it."""
+_THREAD = "thread_id"
+
+
+@cl.set_starters  # type: ignore[untyped-decorator]
+async def starters(user: cl.User | None, language: str | None = None) -> list[cl.Starter]:
+    try:
+        person = _person_of(user)
+    except NotSignedIn:
+        return []
+    is_demo = current().copilot.settings.is_demo
+    return [
+        cl.Starter(label=label, message=question) for label, question in starters_for(person, is_demo=is_demo)
+    ]
+
+
+@cl.on_chat_start  # type: ignore[untyped-decorator]
+async def chat_start() -> None:
+    """A page that was open over a restart connects again by itself: say at once that its sign-in is gone."""
+    try:
+        _person()
+    except NotSignedIn as error:
+        await _signed_out(str(error))
+
+
+@cl.on_message  # type: ignore[untyped-decorator]
+async def message(message: cl.Message) -> None:
+    await _turn(message.content)
+
+
+@cl.action_callback(_ASK_NEXT)  # type: ignore[untyped-decorator]
+async def ask_next(action: cl.Action) -> None:
+    """A suggested question was clicked. The card sends an answer's id and a number; the words come from the store."""
+    payload = action.payload if isinstance(action.payload, dict) else {}
+    answer_id, index = payload.get("answer_id"), payload.get("index")
+    try:
+        person = _person()
+        if not isinstance(answer_id, str) or not isinstance(index, int) or isinstance(index, bool):
+            raise NotFound("This button is no longer valid. Type your question instead.")
+        answer = await asyncio.to_thread(current().copilot.answer, person, answer_id)
+        suggestions = answer["suggestions"]
+        if not 0 <= index < len(suggestions):
+            raise NotFound("This button is no longer valid. Type your question instead.")
+    except NotSignedIn as error:
+        await _signed_out(str(error))
+        return
+    except CopilotError as error:
+        await cl.Message(content=safe_markdown(str(error))).send()
+        return
+    question = str(suggestions[index])
+    await cl.Message(content=question, type="user_message", author=person.login).send()
+    await chainlit_context.emitter.task_start()
+    try:
+        await _turn(question)
+    finally:
+        await chainlit_context.emitter.task_end()
+
+
+async def _turn(text: str) -> None:
+    """One question, from its first step to the drawn answer; what goes wrong becomes a sentence."""
+    copilot = current().copilot
+    shown = cl.Message(content="")
+    steps = _Steps(parent_id=shown.parent_id)
+    try:
+        person = _person()
+        question = Question(text=text, thread_id=cl.user_session.get(_THREAD))
+        written = ""
+        async for event in from_thread(lambda: iter(copilot.stream(person, question))):
+            if isinstance(event, Progress):
+                await steps.add(event.text)
+            elif isinstance(event, TextPart):
+                await steps.finish()
+                written += event.text
+                # whole each time: a danger may lie across two parts
+                await shown.stream_token(_safe(written), is_sequence=True)
+            elif isinstance(event, Done):
+                await steps.finish()
+                cl.user_session.set(_THREAD, event.answer.thread_id)
+                await _show(shown, event.answer, person)
+    except (NotSignedIn, SessionEnded) as error:
+        await steps.finish()
+        await _signed_out(str(error))
+    except (CopilotError, OdooError) as error:
+        await steps.finish()
+        await _say(shown, str(error))
+    except TimeoutError:
+        _log.error("turn went silent")
+        await steps.finish()
+        await _say(
+            shown, "The answer takes longer than it may. Ask again in a minute, or ask for less at once."
+        )
+    except asyncio.CancelledError:
+        await steps.finish()
+        raise
+    except Exception:
+        number = secrets.token_hex(4)
+        _log.exception("turn failed", extra={"incident": number})
+        await steps.finish()
+        await _say(
+            shown,
+            f"Something went wrong on our side. Ask again; if it happens again, tell your administrator the number {number}.",
+        )
+
+
+class _Steps:
+    """One line above the answer that says what is being done; opened, it lists everything that was done."""
+
+    def __init__(self, *, parent_id: str | None) -> None:
+        self._parent_id = parent_id
+        self._step: cl.Step | None = None
+        self._done: list[str] = []
+        self._open = False
+
+    async def add(self, text: str) -> None:
+        self._done.append(text)
+        if self._step is None:
+            self._step = cl.Step(
+                name=text,
+                type="tool",
+                show_input=False,
+                parent_id=self._parent_id,
+                metadata={"avatarName": chainlit_config.ui.name},
+            )
+            self._step.start = utc_now()
+            self._open = True
+            await self._step.send()
+            return
+        self._step.name = text
+        await self._step.update()
+
+    async def finish(self) -> None:
+        if self._step is None or not self._open:
+            return
+        self._open = False
+        count = len(self._done)
+        self._step.name = self._done[0] if count == 1 else f"{count} steps"
+        self._step.output = (
+            ""
+            if count == 1
+            else "\n".join(f"{i}. {safe_markdown(one)}" for i, one in enumerate(self._done, 1))
+        )
+        self._step.language = None
+        self._step.end = utc_now()
+        await self._step.update()
+
+
+async def _show(shown: cl.Message, answer: Answer, person: Person) -> None:
+    shown.content = safe_markdown(
+        answer.text, sources=source_pages(answer), odoo_address=current().odoo_address
+    )
+    shown.elements = [
+        cl.CustomElement(name="AnswerCard", props=props, display="inline")
+        for props in answer_cards(answer, zone=zone_of(person.user.timezone))
+    ]
+    await shown.send()
+
+
+async def _say(shown: cl.Message, sentence: str) -> None:
+    shown.content = safe_markdown(sentence)
+    await shown.send()
+
+
+async def _signed_out(sentence: str) -> None:
+    await cl.Message(
+        content=safe_markdown(sentence),
+        elements=[cl.CustomElement(name="SignedOut", props={}, display="inline")],
+    ).send()
+
+
+def _safe(text: str) -> str:
+    return safe_markdown(text, odoo_address=current().odoo_address)
+
+
+def _person() -> Person:
+    return _person_of(cl.user_session.get("user"))
+
+
+def _person_of(user: cl.User | None) -> Person:
+    """Asked anew for every event: the socket keeps the user of its first moment (RELIABILITY T7)."""
+    handle = user.metadata.get("browser") if user is not None else None
+    return current().sign_ins.person(handle if isinstance(handle, str) else None)

@@ -1,0 +1,258 @@
+"""One loop, two brains: the playbook alone, a language model, and the playbook when the model fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage, SystemMessage
+
+import copilot.tools
+from copilot.agent import Agent, Draft
+from copilot.models.breaker import Breaker
+from copilot.models.fallback import DEGRADED
+from copilot.models.openai_model import build_openai_model
+from copilot.testing import Fault, OpenAiServer, Reply
+from copilot.turn import Turn
+from erp_tools.errors import OdooUnavailable
+from erp_tools.facts import Fact
+from erp_tools.lateness.taxonomy import Cause, Diagnosis, ExpectedDate
+from retrieval.errors import StoreUnavailable
+from retrieval.passage import Document, Passage, ScoredPassage
+from retrieval.search import SearchRequest, SearchResult
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+ORDER = Fact(
+    model="sale.order",
+    record_id=42,
+    display_name="S00042",
+    fields={"commitment_date": "2026-11-12T18:00:00+00:00"},
+    read_at=NOW,
+)
+PURCHASE = Fact(
+    model="purchase.order",
+    record_id=31,
+    display_name="P00031",
+    fields={"date_planned": "2026-11-10", "qty": 12.0},
+    read_at=NOW,
+)
+DIAGNOSIS = Diagnosis(
+    order="S00042",
+    order_id=42,
+    customer="Meridian Foods",
+    customer_ref="C-1001",
+    company_id=1,
+    promised=date(2026, 11, 12),
+    promise_basis="commitment_date",
+    expected=ExpectedDate(reasoning="P00031 is past its date and nobody gave another"),
+    days_late=9,
+    is_late=True,
+    timeline=(),
+    facts=(ORDER, PURCHASE),
+    causes=(
+        Cause(
+            code="inbound_overdue",
+            certainty="proven",
+            summary="12 wait for P00031. It was due on 10 Nov 2026.",
+            evidence=(PURCHASE.key,),
+            owner_role="purchasing",
+            next_steps=("Call the vendor about P00031",),
+        ),
+    ),
+)
+SOP = Document(
+    document_id="sop-po",
+    title="Overdue purchases",
+    path="sop.md",
+    type="sop",
+    content_hash="",
+    text_length=90,
+    causes=("inbound_overdue",),
+)
+PASSAGE = ScoredPassage(
+    document=SOP,
+    score=1.0,
+    passage=Passage(
+        passage_id="sop-po#1",
+        document_id="sop-po",
+        start=0,
+        end=60,
+        section="2 Follow-up",
+        text="Call the vendor on the first day a purchase order is overdue.",
+    ),
+)
+
+
+class OneShelf:
+    """A library that always finds the one SOP, or is down."""
+
+    def __init__(self) -> None:
+        self.asked: list[SearchRequest] = []
+        self.down = False
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        self.asked.append(request)
+        if self.down:
+            raise StoreUnavailable("The document store is gone. Put it back.")
+        return SearchResult(passages=(PASSAGE,) if "contract" not in request.types else ())
+
+
+@pytest.fixture(autouse=True)
+def _odoo(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolve(session: Any, reference: str) -> Any:
+        known = reference.upper() == "S00042"
+        return SimpleNamespace(status="one" if known else "none", order=SimpleNamespace(order_id=42))
+
+    monkeypatch.setattr(copilot.tools, "resolve_orders", resolve)
+    monkeypatch.setattr(copilot.tools, "diagnose", lambda session, order, *, now, server: DIAGNOSIS)
+
+
+def new_turn(library: OneShelf | None = None) -> Turn:
+    person = SimpleNamespace(
+        session=None,
+        login="service",
+        roles=frozenset({"service"}),
+        companies=frozenset({"Harbor & Pine Supply"}),
+        user=SimpleNamespace(timezone="UTC"),
+        lock=threading.Lock(),
+    )
+    return Turn(person=person, server=SimpleNamespace(), library=library or OneShelf(), now=NOW)  # type: ignore[arg-type]
+
+
+def run(agent: Agent, turn: Turn, question: str = "Why is S00042 late?") -> Draft:
+    *_, draft = agent.run(turn, SystemMessage("You are ..."), [HumanMessage(question)])
+    assert isinstance(draft, Draft)
+    return draft
+
+
+def test_the_playbook_reads_the_order_then_the_documents_then_answers() -> None:
+    turn = new_turn()
+    draft = run(Agent(), turn)
+    assert draft.brain == "playbook"
+    assert "9 days late" in draft.text
+    assert "[E2]" in draft.text
+    assert "“Call the vendor on the first day a purchase order is overdue.” [K1]" in draft.text
+    assert turn.outcomes == ["found"]
+    assert {request.scope.customer for request in turn.library.asked} == {"C-1001", ""}  # type: ignore[attr-defined]
+
+
+def test_the_same_messages_give_the_same_answer_eight_times() -> None:
+    assert len({run(Agent(), new_turn()).text for _ in range(8)}) == 1
+
+
+def test_an_unknown_order_is_not_found_and_nothing_else() -> None:
+    turn = new_turn()
+    draft = run(Agent(), turn, "Why is S09999 late?")
+    assert turn.outcomes == ["not_found"]
+    assert "no order for “S09999”" in draft.text
+
+
+def test_odoo_that_does_not_answer_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: Any, **__: Any) -> Any:
+        raise OdooUnavailable("Odoo does not answer. Try again in a minute.")
+
+    monkeypatch.setattr(copilot.tools, "resolve_orders", gone)
+    turn = new_turn()
+    draft = run(Agent(), turn)
+    assert turn.outcomes == ["unavailable"]
+    assert "Odoo does not answer" in draft.text
+
+
+def test_documents_that_are_down_leave_the_odoo_answer() -> None:
+    library = OneShelf()
+    library.down = True
+    turn = new_turn(library)
+    draft = run(Agent(), turn)
+    assert "9 days late" in draft.text
+    assert any("unavailable" in sentence for sentence in turn.degraded)
+
+
+def test_a_fault_in_a_tool_does_not_end_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(copilot.tools, "diagnose", broken)
+    turn = new_turn()
+    draft = run(Agent(), turn)
+    assert turn.outcomes == ["unavailable"]
+    assert "secret" not in draft.text
+    assert turn.failures == ["ZeroDivisionError"]
+
+
+def model_script(messages: list[dict[str, Any]]) -> Reply:
+    if messages[-1]["role"] == "tool":
+        return Reply(text="S00042 waits for P00031 [E2].")
+    return Reply(tool_calls=[("diagnose_order", {"reference": "S00042"})])
+
+
+@pytest.fixture
+def endpoint() -> Iterator[OpenAiServer]:
+    with OpenAiServer(script=model_script) as server:
+        yield server
+
+
+def model_agent(server: OpenAiServer, breaker: Breaker | None = None) -> Agent:
+    return Agent(
+        model=build_openai_model(model="m", base_url=server.base_url, api_key=None),
+        model_name="m",
+        breaker=breaker,
+    )
+
+
+def test_a_language_model_runs_in_the_same_loop(endpoint: OpenAiServer) -> None:
+    draft = run(model_agent(endpoint), new_turn())
+    assert draft.brain == "m"
+    assert draft.text == "S00042 waits for P00031 [E2]."
+    offered = {tool["function"]["name"] for tool in endpoint.requests[0]["tools"]}
+    assert offered == {"diagnose_order", "find_partner", "search_documents"}
+    assert endpoint.requests[0]["stream"] is True
+    tool_result = endpoint.requests[1]["messages"][-1]
+    assert tool_result["role"] == "tool"
+    assert '"id":"E2"' in tool_result["content"]
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "cut", "bad_json", "empty", "wrong_tool"])
+def test_the_playbook_answers_when_the_model_fails(endpoint: OpenAiServer, fault: Fault) -> None:
+    endpoint.fault = fault
+    turn = new_turn()
+    draft = run(model_agent(endpoint), turn)
+    assert draft.brain == "playbook"
+    assert "9 days late" in draft.text
+    assert turn.degraded == [DEGRADED]
+
+
+def test_what_the_model_read_before_it_failed_is_kept(
+    endpoint: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(copilot.tools, "diagnose", lambda *a, **k: made.append(1) or DIAGNOSIS)
+
+    def then_fail(messages: list[dict[str, Any]]) -> Reply:
+        endpoint.fault = "500"
+        return Reply(tool_calls=[("diagnose_order", {"reference": "S00042"})])
+
+    endpoint.script = then_fail
+    draft = run(model_agent(endpoint), new_turn())
+    assert draft.brain == "playbook"
+    assert len(made) == 1, "the order was read once"
+
+
+def test_a_model_that_keeps_failing_is_left_alone(endpoint: OpenAiServer) -> None:
+    endpoint.fault = "500"
+    agent = model_agent(endpoint, Breaker(failures=3, rest_seconds=60))
+    for _ in range(5):
+        assert run(agent, new_turn()).brain == "playbook"
+    assert len(endpoint.requests) == 3
+
+
+def test_a_model_that_never_stops_calling_tools_is_stopped(endpoint: OpenAiServer) -> None:
+    endpoint.script = lambda messages: Reply(
+        tool_calls=[("diagnose_order", {"reference": f"S{len(messages):05d}"})]
+    )
+    turn = new_turn()
+    run(model_agent(endpoint), turn)
+    assert len(endpoint.requests) <= 14

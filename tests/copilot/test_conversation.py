@@ -1,0 +1,170 @@
+"""One question, fully: from the person's words to a checked answer, on the recorded demo."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from copilot.answer import Done, Progress, Question, TextPart
+from copilot.conversation import NOTHING_LEFT, Copilot
+from copilot.errors import NotFound, QuestionError, TooMany
+from copilot.evidence_book import MARK
+from copilot.identity import Person
+
+KEYS = {
+    "answer_id",
+    "thread_id",
+    "question",
+    "text",
+    "status",
+    "diagnosis",
+    "options",
+    "evidence",
+    "citations",
+    "drafts",
+    "checks",
+    "brain",
+    "prompts",
+    "degraded",
+    "odoo_calls",
+    "timings_ms",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_brake(demo: Copilot) -> None:
+    demo._limits._asked.clear()
+
+
+@pytest.fixture
+def answer(demo: Copilot, service: Person) -> dict[str, Any]:
+    return demo.ask(service, Question(text="Why is S00042 late?")).to_json()
+
+
+def test_the_answer_has_the_contracts_shape(answer: dict[str, Any]) -> None:
+    assert answer.keys() >= KEYS
+    assert answer["status"] in {"answered", "partial"}
+    assert answer["brain"] == "playbook"
+    assert answer["diagnosis"].keys() >= {"order", "promised", "expected", "days_late", "causes", "timeline"}
+    cause_keys = {"code", "certainty", "summary", "lines", "evidence", "owner_role", "since", "next_steps"}
+    assert all(cause.keys() >= cause_keys for cause in answer["diagnosis"]["causes"])
+    assert 1 <= answer["odoo_calls"] <= 5, "one to find the order, at most four to diagnose it"
+
+
+def test_it_names_the_seeded_cause_first_with_evidence(answer: dict[str, Any]) -> None:
+    causes = answer["diagnosis"]["causes"]
+    assert causes[0]["code"] == "inbound_overdue"
+    assert "stock_elsewhere" in {cause["code"] for cause in causes}
+    given = {one["id"] for one in answer["evidence"]}
+    assert all(cause["evidence"] and set(cause["evidence"]) <= given for cause in causes)
+
+
+def test_every_id_in_the_text_was_given_and_nothing_was_left_out(answer: dict[str, Any]) -> None:
+    given = {one["id"] for one in (*answer["evidence"], *answer["citations"])}
+    assert set(MARK.findall(answer["text"])) <= given
+    assert answer["checks"]["claims"] == answer["checks"]["supported"] > 5
+    assert answer["checks"]["removed"] == 0
+
+
+def test_it_cites_the_customers_contract_and_a_procedure(
+    demo: Copilot, service: Person, answer: dict[str, Any]
+) -> None:
+    cited = {one["type"] for one in answer["citations"]}
+    assert {"contract", "sop"} <= cited
+    contract = next(one for one in answer["citations"] if one["type"] == "contract")
+    assert contract["customer"] == "C-1001"
+    for one in answer["citations"]:
+        opened = demo.open_document(service, one["document"])
+        assert opened.text[one["start"] : one["end"]] == one["quote"]
+
+
+def test_it_says_when_it_ships_and_what_is_next(answer: dict[str, Any]) -> None:
+    assert "Expected" in answer["text"]
+    assert "**Next:**" in answer["text"]
+
+
+def test_the_same_question_gets_the_same_answer(demo: Copilot, service: Person) -> None:
+    texts = {demo.ask(service, Question(text="Why is S00042 late?")).text for _ in range(8)}
+    assert len(texts) == 1
+
+
+def test_a_follow_up_means_the_same_order(demo: Copilot, service: Person, answer: dict[str, Any]) -> None:
+    follow_up = demo.ask(service, Question(text="And when will it ship?", thread_id=answer["thread_id"]))
+    assert follow_up.diagnosis is not None
+    assert follow_up.diagnosis["order"] == "S00042"
+    assert follow_up.thread_id == answer["thread_id"]
+
+
+def test_an_unknown_order_is_plainly_not_found(demo: Copilot, service: Person) -> None:
+    answer = demo.ask(service, Question(text="Why is S99999 late?"))
+    assert answer.status == "not_found"
+    assert "S99999" in answer.text
+    assert not answer.evidence
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "x" * 50_000, "é" * 5_000])
+def test_an_empty_or_huge_question_is_refused_in_words(demo: Copilot, service: Person, text: str) -> None:
+    with pytest.raises(QuestionError, match=r"\.$"):
+        demo.ask(service, Question(text=text))
+
+
+def test_lone_surrogates_and_control_characters_do_no_harm(demo: Copilot, service: Person) -> None:
+    assert demo.ask(service, Question(text="Why is S00042 late?\ud800\x00")).status in {"answered", "partial"}
+
+
+def test_the_stream_ends_in_the_answer_and_its_parts_are_its_text(demo: Copilot, service: Person) -> None:
+    events = list(demo.stream(service, Question(text="Why is S00042 late?")))
+    assert isinstance(events[0], Progress)
+    assert isinstance(events[-1], Done)
+    assert "".join(event.text for event in events if isinstance(event, TextPart)) == events[-1].answer.text
+
+
+def test_a_stored_answer_opens_for_its_owner_only(
+    demo: Copilot, service: Person, answer: dict[str, Any]
+) -> None:
+    assert demo.answer(service, answer["answer_id"])["text"] == answer["text"]
+    receipt = demo.receipt(service, answer["answer_id"])
+    assert receipt["asked_by"] == "service"
+    other = demo.identity.sign_in("finance", "demo")
+    with pytest.raises(NotFound):
+        demo.answer(other, answer["answer_id"])
+    with pytest.raises(NotFound):
+        demo.ask(other, Question(text="And now?", thread_id=answer["thread_id"]))
+
+
+def test_twenty_questions_a_minute_is_the_most(demo: Copilot) -> None:
+    person = demo.identity.sign_in("sales", "demo")
+    for _ in range(20):
+        demo.ask(person, Question(text="help"))
+    with pytest.raises(TooMany, match="Ask again in"):
+        demo.ask(person, Question(text="help"))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the contract of Meridian Foods say about partial shipments?",
+        "What is the cut-off of Atlas Freight?",
+        "How do we handle backorders?",
+        "May we split S00042?",
+    ],
+)
+def test_policy_questions_are_answered_with_a_quote(demo: Copilot, service: Person, question: str) -> None:
+    answer = demo.ask(service, Question(text=question))
+    assert answer.status in {"answered", "partial"}
+    assert re.search(r"“[^”]+” \[K\d+\]", answer.text), answer.text
+    assert answer.text != NOTHING_LEFT
+
+
+def test_asking_for_a_change_changes_nothing_and_says_so(demo: Copilot, service: Person) -> None:
+    answer = demo.ask(service, Question(text="Split S00042 now"))
+    assert answer.text.startswith("I cannot change anything in Odoo")
+
+
+@pytest.mark.parametrize("question", ["help", "hello", "Warum ist die Bestellung verspätet", "xyzzy"])
+def test_questions_without_an_order_get_a_next_step(demo: Copilot, service: Person, question: str) -> None:
+    answer = demo.ask(service, Question(text=question))
+    assert answer.text
+    assert answer.odoo_calls == 0
