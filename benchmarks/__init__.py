@@ -1,0 +1,1 @@
+"""Figures, not tests: `make bench`. Compare ratios within one run; absolute times depend on the machine."""
