@@ -73,7 +73,7 @@ def chunk(extracted: Extracted, *, title: str = "") -> list[Chunk]:
     placed = [each for each in place(extracted, title=title) if each.block.kind != "furniture"]
     placed = [each for each in placed if each.block.start >= extracted.body_start]
     chunks: list[Chunk] = []
-    for group in _joined(_units(placed)):
+    for group in _joined(_units(placed), extracted):
         for start, end, parts in _cut(extracted.text, group):
             chunks.append(
                 Chunk(
@@ -116,25 +116,27 @@ def _breaks(unit: Sequence[Placed], following: Placed) -> bool:
     return not (following.block.kind == "row" and last.block.kind in ("row", "paragraph"))
 
 
-def _joined(units: Sequence[_Unit]) -> list[_Unit]:
+def _joined(units: Sequence[_Unit], extracted: Extracted) -> list[_Unit]:
     """Short units under one heading put together, headings put before what they announce."""
     groups: list[_Unit] = []
     for unit in units:
         last = groups[-1] if groups else None
-        if last is not None and _belongs(last, unit):
+        if last is not None and _belongs(last, unit, extracted):
             groups[-1] = _Unit(parts=(*last.parts, *unit.parts))
         else:
             groups.append(unit)
     return groups
 
 
-def _belongs(last: _Unit, unit: _Unit) -> bool:
+def _belongs(last: _Unit, unit: _Unit, extracted: Extracted) -> bool:
     together = unit.end - last.start
     if last.only_heading:
         inside = unit.parts[0].path[: len(last.parts[-1].path)] == last.parts[-1].path
         return inside and together <= LONGEST
     if unit.parts[0].block.kind == "heading" or unit.parts[0].path != last.parts[-1].path:
         return False
+    if _page(extracted, unit.start) != _page(extracted, last.start):
+        return False  # a citation names one page
     if unit.parts[0].block.label:
         return together <= _ROWS_TOGETHER
     if last.length >= _ENOUGH and unit.length >= _ENOUGH:

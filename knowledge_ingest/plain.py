@@ -46,7 +46,8 @@ def _like_a_title(words: str) -> bool:
     if not words or not (words[0].isupper() or words[0].isdigit()) or len(words.split()) > 10:
         return False
     # "1. Definitions." is a title all the same when it is that short
-    short = words.endswith(".") and len(words.split()) <= 6 and "," not in words
+    named = all(word[0].isupper() for word in words.split() if len(word) > 3)
+    short = words.endswith(".") and len(words.split()) <= 6 and "," not in words and named
     return short or not words.endswith(_SENTENCE_END)
 
 

@@ -63,11 +63,16 @@ class LineCase:
 
     @property
     def missing_in_unit(self) -> float:
-        """Not reserved, in the line's unit."""
+        """Not reserved, in the line's unit. A kit lacks as much as the component that lacks most."""
+        if self.line.is_kit:
+            lacking = max((move.missing / move.demand for move in self.frontier if move.demand), default=0.0)
+            return self.line.remaining * lacking
         return self.missing / self.line.per_unit if self.line.per_unit else self.missing
 
     @property
     def ready_in_unit(self) -> float:
+        if self.line.is_kit:
+            return self.line.remaining - self.missing_in_unit
         return self.ready / self.line.per_unit if self.line.per_unit else self.ready
 
     @property

@@ -44,7 +44,7 @@ def connect_recording(
     Args:
         recording: a file made by `recorder.record`; None is the one that comes with the product.
         local_copy: file that takes writes; without one nothing can be changed.
-        today: the day that the recorded day becomes; None is today at the company, ``recorded`` leaves all dates as they were.
+        today: the day that the recorded day becomes; None is today (UTC, as the recorded day is), ``recorded`` leaves all dates as they were.
 
     Raises:
         OdooUnavailable: the file is missing or broken.

@@ -6,6 +6,10 @@ Three adapters serve it: `odoorpc_gateway` (Odoo 16 to 19, /jsonrpc), `json2_gat
 A *specification* is Odoo's own for ``web_search_read``: ``{"name": {}, "partner_id": {"fields": {"display_name": {}}}}``.
 Rows come back as Odoo sends them, after one normalisation that all adapters share: an empty value is ``None`` (booleans stay
 booleans), a many2one is ``{"id", ...}`` or ``None``, dates are ``YYYY-MM-DD`` and datetimes ``YYYY-MM-DD HH:MM:SS`` strings in UTC.
+A one2many or many2many is a list of ids, or of rows where the specification names ``fields`` (beyond its ``limit`` bare ``{"id"}``).
+A value that the person's role may not see is the text ``masked`` (`masks.py`); a field that their Odoo does not have, or keeps from them,
+is left out of the row. To page, raise `offset` by `limit`, not by the number of rows: for messages Odoo drops rows from a page that the
+person may not see.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from erp_tools.errors import AccessDenied, OdooError, OdooFailed, OdooUserError
 from erp_tools.odoo import domain_search
@@ -34,7 +33,7 @@ class RecordedServer:
     Args:
         path: the file; None is the recording that comes with the product.
         local_copy: file that takes changes; None takes none.
-        today: the day that the recorded day becomes; None is today in the company's timezone, ``recorded`` moves nothing.
+        today: the day that the recorded day becomes; None is today in UTC, as the recorded day is, ``recorded`` moves nothing.
         methods: (model, method) -> what it does here; the actions bring theirs.
     """
 
@@ -47,7 +46,7 @@ class RecordedServer:
         self.recording: Recording = open_recording(path)
         made = date.fromisoformat(self.recording.day)
         if today is None:
-            today = datetime.now(UTC).astimezone(ZoneInfo(self.recording.timezone)).date()
+            today = datetime.now(UTC).date()
         self.shift = DayShift(0 if today == "recorded" else (today - made).days)
         self.tables = Tables(self.recording, self.shift, local_copy)
         self.methods = dict(methods or {})

@@ -65,7 +65,7 @@ class Recording:
     day: str
     """The day it was made (UTC); becomes today."""
     timezone: str
-    """The company's: its calendar says which day is today."""
+    """The company's."""
     odoo: str
     """Version of the recorded Odoo, such as ``19.0``."""
     models: Mapping[str, RecordedModel]

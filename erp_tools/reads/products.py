@@ -58,6 +58,8 @@ class Product:
     invoiced_on_delivery: bool = False
     """Invoicing Policy is Delivered quantities."""
     vendors: tuple[VendorTerm, ...] = ()
+    vendors_read: bool = True
+    """False where its vendors were not asked for: then none listed does not mean that it has none."""
 
     @property
     def vendor_lead_days(self) -> int | None:
@@ -86,6 +88,7 @@ class Product:
             active=row.get("active") is not False,
             unit=text(unit, "display_name"),
             unit_factor=number(unit, "factor") or 1.0,
+            vendors_read="seller_ids" in row,
             invoiced_on_delivery=text(row, "invoice_policy") == "delivery",
             vendors=tuple(
                 VendorTerm(

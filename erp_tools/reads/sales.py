@@ -137,8 +137,22 @@ class SalesLine:
         return self.product is not None and self.product.is_goods and not self.is_charge and self.ordered > 0
 
     @property
+    def returned(self) -> float:
+        """What the customer got and sent back; Odoo takes it off the delivered quantity."""
+        back = sum(move.reserved for move in self.moves if move.is_return and move.state == "done")
+        return back / self.per_unit if self.per_unit else back
+
+    @property
     def remaining(self) -> float:
-        return max(0.0, self.ordered - self.delivered)
+        """Still to be delivered. What came back is not owed again."""
+        return max(0.0, self.ordered - self.delivered - self.returned)
+
+    @property
+    def is_kit(self) -> bool:
+        """Odoo moves its components instead of the product itself."""
+        return self.product is not None and any(
+            move.product_id != self.product.product_id for move in self.moves
+        )
 
     @classmethod
     def from_odoo(cls, row: Row) -> SalesLine:

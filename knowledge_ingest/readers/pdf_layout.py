@@ -163,25 +163,33 @@ def _piece(row: Sequence[_Cell], height: float) -> Piece:
 
 
 def mark_furniture(pages: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
-    """Page headers, footers and page numbers, told by standing at the edge of several pages."""
+    """Page headers, footers and page numbers, told by standing at the edge of several pages in no larger letters."""
+    body, _ = _body_letters(pages)
     seen: Counter[str] = Counter()
     for page in pages:
         seen.update({_shape(piece.text) for piece in page if _at_edge(piece)})
     often = max(2, len(pages) // 3)
+
+    def is_furniture(piece: Piece) -> bool:
+        if not _at_edge(piece) or piece.size > body * 1.08:
+            return False
+        if _PAGE_NUMBER.fullmatch(piece.text.strip()) or _ends_with_page(piece.text):
+            return True
+        return seen[_shape(piece.text)] >= often
+
     return [
-        [
-            replace(piece, kind="furniture")
-            if _at_edge(piece)
-            and (
-                seen[_shape(piece.text)] >= often
-                or _PAGE_NUMBER.fullmatch(piece.text.strip())
-                or _ends_with_page(piece.text)
-            )
-            else piece
-            for piece in page
-        ]
-        for page in pages
+        [replace(piece, kind="furniture") if is_furniture(piece) else piece for piece in page] for page in pages
     ]
+
+
+def _body_letters(pages: Sequence[Sequence[Piece]]) -> tuple[float, bool]:
+    """Size and boldness of most letters."""
+    letters: Counter[tuple[float, bool]] = Counter()
+    for page in pages:
+        for piece in page:
+            if piece.kind in ("paragraph", "row"):
+                letters[round(piece.size, 1), piece.bold] += len(piece.text)
+    return letters.most_common(1)[0][0] if letters else (0.0, False)
 
 
 def _ends_with_page(text: str) -> bool:
@@ -202,14 +210,9 @@ def mark_headings(pages: Sequence[Sequence[Piece]]) -> tuple[list[list[Piece]], 
     Returns:
         The pages, and the level of a heading by its size (0.1 points; bold body size has the deepest level).
     """
-    letters: Counter[tuple[float, bool]] = Counter()
-    for page in pages:
-        for piece in page:
-            if piece.kind in ("paragraph", "row"):
-                letters[round(piece.size, 1), piece.bold] += len(piece.text)
-    if not letters:
+    body, body_bold = _body_letters(pages)
+    if not body:
         return [list(page) for page in pages], {}
-    body, body_bold = letters.most_common(1)[0][0]
     marked = [[_heading_or_not(piece, body, body_bold) for piece in page] for page in pages]
     sizes = sorted({round(p.size, 1) for page in marked for p in page if p.kind == "heading"}, reverse=True)
     return marked, {size: min(6, level) for level, size in enumerate(sizes, start=1)}

@@ -6,7 +6,7 @@ import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from knowledge_ingest.allowance import characters, check_archive
 from knowledge_ingest.errors import OverLimit, Unreadable
@@ -27,11 +27,11 @@ def read(content: bytes) -> Extracted:
         raise Unreadable("The workbook is damaged or of an unknown kind. Save it as XLSX again.") from error
     builder = TextBuilder()
     for metadata in workbook.sheets_metadata:
-        if "Visible" not in str(metadata.visible):
+        if metadata.visible != SheetVisibleEnum.Visible:
             builder.flags.add("hidden_text")
             builder.notes.append(f"The hidden sheet {metadata.name!r} was left out.")
             continue
-        if "WorkSheet" not in str(metadata.typ):
+        if metadata.typ != SheetTypeEnum.WorkSheet:
             continue
         _sheet(builder, metadata.name, workbook.get_sheet_by_name(metadata.name))
     if not any(each.kind == "row" for each in builder.build().blocks):

@@ -173,3 +173,37 @@ def test_day_is_the_companys_day_not_utc() -> None:
     # 04:00 UTC on the 21st is still the evening of the 20th in Los Angeles: the promise of the 20th is not over.
     assert scene.diagnose(now=datetime(2026, 11, 21, 4, tzinfo=UTC)).days_late == 0
     assert scene.diagnose(now=datetime(2026, 11, 21, 17, tzinfo=UTC)).days_late == 1
+
+
+def test_what_the_customer_sent_back_is_not_owed_again() -> None:
+    from dataclasses import replace
+
+    scene = Scene()
+    scene.line("Butterfly Valve", 40, delivered=37)
+    line = scene._lines[0]
+    back = replace(line.moves[0], state="done", reserved=3.0, demand=3.0, is_return=True)
+    scene._lines[0] = replace(line, moves=(back,))
+    scene.delivered(-6, files=1)
+    assert scene.codes() == ("on_time",)
+
+
+def test_kit_lacks_as_much_as_its_scarcest_component() -> None:
+    from dataclasses import replace
+
+    scene = Scene()
+    scene.line("Valve Kit", 10, reserved=10)
+    line = scene._lines[0]
+    body = replace(line.moves[0], move_id=7001, product_id=801, product="Body", demand=10.0, reserved=10.0)
+    seals = replace(
+        line.moves[0],
+        move_id=7002,
+        product_id=802,
+        product="Seal",
+        demand=40.0,
+        reserved=28.0,
+        state="partially_available",
+    )
+    scene._lines[0] = replace(line, moves=(body, seals))
+    cause = scene.cause("stock_shortage")
+    assert cause.summary.startswith("3 of 10 Valve Kit are not reserved")
+    assert cause.lines[0].quantity == 3

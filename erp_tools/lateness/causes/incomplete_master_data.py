@@ -105,6 +105,11 @@ def _hidden_address(
     )
 
 
+def _has_no_vendor(line: LineCase) -> bool:
+    product = line.line.product
+    return product is not None and product.vendors_read and not product.vendors
+
+
 def _vendor(case: OrderCase) -> Finding | None:
     without = [
         (supply, lines)
@@ -113,7 +118,7 @@ def _vendor(case: OrderCase) -> Finding | None:
         and not supply.rfqs
         and not supply.elsewhere
         and not supply.held
-        and all(line.line.product is not None and not line.line.product.vendors for line in lines)
+        and all(_has_no_vendor(line) for line in lines)
     ]
     if not without or not case.could_read("purchases"):
         return None
