@@ -24,8 +24,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder))  # type: ignore[call-arg]
         begun = time.perf_counter()
-        report = ingest_here(settings, [demo_documents()], collection=None, progress=lambda done, total, name: None)
-        print(f"ingest of {len(report['documents'])} documents, model export included: {time.perf_counter() - begun:.1f} s")
+        report = ingest_here(
+            settings, [demo_documents()], collection=None, progress=lambda done, total, name: None
+        )
+        print(
+            f"ingest of {len(report['documents'])} documents, model export included: {time.perf_counter() - begun:.1f} s"
+        )
         _answers("recorded Odoo", settings, "service", "demo")
         _cold(Path(folder))
         real = _real_odoo()
@@ -79,7 +83,10 @@ def _cold(data_dir: Path) -> None:
 
 def _real_odoo() -> dict[str, str] | None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "deploy" / "dev_odoo.py"), "status", "--json"], capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "deploy" / "dev_odoo.py"), "status", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     facts = json.loads(done.stdout) if done.returncode == 0 and done.stdout.strip() else {}
     if not facts.get("running"):

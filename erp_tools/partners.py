@@ -10,7 +10,13 @@ from erp_tools.odoo.gateway import OdooServer, OdooSession
 
 MAX_PARTNERS = 5
 
-_SPEC: dict[str, dict[str, object]] = {"display_name": {}, "ref": {}, "customer_rank": {}, "supplier_rank": {}, "city": {}}
+_SPEC: dict[str, dict[str, object]] = {
+    "display_name": {},
+    "ref": {},
+    "customer_rank": {},
+    "supplier_rank": {},
+    "city": {},
+}
 
 
 def find_partners(session: OdooSession, name: str, *, now: datetime, server: OdooServer) -> list[Fact]:

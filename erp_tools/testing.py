@@ -13,7 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 Fault = Literal[
-    "none", "hang", "drip", "garbage", "not_json", "error_500", "bad_gateway", "cut", "close", "reset", "server_error", "late", "lost"
+    "none",
+    "hang",
+    "drip",
+    "garbage",
+    "not_json",
+    "error_500",
+    "bad_gateway",
+    "cut",
+    "close",
+    "reset",
+    "server_error",
+    "late",
+    "lost",
 ]
 """How the next replies go wrong.
 
@@ -50,9 +62,9 @@ class OdooSays(Exception):
 class FaultyOdoo:
     """A server on loopback that speaks /jsonrpc and JSON-2 well enough to sign in, and then fails as told.
 
-        with FaultyOdoo() as odoo:
-            session = connect(odoo.url, "any").sign_in("ann", "right")
-            odoo.fault = "cut"
+    with FaultyOdoo() as odoo:
+        session = connect(odoo.url, "any").sign_in("ann", "right")
+        odoo.fault = "cut"
     """
 
     answer: Answer = lambda model, method, args, kwargs: {"records": [], "length": 0}
@@ -127,7 +139,9 @@ class FaultyOdoo:
                 self._stopped.wait()
                 return False
             case "drip":
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+                connection.sendall(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+                )
                 while not self._stopped.wait(0.05):
                     connection.sendall(b" ")
                 return False
@@ -167,16 +181,22 @@ class FaultyOdoo:
         if path.startswith("/json/2/"):
             _, _, _, model, method = path.split("/", 4)
             if headers.get("authorization") != f"bearer {self.secret}":
-                return f"{model}.{method}", lambda: _raise(OdooSays("werkzeug.exceptions.Unauthorized", "Invalid apikey"))
+                return f"{model}.{method}", lambda: _raise(
+                    OdooSays("werkzeug.exceptions.Unauthorized", "Invalid apikey")
+                )
             ids = asked.pop("ids", None)
-            return f"{model}.{method}", lambda: self._carry_out(model, method, [] if ids is None else [ids], asked)
+            return f"{model}.{method}", lambda: self._carry_out(
+                model, method, [] if ids is None else [ids], asked
+            )
         params = asked["params"]
         if params["service"] == "common":
             _, _login, secret = params["args"]
             return f"common.{params['method']}", lambda: 7 if secret == self.secret else False
         _, _, secret, model, method, args, kwargs = params["args"]
         if secret != self.secret:
-            return f"{model}.{method}", lambda: _raise(OdooSays("odoo.exceptions.AccessDenied", "Access Denied"))
+            return f"{model}.{method}", lambda: _raise(
+                OdooSays("odoo.exceptions.AccessDenied", "Access Denied")
+            )
         return f"{model}.{method}", lambda: self._carry_out(model, method, args, kwargs)
 
     def _carry_out(self, model: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -184,10 +204,20 @@ class FaultyOdoo:
         if (model, method) == ("res.users", "context_get"):
             return {"uid": 7, "lang": "en_US", "tz": False}
         if (model, method) == ("res.users", "read"):
-            return [{
-                "id": 7, "login": "ann", "name": "Ann", "partner_id": 9, "company_id": 1, "company_ids": [1], "tz": False, "lang": "en_US",
-                "all_group_ids": [3], "groups_id": [3],
-            }]
+            return [
+                {
+                    "id": 7,
+                    "login": "ann",
+                    "name": "Ann",
+                    "partner_id": 9,
+                    "company_id": 1,
+                    "company_ids": [1],
+                    "tz": False,
+                    "lang": "en_US",
+                    "all_group_ids": [3],
+                    "groups_id": [3],
+                }
+            ]
         if (model, method) == ("res.groups", "get_metadata"):
             return [{"id": 3, "xmlids": [{"xmlid": "copilot.role_service"}]}]
         return self.answer(model, method, args, kwargs)
@@ -207,14 +237,26 @@ def _answer(path: str, result: Callable[[], Any]) -> tuple[int, bytes]:
         status = 200
     except OdooSays as error:
         info = {
-            "name": error.name, "message": error.message, "debug": f"Traceback … {SECRET_IN_TRACEBACK}",
+            "name": error.name,
+            "message": error.message,
+            "debug": f"Traceback … {SECRET_IN_TRACEBACK}",
             "arguments": [SECRET_IN_TRACEBACK],
         }
         if path.startswith("/json/2/"):
-            statuses = {"Unauthorized": 401, "AccessError": 403, "NotFound": 404, "UserError": 422, "ValidationError": 422}
+            statuses = {
+                "Unauthorized": 401,
+                "AccessError": 403,
+                "NotFound": 404,
+                "UserError": 422,
+                "ValidationError": 422,
+            }
             return statuses.get(error.name.rsplit(".", 1)[-1], 500), json.dumps(info).encode()
-        return 200, json.dumps({"jsonrpc": "2.0", "error": {"code": 0, "message": "Odoo Server Error", "data": info}}).encode()
-    return status, json.dumps(content if path.startswith("/json/2/") else {"jsonrpc": "2.0", "result": content}).encode()
+        return 200, json.dumps(
+            {"jsonrpc": "2.0", "error": {"code": 0, "message": "Odoo Server Error", "data": info}}
+        ).encode()
+    return status, json.dumps(
+        content if path.startswith("/json/2/") else {"jsonrpc": "2.0", "result": content}
+    ).encode()
 
 
 def _read_request(connection: socket.socket) -> tuple[str, dict[str, str], bytes] | None:
@@ -226,7 +268,9 @@ def _read_request(connection: socket.socket) -> tuple[str, dict[str, str], bytes
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
+    }
     length = int(headers.get("content-length", 0))
     while len(body) < length:
         piece = connection.recv(65536)
@@ -237,7 +281,9 @@ def _read_request(connection: socket.socket) -> tuple[str, dict[str, str], bytes
 
 
 def _head(status: int, length: int) -> bytes:
-    return f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+    return (
+        f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+    )
 
 
 def _send(connection: socket.socket, status: int, content: bytes) -> bool:

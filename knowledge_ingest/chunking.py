@@ -70,21 +70,30 @@ def chunk(extracted: Extracted, *, title: str = "") -> list[Chunk]:
     Args:
         title: The document's title, so that it does not appear as a section.
     """
-    placed = [each for each in place(extracted, title=title) if each.block.kind != "furniture"]
-    placed = [each for each in placed if each.block.start >= extracted.body_start]
-    chunks: list[Chunk] = []
-    for group in _joined(_units(placed), extracted):
-        for start, end, parts in _cut(extracted.text, group):
-            chunks.append(
-                Chunk(
-                    start=start,
-                    end=end,
-                    section=_section(parts),
-                    page=_page(extracted, start),
-                    context=_context(extracted.text, start, end, parts),
-                )
-            )
-    return chunks
+    placed = [each for each in place(extracted, title=title) if each.block.start >= extracted.body_start]
+    return [
+        Chunk(
+            start=start,
+            end=end,
+            section=_section(parts),
+            page=_page(extracted, start),
+            context=_context(extracted.text, start, end, parts),
+        )
+        for run in _between_furniture(placed)
+        for group in _joined(_units(run), extracted)
+        for start, end, parts in _cut(extracted.text, group)
+    ]
+
+
+def _between_furniture(placed: Sequence[Placed]) -> list[list[Placed]]:
+    """Runs of blocks without a page header or footer between them: no passage spans one."""
+    runs: list[list[Placed]] = [[]]
+    for each in placed:
+        if each.block.kind == "furniture":
+            runs.append([])
+        else:
+            runs[-1].append(each)
+    return runs
 
 
 def _units(placed: Sequence[Placed]) -> list[_Unit]:

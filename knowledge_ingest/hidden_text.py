@@ -14,7 +14,7 @@ _ASSISTANT = (
     r"(?:assistant|agent))"
 )
 _PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,40}\b(?:previous|prior|above|earlier|preceding|all|any|"
         r"your|system|other)\b[^.\n]{0,25}\b(?:instructions?|prompts?|guardrails?|safety rules|system message)\b",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,9 @@ PAGE_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 """For everything but the chat, which brings its own policy."""
+
+MAX_BODY_BYTES = 1_000_000
+"""Nothing that we serve takes more: uploads are off, and documents are ingested from folders."""
 
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -43,7 +47,12 @@ class SecurityLayer:
             or scope["path"].startswith("/ws/")
         )
         if changes and _from_elsewhere(headers):
-            await _refuse(scope, send)
+            await _refuse(
+                scope, send, 403, "Another origin may not use this service. Open it at its own address."
+            )
+            return
+        if _length(headers) > MAX_BODY_BYTES:
+            await _refuse(scope, send, 413, f"That is more than {MAX_BODY_BYTES:,} bytes. Send less at once.")
             return
         secure = (
             scope["scheme"] in ("https", "wss")
@@ -55,7 +64,7 @@ class SecurityLayer:
                 message["headers"] = _finished(list(message.get("headers", [])), secure=secure)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self._app(scope, _counted(receive) if scope["type"] == "http" else receive, send_with_headers)
 
 
 def _from_elsewhere(headers: dict[bytes, str]) -> bool:
@@ -87,22 +96,33 @@ def _cookie(value: bytes, *, secure: bool) -> bytes:
     return b"; ".join([name, *kept, b"HttpOnly", b"SameSite=strict", *([b"Secure"] if secure else [])])
 
 
-async def _refuse(scope: Scope, send: Send) -> None:
+def _length(headers: dict[bytes, str]) -> int:
+    length = headers.get(b"content-length", "0")
+    return int(length) if length.isdigit() else 0
+
+
+def _counted(receive: Receive) -> Receive:
+    """The same body, cut off where a sender who did not say its length goes on for too long."""
+    taken = 0
+
+    async def counted() -> Any:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return message if taken <= MAX_BODY_BYTES else {"type": "http.disconnect"}
+
+    return counted
+
+
+async def _refuse(scope: Scope, send: Send, status: int, sentence: str) -> None:
     if scope["type"] == "websocket":
-        await send(
-            {"type": "websocket.close", "code": 1008, "reason": "Another origin may not use this service."}
-        )
+        await send({"type": "websocket.close", "code": 1008, "reason": sentence})
         return
-    body = b'{"detail":"Another origin may not use this service. Open it at its own address."}'
-    await send(
-        {
-            "type": "http.response.start",
-            "status": 403,
-            "headers": [
-                (b"content-type", b"application/json"),
-                (b"content-length", str(len(body)).encode()),
-                *_HEADERS,
-            ],
-        }
-    )
+    body = json.dumps({"detail": sentence}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        *_HEADERS,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

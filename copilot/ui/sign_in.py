@@ -73,9 +73,7 @@ def build_router(context: UiContext, shell: chainlit_shell.Shell) -> APIRouter:
         try:
             context.sign_ins.person(handle)
         except NotSignedIn:
-            answer = show(notice=ENDED, next_page=target)
-            chainlit_shell.take_cookie(request, answer)
-            return answer
+            return show(notice=ENDED, next_page=target)
         return RedirectResponse(target, status_code=303)
 
     @router.post("/login")

@@ -91,15 +91,28 @@ def _model(
     methods: Iterable[AllowedMethod] = (),
 ) -> AllowedModel:
     kinds: dict[Kind, str] = {
-        "text": "display_name " + text, "prose": prose, "choice": choice, "number": "id " + number, "flag": flag,
-        "day": day, "moment": moment, "one": one, "many": many,
+        "text": "display_name " + text,
+        "prose": prose,
+        "choice": choice,
+        "number": "id " + number,
+        "flag": flag,
+        "day": day,
+        "moment": moment,
+        "one": one,
+        "many": many,
     }
     classes: dict[MaskClass, str] = {
-        "cost": cost, "margin": margin, "credit": credit, "bank": bank, "personal": personal,
+        "cost": cost,
+        "margin": margin,
+        "credit": credit,
+        "bank": bank,
+        "personal": personal,
     }
     mask_of = {field: mask for mask, names in classes.items() for field in names.split()}
     uncertain = set(maybe.split())
-    groups_of = {field: frozenset(groups.split()) for names, groups in needs.items() for field in names.split()}
+    groups_of = {
+        field: frozenset(groups.split()) for names, groups in needs.items() for field in names.split()
+    }
     fields: dict[str, AllowedField] = {}
     for kind, words in kinds.items():
         for word in words.split():
@@ -107,13 +120,21 @@ def _model(
             if field in fields:
                 raise ValueError(f"{name}.{field} stands twice in the allow-list")
             fields[field] = AllowedField(
-                name=field, kind=kind, relation=relation, mask=mask_of.get(field), maybe=field in uncertain,
+                name=field,
+                kind=kind,
+                relation=relation,
+                mask=mask_of.get(field),
+                maybe=field in uncertain,
                 groups=groups_of.get(field, frozenset()),
             )
     if stray := (uncertain | set(mask_of) | set(groups_of)) - set(fields):
         raise ValueError(f"{name}: {sorted(stray)} have no kind in the allow-list")
     return AllowedModel(
-        name=name, app="", fields=MappingProxyType(fields), limit=limit, optional=optional,
+        name=name,
+        app="",
+        fields=MappingProxyType(fields),
+        limit=limit,
+        optional=optional,
         methods=MappingProxyType({method.name: method for method in methods}),
     )
 
@@ -158,7 +179,9 @@ SALES = (
         margin="margin",
         limit=5000,
     ),
-    _model("product.pricelist", text="name", flag="active", one="currency_id:res.currency company_id:res.company"),
+    _model(
+        "product.pricelist", text="name", flag="active", one="currency_id:res.currency company_id:res.company"
+    ),
     _model("crm.team", text="name", flag="active"),
     _model("crm.tag", text="name"),
     _model("exception.rule", text="name", prose="description", flag="active is_blocking", optional=True),
@@ -241,7 +264,9 @@ INVENTORY = (
         maybe="expiration_date use_date removal_date alert_date product_expiry_alert location_id",
         limit=5000,
     ),
-    _model("stock.package", text="name", one="location_id:stock.location company_id:res.company", optional=True),
+    _model(
+        "stock.package", text="name", one="location_id:stock.location company_id:res.company", optional=True
+    ),
     _model(
         "stock.warehouse",
         text="name code",
@@ -291,7 +316,14 @@ INVENTORY = (
         one="route_id:stock.route location_src_id:stock.location location_dest_id:stock.location "
         "picking_type_id:stock.picking.type warehouse_id:stock.warehouse company_id:res.company",
     ),
-    _model("uom.uom", text="name", number="factor", flag="active", one="relative_uom_id:uom.uom", maybe="relative_uom_id"),
+    _model(
+        "uom.uom",
+        text="name",
+        number="factor",
+        flag="active",
+        one="relative_uom_id:uom.uom",
+        maybe="relative_uom_id",
+    ),
 )
 
 PURCHASE = (
@@ -385,16 +417,24 @@ CONTACTS = (
         maybe="total_overdue days_sales_outstanding credit_to_invoice on_time_rate sale_warn_msg picking_warn_msg "
         "property_delivery_carrier_id property_payment_term_id bank_ids customer_rank supplier_rank",
         needs={
-            "credit credit_limit credit_to_invoice total_overdue use_partner_credit_limit":
-                "account.group_account_invoice account.group_account_readonly",
+            "credit credit_limit credit_to_invoice total_overdue use_partner_credit_limit": (
+                "account.group_account_invoice account.group_account_readonly"
+            ),
         },
         credit="credit credit_limit credit_to_invoice total_overdue days_sales_outstanding",
         bank="bank_ids",
         personal="email phone street street2 vat comment",
     ),
-    _model("res.partner.category", text="name parent_path", flag="active", one="parent_id:res.partner.category"),
     _model(
-        "res.partner.bank", text="acc_number", flag="active", one="partner_id:res.partner", bank="acc_number", limit=100
+        "res.partner.category", text="name parent_path", flag="active", one="parent_id:res.partner.category"
+    ),
+    _model(
+        "res.partner.bank",
+        text="acc_number",
+        flag="active",
+        one="partner_id:res.partner",
+        bank="acc_number",
+        limit=100,
     ),
     _model("res.country", text="name code"),
     _model("res.country.state", text="name code"),
@@ -511,7 +551,9 @@ COMPANY = (
         flag="active share",
         one="partner_id:res.partner company_id:res.company",
     ),
-    _model("res.currency", text="name symbol", choice="position", number="rounding decimal_places", flag="active"),
+    _model(
+        "res.currency", text="name symbol", choice="position", number="rounding decimal_places", flag="active"
+    ),
     _model(
         "resource.calendar",
         text="name",
@@ -540,8 +582,15 @@ COMPANY = (
 
 APPS: Mapping[str, tuple[AllowedModel, ...]] = MappingProxyType(
     {
-        "Sales": SALES, "Inventory": INVENTORY, "Purchase": PURCHASE, "Products": PRODUCTS, "Contacts": CONTACTS,
-        "Delivery": DELIVERY, "Invoicing": INVOICING, "Discuss": DISCUSS, "Company": COMPANY,
+        "Sales": SALES,
+        "Inventory": INVENTORY,
+        "Purchase": PURCHASE,
+        "Products": PRODUCTS,
+        "Contacts": CONTACTS,
+        "Delivery": DELIVERY,
+        "Invoicing": INVOICING,
+        "Discuss": DISCUSS,
+        "Company": COMPANY,
     }
 )
 
@@ -551,11 +600,18 @@ def _allowed() -> dict[str, AllowedModel]:
     for app, models in APPS.items():
         for model in models:
             table[model.name] = AllowedModel(
-                name=model.name, app=app, fields=model.fields, limit=model.limit, optional=model.optional, methods=model.methods
+                name=model.name,
+                app=app,
+                fields=model.fields,
+                limit=model.limit,
+                optional=model.optional,
+                methods=model.methods,
             )
     for model in table.values():
         for field in model.fields.values():
-            if (field.kind in ("one", "many")) != bool(field.relation) or (field.relation and field.relation not in table):
+            if (field.kind in ("one", "many")) != bool(field.relation) or (
+                field.relation and field.relation not in table
+            ):
                 raise ValueError(f"{model.name}.{field.name} leads to a model the allow-list does not hold")
     return table
 
@@ -565,8 +621,22 @@ ALLOWED: Mapping[str, AllowedModel] = MappingProxyType(_allowed())
 
 OPERATORS = frozenset(
     {
-        "=", "!=", "<", ">", "<=", ">=", "in", "not in", "like", "not like", "ilike", "not ilike", "=like", "=ilike",
-        "child_of", "parent_of",
+        "=",
+        "!=",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "in",
+        "not in",
+        "like",
+        "not like",
+        "ilike",
+        "not ilike",
+        "=like",
+        "=ilike",
+        "child_of",
+        "parent_of",
     }
 )
 """Domain operators that may be sent; the recording evaluates the same ones."""

@@ -81,8 +81,10 @@ class SignInBrake:
     def _forget_idle(self) -> None:
         now = self._clock()
         idle = [
-            login for login, record in self._records.items()
-            if not record.lock.locked() and (not record.failures or now - record.failures[-1] >= WINDOW_SECONDS)
+            login
+            for login, record in self._records.items()
+            if not record.lock.locked()
+            and (not record.failures or now - record.failures[-1] >= WINDOW_SECONDS)
         ]
         for login in idle:
             del self._records[login]

@@ -29,12 +29,21 @@ def allowed_model(name: str) -> AllowedModel:
     """The model's place in the allow-list. Raises NotAllowed."""
     model = ALLOWED.get(name) if isinstance(name, str) else None
     if model is None:
-        raise NotAllowed(f"{name!r} is not among the Odoo models the copilot may read; add it to allow_list.py if it should be.")
+        raise NotAllowed(
+            f"{name!r} is not among the Odoo models the copilot may read; add it to allow_list.py if it should be."
+        )
     return model
 
 
 def check_read(
-    model_name: str, domain: Domain, spec: Spec, *, order: str, limit: int, offset: int, masks: Collection[MaskClass]
+    model_name: str,
+    domain: Domain,
+    spec: Spec,
+    *,
+    order: str,
+    limit: int,
+    offset: int,
+    masks: Collection[MaskClass],
 ) -> None:
     """Refuse anything the allow-list does not hold.
 
@@ -46,7 +55,9 @@ def check_read(
     """
     model = allowed_model(model_name)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= model.limit:
-        raise NotAllowed(f"{model.name} is read with a limit from 1 to {model.limit}, not {limit!r}; read it in pages.")
+        raise NotAllowed(
+            f"{model.name} is read with a limit from 1 to {model.limit}, not {limit!r}; read it in pages."
+        )
     if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
         raise NotAllowed(f"{offset!r} is no offset; start at 0.")
     check_domain(model, domain, masks=masks)
@@ -77,9 +88,13 @@ def check_domain(model: AllowedModel, domain: Domain, *, masks: Collection[MaskC
         missing += 1
 
 
-def _check_term(model: AllowedModel, path: Any, operator: Any, value: Any, *, masks: Collection[MaskClass]) -> None:
+def _check_term(
+    model: AllowedModel, path: Any, operator: Any, value: Any, *, masks: Collection[MaskClass]
+) -> None:
     if operator not in OPERATORS:
-        raise NotAllowed(f"{operator!r} is not among the operators the copilot may send: {', '.join(sorted(OPERATORS))}.")
+        raise NotAllowed(
+            f"{operator!r} is not among the operators the copilot may send: {', '.join(sorted(OPERATORS))}."
+        )
     if not isinstance(path, str):
         raise NotAllowed(f"{path!r} is no field name.")
     here: AllowedModel | None = model
@@ -91,10 +106,14 @@ def _check_term(model: AllowedModel, path: Any, operator: Any, value: Any, *, ma
         here = ALLOWED[field.relation] if field.relation else None
     values = value if isinstance(value, list | tuple) else [value]
     if len(values) > MAX_VALUES:
-        raise NotAllowed(f"{path!r} is compared with {len(values)} values; at most {MAX_VALUES} go into one request.")
+        raise NotAllowed(
+            f"{path!r} is compared with {len(values)} values; at most {MAX_VALUES} go into one request."
+        )
     for item in values:
         if item is not None and not isinstance(item, str | int | float | bool):
-            raise NotAllowed(f"{item!r} cannot be compared with {path!r}; use text, numbers, true, false or ids.")
+            raise NotAllowed(
+                f"{item!r} cannot be compared with {path!r}; use text, numbers, true, false or ids."
+            )
 
 
 def check_order(model: AllowedModel, order: str, *, masks: Collection[MaskClass]) -> None:
@@ -112,19 +131,29 @@ def _check_spec(model: AllowedModel, spec: Spec, *, depth: int, masks: Collectio
     if not isinstance(spec, Mapping):
         raise NotAllowed(f"A specification names fields, as {{'name': {{}}}}; {spec!r:.80} does not.")
     if depth > MAX_DEPTH:
-        raise NotAllowed(f"A specification may follow {MAX_DEPTH} relations, not more; read {model.name} on its own.")
+        raise NotAllowed(
+            f"A specification may follow {MAX_DEPTH} relations, not more; read {model.name} on its own."
+        )
     count = 0
     for name, inner in spec.items():
         field = _field(model, name)
         count += 1
         if not isinstance(inner, Mapping):
             raise NotAllowed(f"{model.name}.{name} needs {{}} or {{'fields': ...}}, not {inner!r:.80}.")
-        if stray := set(inner) - ({"fields"} if field.kind == "one" else {"fields", "limit", "order"} if field.kind == "many" else set()):
+        if stray := set(inner) - (
+            {"fields"}
+            if field.kind == "one"
+            else {"fields", "limit", "order"}
+            if field.kind == "many"
+            else set()
+        ):
             raise NotAllowed(f"{model.name}.{name} cannot be read with {sorted(map(str, stray))}.")
         if not field.relation:
             continue
         related = ALLOWED[field.relation]
-        if "limit" in inner and (isinstance(inner["limit"], bool) or not isinstance(inner["limit"], int) or inner["limit"] < 1):
+        if "limit" in inner and (
+            isinstance(inner["limit"], bool) or not isinstance(inner["limit"], int) or inner["limit"] < 1
+        ):
             raise NotAllowed(f"{inner['limit']!r} is no limit for {model.name}.{name}.")
         check_order(related, inner.get("order", ""), masks=masks)
         if "fields" in inner:
@@ -136,10 +165,16 @@ def check_call(model_name: str, method_name: str, ids: Any, arguments: Mapping[s
     """Refuse a method, or an argument, that the allow-list does not hold. Raises NotAllowed."""
     method = allowed_model(model_name).methods.get(method_name) if isinstance(method_name, str) else None
     if method is None:
-        raise NotAllowed(f"{model_name}.{method_name} is not among the methods the copilot may call; nothing was sent.")
+        raise NotAllowed(
+            f"{model_name}.{method_name} is not among the methods the copilot may call; nothing was sent."
+        )
     if stray := set(arguments) - method.arguments:
-        raise NotAllowed(f"{model_name}.{method_name} may not be called with {sorted(stray)}; nothing was sent.")
-    if not isinstance(ids, list | tuple) or not all(isinstance(item, int) and not isinstance(item, bool) and item > 0 for item in ids):
+        raise NotAllowed(
+            f"{model_name}.{method_name} may not be called with {sorted(stray)}; nothing was sent."
+        )
+    if not isinstance(ids, list | tuple) or not all(
+        isinstance(item, int) and not isinstance(item, bool) and item > 0 for item in ids
+    ):
         raise NotAllowed(f"{ids!r:.80} are no record ids; nothing was sent.")
     return method
 
@@ -147,10 +182,14 @@ def check_call(model_name: str, method_name: str, ids: Any, arguments: Mapping[s
 def _field(model: AllowedModel, name: Any) -> AllowedField:
     field = model.fields.get(name) if isinstance(name, str) else None
     if field is None:
-        raise NotAllowed(f"{model.name}.{name} is not among the Odoo fields the copilot may read; add it to allow_list.py if it should be.")
+        raise NotAllowed(
+            f"{model.name}.{name} is not among the Odoo fields the copilot may read; add it to allow_list.py if it should be."
+        )
     return field
 
 
 def _not_masked(model: AllowedModel, field: AllowedField, masks: Collection[MaskClass]) -> None:
     if field.mask is not None and field.mask not in masks:
-        raise NotAllowed(f"{model.name}.{field.name} is hidden from this role, so it cannot be searched or sorted by either.")
+        raise NotAllowed(
+            f"{model.name}.{field.name} is hidden from this role, so it cannot be searched or sorted by either."
+        )

@@ -22,8 +22,16 @@ def composed_read(
     """
     reader = _Reader(execute)
     rows = reader.ask(
-        model, "search_read", [list(domain)],
-        {"fields": list(spec) or ["id"], "order": order or None, "limit": limit, "offset": offset, "load": None},
+        model,
+        "search_read",
+        [list(domain)],
+        {
+            "fields": list(spec) or ["id"],
+            "order": order or None,
+            "limit": limit,
+            "offset": offset,
+            "load": None,
+        },
     )
     total = offset + len(rows)
     if len(rows) == limit:
@@ -51,11 +59,17 @@ class _Reader:
                 else:
                     self._fill_many(field.relation, name, inner, rows)
 
-    def _fill_one(self, model: str, relation: str, name: str, inner: Mapping[str, Any], rows: list[Row]) -> None:
+    def _fill_one(
+        self, model: str, relation: str, name: str, inner: Mapping[str, Any], rows: list[Row]
+    ) -> None:
         wanted = sorted({row[name] for row in rows if row[name]})
         if set(inner["fields"]) == {"display_name"} and wanted:
             # Odoo shows the name of any record that a visible one points at, even to people who may not open it.
-            pairs = [row[name] for row in self.ask(model, "read", [[row["id"] for row in rows], [name]], {}) if row[name]]
+            pairs = [
+                row[name]
+                for row in self.ask(model, "read", [[row["id"] for row in rows], [name]], {})
+                if row[name]
+            ]
             by_id = {item: {"id": item, "display_name": words} for item, words in pairs}
         else:
             by_id = self._read(relation, inner, wanted)
@@ -78,7 +92,9 @@ class _Reader:
         if inner.get("order"):
             archived_too = [["active", "in", [True, False]]] if "active" in ALLOWED[relation].fields else []
             found = self.ask(
-                relation, "search_read", [[["id", "in", wanted], *archived_too]],
+                relation,
+                "search_read",
+                [[["id", "in", wanted], *archived_too]],
                 {"fields": fields, "order": inner["order"], "load": None},
             )
         else:

@@ -23,7 +23,12 @@ _API_KEY = re.compile(r"[0-9a-f]{40}")
 
 
 def connect(
-    url: str, db: str, protocol: Protocol = "auto", *, read_deadline: float = READ_DEADLINE, call_deadline: float = CALL_DEADLINE
+    url: str,
+    db: str,
+    protocol: Protocol = "auto",
+    *,
+    read_deadline: float = READ_DEADLINE,
+    call_deadline: float = CALL_DEADLINE,
 ) -> GuardedServer:
     """A real Odoo.
 
@@ -37,14 +42,17 @@ def connect(
 
 
 def connect_recording(
-    recording: Path | None = None, *, local_copy: Path | None = None, today: date | Literal["recorded"] | None = None
+    recording: Path | None = None,
+    *,
+    local_copy: Path | None = None,
+    today: date | Literal["recorded"] | None = None,
 ) -> GuardedServer:
     """The recorded demo.
 
     Args:
         recording: a file made by `recorder.record`; None is the one that comes with the product.
         local_copy: file that takes writes; without one nothing can be changed.
-        today: the day that the recorded day becomes; None is today (UTC, as the recorded day is), ``recorded`` leaves all dates as they were.
+        today: the day that the recorded day becomes; None is today in UTC, ``recorded`` leaves all dates as they were.
 
     Raises:
         OdooUnavailable: the file is missing or broken.
@@ -68,7 +76,9 @@ def probe_version(url: str, *, deadline: float = READ_DEADLINE) -> str:
         reply = connection.post("/web/webclient/version_info", body, deadline=deadline)
         return str(json.loads(reply.body)["result"]["server_serie"])
     except (ValueError, KeyError, TypeError):
-        raise OdooGarbage(f"What answers at {url} is not Odoo (HTTP status {reply.status}). Check COPILOT_ODOO_URL.") from None
+        raise OdooGarbage(
+            f"What answers at {url} is not Odoo (HTTP status {reply.status}). Check COPILOT_ODOO_URL."
+        ) from None
     finally:
         connection.close()
 
@@ -78,7 +88,9 @@ class _RealServer:
 
     is_recording = False
 
-    def __init__(self, url: str, db: str, protocol: Protocol, *, read_deadline: float, call_deadline: float) -> None:
+    def __init__(
+        self, url: str, db: str, protocol: Protocol, *, read_deadline: float, call_deadline: float
+    ) -> None:
         self.address = url.rstrip("/")
         self._db = db
         self._protocol = protocol
@@ -97,7 +109,9 @@ class _RealServer:
         version = self.version()
         has_json2 = major(version) >= FIRST_WITH_JSON2
         if self._protocol == "json2" and not has_json2:
-            raise OdooUnavailable(f"{self.address} is Odoo {version}; JSON-2 came with 19. Set COPILOT_ODOO_PROTOCOL=jsonrpc or auto.")
+            raise OdooUnavailable(
+                f"{self.address} is Odoo {version}; JSON-2 came with 19. Set COPILOT_ODOO_PROTOCOL=jsonrpc or auto."
+            )
         if self._protocol == "json2":
             return self._adapter("json2").sign_in(login, secret)
         if self._protocol == "auto" and has_json2 and _API_KEY.fullmatch(secret):
@@ -121,10 +135,18 @@ class _RealServer:
             from erp_tools.odoo.json2_gateway import Json2Server
 
             return Json2Server(
-                self.address, self._db, version=self._version, read_deadline=self._read_deadline, call_deadline=self._call_deadline
+                self.address,
+                self._db,
+                version=self._version,
+                read_deadline=self._read_deadline,
+                call_deadline=self._call_deadline,
             )
         from erp_tools.odoo.odoorpc_gateway import OdooRpcServer
 
         return OdooRpcServer(
-            self.address, self._db, version=self._version, read_deadline=self._read_deadline, call_deadline=self._call_deadline
+            self.address,
+            self._db,
+            version=self._version,
+            read_deadline=self._read_deadline,
+            call_deadline=self._call_deadline,
         )

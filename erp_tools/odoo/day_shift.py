@@ -9,7 +9,20 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + "|sept)"
 _DATES = re.compile(
     rf"\b(?:(?P<iso>\d{{4}}-\d\d-\d\d)(?!\d)|(?P<us>\d{{1,2}}/\d{{1,2}}/\d{{4}})\b"
@@ -56,13 +69,21 @@ class DayShift:
                 width = 2 if found["us"][1] != "/" else 1
                 return f"{moved.month:0{width}d}/{moved.day:0{width}d}/{moved.year}"
             word = found["m"] or found["m2"]
-            month = next(number for number, name in enumerate(_MONTHS, 1) if name.startswith(word.lower()[:3]))
+            month = next(
+                number for number, name in enumerate(_MONTHS, 1) if name.startswith(word.lower()[:3])
+            )
             moved = date(int(found["y"] or found["y2"]), month, int(found["d"] or found["d2"])) + self._delta
         except (ValueError, OverflowError):
             return found[0]  # such as 31 February
         name = _MONTHS[moved.month - 1]
-        written_out = word.lower() in _MONTHS and len(word) > 3  # "May" may be either; short is the safer guess
+        written_out = (
+            word.lower() in _MONTHS and len(word) > 3
+        )  # "May" may be either; short is the safer guess
         name = name if written_out else name[:3]
         name = name.upper() if word.isupper() else name.capitalize()
         dot = "." if word + "." in found[0] and name.lower() not in _MONTHS else ""
-        return f"{moved.day} {name}{dot} {moved.year}" if found["m"] else f"{name}{dot} {moved.day}, {moved.year}"
+        return (
+            f"{moved.day} {name}{dot} {moved.year}"
+            if found["m"]
+            else f"{name}{dot} {moved.day}, {moved.year}"
+        )

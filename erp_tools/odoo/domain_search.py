@@ -25,7 +25,10 @@ NAME_FIELDS: dict[str, tuple[str, ...]] = {
 """Which fields Odoo looks at when a record is looked for by name; elsewhere the display name."""
 
 PARENT_FIELDS = {
-    "stock.location": "location_id", "product.category": "parent_id", "res.partner": "parent_id", "res.partner.category": "parent_id",
+    "stock.location": "location_id",
+    "product.category": "parent_id",
+    "res.partner": "parent_id",
+    "res.partner.category": "parent_id",
 }
 
 _ODDLY_EMPTY = {"flag": False, "number": 0}
@@ -50,7 +53,11 @@ def search(sees: Sees, model: str, domain: Domain, *, archived_too: bool = False
     table = sees.table(model)
     matches = _matching(sees, model, domain)
     keep: Iterable[int] = table.ids if matches is None else matches
-    if "active" in ALLOWED[model].fields and not archived_too and not any(_is_term(t) and t[0] == "active" for t in domain):
+    if (
+        "active" in ALLOWED[model].fields
+        and not archived_too
+        and not any(_is_term(t) and t[0] == "active" for t in domain)
+    ):
         active = table.column("active")
         keep = [record_id for record_id in keep if active[table.position[record_id]]]
     found = [record_id for record_id in keep if sees.is_visible(model, record_id)]
@@ -64,7 +71,9 @@ def ordered(sees: Sees, model: str, ids: Sequence[int], order: str) -> list[int]
     for term in reversed([part.strip() for part in order.split(",") if part.strip()]):
         name, _, direction = term.partition(" ")
         if not sees.is_sortable(model, name):
-            raise OdooFailed(f"Odoo failed inside (ValueError: cannot order by {name!r}) on {model}. Its log says more.")
+            raise OdooFailed(
+                f"Odoo failed inside (ValueError: cannot order by {name!r}) on {model}. Its log says more."
+            )
         result.sort(key=_sort_key(sees, table, name), reverse=direction.strip().lower() == "desc")
     return result
 
@@ -76,10 +85,14 @@ def _sort_key(sees: Sees, table: Table, name: str) -> Callable[[int], tuple[bool
     if field.kind == "one":
         place = sees.table(field.relation).position
         return lambda record_id: (
-            (value := column[table.position[record_id]]) is None, 0 if value is None else place.get(value, 0)
+            (value := column[table.position[record_id]]) is None,
+            0 if value is None else place.get(value, 0),
         )
     blank = _ODDLY_EMPTY.get(field.kind, "")
-    return lambda record_id: ((value := column[table.position[record_id]]) is None, blank if value is None else value)
+    return lambda record_id: (
+        (value := column[table.position[record_id]]) is None,
+        blank if value is None else value,
+    )
 
 
 def _is_term(item: Any) -> bool:
@@ -108,10 +121,14 @@ def _term(sees: Sees, model: str, path: str, operator: str, value: Any) -> set[i
     field = ALLOWED[model].fields[name]
     table = sees.table(model)
     if rest:
-        related = set(search(sees, field.relation, [[rest, operator, value]], archived_too=field.kind == "one"))
+        related = set(
+            search(sees, field.relation, [[rest, operator, value]], archived_too=field.kind == "one")
+        )
         return _with_relation(table, field, related)
     if not sees.is_searchable(model, name):
-        raise OdooFailed(f"Odoo failed inside (ValueError: cannot search on {name!r}) on {model}. Its log says more.")
+        raise OdooFailed(
+            f"Odoo failed inside (ValueError: cannot search on {name!r}) on {model}. Its log says more."
+        )
     if operator in ("child_of", "parent_of"):
         return _in_tree(sees, table, field, operator, value)
     if field.relation:
@@ -197,7 +214,9 @@ def _test(kind: str, operator: str, value: Any) -> Callable[[Any], bool]:
 
 
 def _equal(kind: str, values: Sequence[Any]) -> Callable[[Any], bool]:
-    empty = any(item is False or item is None or (item == "" and kind in ("text", "prose")) for item in values)
+    empty = any(
+        item is False or item is None or (item == "" and kind in ("text", "prose")) for item in values
+    )
     if kind == "flag":
         wanted = {bool(item) for item in values}
         return lambda held: bool(held) in wanted
@@ -205,7 +224,9 @@ def _equal(kind: str, values: Sequence[Any]) -> Callable[[Any], bool]:
         numbers = {0 if item is False else item for item in values if item is not None}
         return lambda held: (held in numbers) if held is not None else empty or 0 in numbers
     if kind == "moment":
-        wanted_texts = {item if not isinstance(item, str) or len(item) > 10 else f"{item} 00:00:00" for item in values}
+        wanted_texts = {
+            item if not isinstance(item, str) or len(item) > 10 else f"{item} 00:00:00" for item in values
+        }
         return lambda held: empty if held is None else held in wanted_texts
     plain = set(values)
     return lambda held: empty if held is None or held == "" else held in plain
@@ -220,8 +241,10 @@ def _compared(kind: str, operator: str, value: Any) -> Callable[[Any], bool]:
     if kind == "day" and isinstance(value, str):
         value = value[:10]
     compare: Callable[[Any], bool] = {
-        "<": lambda held: held < value, ">": lambda held: held > value,
-        "<=": lambda held: held <= value, ">=": lambda held: held >= value,
+        "<": lambda held: held < value,
+        ">": lambda held: held > value,
+        "<=": lambda held: held <= value,
+        ">=": lambda held: held >= value,
     }[operator]
     blank = 0 if kind == "number" else None
 
@@ -258,4 +281,3 @@ def _unescaped(pattern: str) -> Iterable[str]:
     chars = iter(pattern)
     for char in chars:
         yield next(chars, "\\") if char == "\\" else char
-

@@ -75,7 +75,10 @@ class GuardedSession:
         sent = normalise.readable_part(allowed, spec, sight)
 
         def read_rows() -> tuple[list[Row], int, int]:
-            return self._twice(model, lambda: self._raw.search_read(model, domain, sent, order=order, limit=limit, offset=offset))
+            return self._twice(
+                model,
+                lambda: self._raw.search_read(model, domain, sent, order=order, limit=limit, offset=offset),
+            )
 
         try:
             rows, total, trips = read_rows()

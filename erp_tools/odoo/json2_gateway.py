@@ -32,7 +32,13 @@ class Json2Server:
     is_recording = False
 
     def __init__(
-        self, url: str, db: str, *, version: str, read_deadline: float = READ_DEADLINE, call_deadline: float = CALL_DEADLINE
+        self,
+        url: str,
+        db: str,
+        *,
+        version: str,
+        read_deadline: float = READ_DEADLINE,
+        call_deadline: float = CALL_DEADLINE,
     ) -> None:
         self.address = url.rstrip("/")
         self._db = db
@@ -49,7 +55,13 @@ class Json2Server:
 
         The key has to belong to the login: a key alone says who somebody is, and we do not sign people in as somebody else.
         """
-        wire = _Wire(self.address, self._db, secret, read_deadline=self._read_deadline, call_deadline=self._call_deadline)
+        wire = _Wire(
+            self.address,
+            self._db,
+            secret,
+            read_deadline=self._read_deadline,
+            call_deadline=self._call_deadline,
+        )
         try:
             who = wire.post("res.users", "context_get", {})
             user_id = who.get("uid") if isinstance(who, dict) else None
@@ -57,7 +69,10 @@ class Json2Server:
                 raise OdooGarbage(f"{self.address} does not say whose key this is. Is it Odoo 19 or later?")
             user = read_user(
                 lambda model, method, ids, **kwargs: wire.post(model, method, {"ids": ids, **kwargs}),
-                user_id, self._groups, version=self._version, address=self.address,
+                user_id,
+                self._groups,
+                version=self._version,
+                address=self.address,
             )
             refused = None if user.login == login else no_such_login(login)
         except SessionEnded:
@@ -92,13 +107,22 @@ class Json2Session:
         self, model: str, domain: Domain, spec: Spec, *, order: str, limit: int, offset: int
     ) -> tuple[list[Row], int, int]:
         found = self._post(
-            model, "web_search_read",
-            {"domain": list(domain), "specification": spec, "order": order or None, "limit": limit, "offset": offset},
+            model,
+            "web_search_read",
+            {
+                "domain": list(domain),
+                "specification": spec,
+                "order": order or None,
+                "limit": limit,
+                "offset": offset,
+            },
         )
         try:
             return list(found["records"]), int(found["length"]), 1
         except (TypeError, KeyError, ValueError) as error:
-            raise OdooGarbage(f"{self._wire.address} answered a read of {model} with something else. Is it Odoo?") from error
+            raise OdooGarbage(
+                f"{self._wire.address} answered a read of {model} with something else. Is it Odoo?"
+            ) from error
 
     def count(self, model: str, domain: Domain) -> int:
         return int(self._post(model, "search_count", {"domain": list(domain)}))
@@ -117,7 +141,9 @@ class Json2Session:
         self._wire.close()
 
     def _post(self, model: str, method: str, arguments: dict[str, Any], *, change: bool = False) -> Any:
-        return self._wire.post(model, method, {**arguments, "context": context_for(self._user)}, change=change)
+        return self._wire.post(
+            model, method, {**arguments, "context": context_for(self._user)}, change=change
+        )
 
     def __repr__(self) -> str:
         return f"<{self._user.login} at {self._wire.address}>"
@@ -126,7 +152,9 @@ class Json2Session:
 class _Wire:
     """Requests with one person's key. Keeps the key, and shows it to nobody."""
 
-    def __init__(self, address: str, db: str, key: str, *, read_deadline: float, call_deadline: float) -> None:
+    def __init__(
+        self, address: str, db: str, key: str, *, read_deadline: float, call_deadline: float
+    ) -> None:
         self.address = address
         self._headers = {"Authorization": f"bearer {key}", "X-Odoo-Database": db}
         self._deadlines = (read_deadline, call_deadline)
@@ -135,8 +163,11 @@ class _Wire:
     def post(self, model: str, method: str, arguments: dict[str, Any], *, change: bool = False) -> Any:
         """One request. Raises the errors of `erp_tools.errors`."""
         reply = self._connection.post(
-            f"/json/2/{model}/{method}", json.dumps(arguments).encode(), headers=self._headers,
-            deadline=self._deadlines[change], change=change,
+            f"/json/2/{model}/{method}",
+            json.dumps(arguments).encode(),
+            headers=self._headers,
+            deadline=self._deadlines[change],
+            change=change,
         )
         failure: OdooError | None = None
         result: Any = None
@@ -144,7 +175,9 @@ class _Wire:
             result = json.loads(reply.body)
         except ValueError:
             if reply.status >= 500:
-                failure = OdooUnavailable(f"{self.address} answered with HTTP status {reply.status}. Check that Odoo runs.")
+                failure = OdooUnavailable(
+                    f"{self.address} answered with HTTP status {reply.status}. Check that Odoo runs."
+                )
             else:
                 failure = OdooGarbage(
                     f"{self.address} answered something that is not Odoo's protocol (HTTP status {reply.status}). "
@@ -164,9 +197,16 @@ class _Wire:
     def _refusal(self, status: int, body: Any, model: str) -> OdooError:
         said: Mapping[str, Any] = body if isinstance(body, dict) else {}
         if status == 401:
-            return SessionEnded(f"Odoo at {self.address} does not accept this API key (any more). Make a new one and sign in again.")
+            return SessionEnded(
+                f"Odoo at {self.address} does not accept this API key (any more). Make a new one and sign in again."
+            )
         # `debug` holds a traceback and `arguments` may hold values: neither is touched.
-        return error_from(str(said.get("name", f"HTTP {status}")), str(said.get("message", "")), address=self.address, model=model)
+        return error_from(
+            str(said.get("name", f"HTTP {status}")),
+            str(said.get("message", "")),
+            address=self.address,
+            model=model,
+        )
 
     def __repr__(self) -> str:
         return f"<connection to {self.address}>"

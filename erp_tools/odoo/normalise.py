@@ -104,6 +104,8 @@ def _many(field: AllowedField, inner: Mapping[str, Any], value: Any, sight: Sigh
     limit = inner.get("limit")
     # Odoo answers rows beyond the limit as bare ids: they stay bare, so that a reader can see how many there are.
     return [
-        tidy(related, inner["fields"], dict(item), sight) if limit is None or index < limit else {"id": item["id"]}
+        tidy(related, inner["fields"], dict(item), sight)
+        if limit is None or index < limit
+        else {"id": item["id"]}
         for index, item in enumerate(rows)
     ]

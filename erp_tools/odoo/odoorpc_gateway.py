@@ -44,7 +44,13 @@ class OdooRpcServer:
     is_recording = False
 
     def __init__(
-        self, url: str, db: str, *, version: str, nested_reads: bool | None = None, read_deadline: float = READ_DEADLINE,
+        self,
+        url: str,
+        db: str,
+        *,
+        version: str,
+        nested_reads: bool | None = None,
+        read_deadline: float = READ_DEADLINE,
         call_deadline: float = CALL_DEADLINE,
     ) -> None:
         self.address = url.rstrip("/")
@@ -60,7 +66,13 @@ class OdooRpcServer:
 
     def sign_in(self, login: str, secret: str) -> OdooRpcSession:
         """Three round trips the first time, two when the groups are known: who is it, their row, names of new groups."""
-        wire = _Wire(self.address, self._db, self._version, read_deadline=self._read_deadline, call_deadline=self._call_deadline)
+        wire = _Wire(
+            self.address,
+            self._db,
+            self._version,
+            read_deadline=self._read_deadline,
+            call_deadline=self._call_deadline,
+        )
         try:
             user_id = wire.ask("common", "login", [self._db, login, secret])
             if not isinstance(user_id, int) or isinstance(user_id, bool):
@@ -68,7 +80,10 @@ class OdooRpcServer:
             wire.user_id, wire.secret = user_id, secret
             user = read_user(
                 lambda model, method, ids, **kwargs: wire.execute(model, method, [ids], kwargs),
-                user_id, self._groups, version=self._version, address=self.address,
+                user_id,
+                self._groups,
+                version=self._version,
+                address=self.address,
             )
         except BaseException:
             wire.close()
@@ -100,19 +115,30 @@ class OdooRpcSession:
         if not self._nested:
             return composed_read(self._execute, model, domain, spec, order=order, limit=limit, offset=offset)
         found = self._execute(
-            model, "web_search_read", [], {
-                "domain": list(domain), "specification": spec, "order": order or None, "limit": limit, "offset": offset,
+            model,
+            "web_search_read",
+            [],
+            {
+                "domain": list(domain),
+                "specification": spec,
+                "order": order or None,
+                "limit": limit,
+                "offset": offset,
             },
         )
         try:
             return list(found["records"]), int(found["length"]), 1
         except (TypeError, KeyError, ValueError) as error:
-            raise OdooGarbage(f"{self._wire.address} answered a read of {model} with something else. Is it Odoo?") from error
+            raise OdooGarbage(
+                f"{self._wire.address} answered a read of {model} with something else. Is it Odoo?"
+            ) from error
 
     def count(self, model: str, domain: Domain) -> int:
         return int(self._execute(model, "search_count", [list(domain)], {}))
 
-    def describe_fields(self, model: str, names: Collection[str], about: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+    def describe_fields(
+        self, model: str, names: Collection[str], about: Collection[str]
+    ) -> Mapping[str, Mapping[str, Any]]:
         """What Odoo says about those of the fields that exist and that this person may read (its ``fields_get``)."""
         return dict(self._execute(model, "fields_get", [list(names), list(about)], {}))
 
@@ -129,8 +155,12 @@ class OdooRpcSession:
     def close(self) -> None:
         self._wire.close()
 
-    def _execute(self, model: str, method: str, args: list[Any], kwargs: dict[str, Any], *, change: bool = False) -> Any:
-        return self._wire.execute(model, method, args, {**kwargs, "context": context_for(self._user)}, change=change)
+    def _execute(
+        self, model: str, method: str, args: list[Any], kwargs: dict[str, Any], *, change: bool = False
+    ) -> Any:
+        return self._wire.execute(
+            model, method, args, {**kwargs, "context": context_for(self._user)}, change=change
+        )
 
     def __repr__(self) -> str:
         return f"<{self._user.login} at {self._wire.address}>"
@@ -139,8 +169,12 @@ class OdooRpcSession:
 class _Wire:
     """odoorpc with our own connection below it. Keeps the secret, and shows it to nobody."""
 
-    def __init__(self, address: str, db: str, version: str, *, read_deadline: float, call_deadline: float) -> None:
-        logging.getLogger("odoorpc").setLevel(logging.WARNING)  # its debug log holds the arguments of every call
+    def __init__(
+        self, address: str, db: str, version: str, *, read_deadline: float, call_deadline: float
+    ) -> None:
+        logging.getLogger("odoorpc").setLevel(
+            logging.WARNING
+        )  # its debug log holds the arguments of every call
         self.address = address
         self.user_id = 0
         self.secret = ""
@@ -150,14 +184,20 @@ class _Wire:
         self._change = False
         parts = urlsplit(address)
         self._odoo = odoorpc.ODOO(
-            parts.hostname, port=parts.port or (443 if parts.scheme == "https" else 80), version=version, opener=self,
+            parts.hostname,
+            port=parts.port or (443 if parts.scheme == "https" else 80),
+            version=version,
+            opener=self,
         )
         self._odoo.config["auto_commit"] = False
 
     def open(self, request: Any, timeout: float | None = None) -> io.BytesIO:
         """The part of a urllib opener that odoorpc uses."""
         reply = self._connection.post(
-            urlsplit(request.full_url).path, request.data, deadline=self._deadlines[self._change], change=self._change
+            urlsplit(request.full_url).path,
+            request.data,
+            deadline=self._deadlines[self._change],
+            change=self._change,
         )
         if reply.status != 200:
             raise _NotOdoo(reply.status)
@@ -173,16 +213,27 @@ class _Wire:
             failure = _refusal(error, address=self.address, model=str(args[3]) if service == "object" else "")
         except _NotOdoo as error:
             kind = OdooUnavailable if error.status >= 500 else OdooGarbage
-            failure = kind(f"{self.address} answered with HTTP status {error.status}. Check COPILOT_ODOO_URL, and that Odoo runs.")
+            failure = kind(
+                f"{self.address} answered with HTTP status {error.status}. Check COPILOT_ODOO_URL, and that Odoo runs."
+            )
             failure = doubtful(failure) if change else failure
         except (ValueError, KeyError, TypeError, AttributeError):
-            failure = OdooGarbage(f"{self.address} answered something that is not Odoo's protocol. Check COPILOT_ODOO_URL.")
+            failure = OdooGarbage(
+                f"{self.address} answered something that is not Odoo's protocol. Check COPILOT_ODOO_URL."
+            )
             failure = doubtful(failure) if change else failure
         # Raised out here so that the original, which holds Odoo's traceback, is not kept with it.
         raise failure
 
-    def execute(self, model: str, method: str, args: list[Any], kwargs: dict[str, Any], *, change: bool = False) -> Any:
-        return self.ask("object", "execute_kw", [self._db, self.user_id, self.secret, model, method, args, kwargs], change=change)
+    def execute(
+        self, model: str, method: str, args: list[Any], kwargs: dict[str, Any], *, change: bool = False
+    ) -> Any:
+        return self.ask(
+            "object",
+            "execute_kw",
+            [self._db, self.user_id, self.secret, model, method, args, kwargs],
+            change=change,
+        )
 
     def close(self) -> None:
         self.secret = ""

@@ -40,7 +40,11 @@ class RecordedServer:
     is_recording = True
 
     def __init__(
-        self, path: Path | None = None, *, local_copy: Path | None = None, today: date | Literal["recorded"] | None = None,
+        self,
+        path: Path | None = None,
+        *,
+        local_copy: Path | None = None,
+        today: date | Literal["recorded"] | None = None,
         methods: Mapping[tuple[str, str], RecordedMethod] | None = None,
     ) -> None:
         self.recording: Recording = open_recording(path)
@@ -80,9 +84,15 @@ class RecordedSession:
         self._server = server
         self._recorded = recorded
         self._user = OdooUser(
-            user_id=row["user_id"], login=row["login"], name=row["name"], partner_id=row["partner_id"],
-            company_id=row["company_id"], company_ids=tuple(row["company_ids"]), timezone=row["timezone"],
-            language=row["language"], groups=frozenset(row["groups"]),
+            user_id=row["user_id"],
+            login=row["login"],
+            name=row["name"],
+            partner_id=row["partner_id"],
+            company_id=row["company_id"],
+            company_ids=tuple(row["company_ids"]),
+            timezone=row["timezone"],
+            language=row["language"],
+            groups=frozenset(row["groups"]),
         )
 
     @property
@@ -99,7 +109,11 @@ class RecordedSession:
         found = domain_search.search(self, model, domain)
         if order:
             found = domain_search.ordered(self, model, found, order)
-        return [self._row(model, record_id, spec) for record_id in found[offset : offset + limit]], len(found), 1
+        return (
+            [self._row(model, record_id, spec) for record_id in found[offset : offset + limit]],
+            len(found),
+            1,
+        )
 
     def count(self, model: str, domain: Domain) -> int:
         return len(domain_search.search(self, model, domain))
@@ -144,7 +158,9 @@ class RecordedSession:
 
     def _denied(self, model: str) -> AccessDenied:
         refusal = error_from(
-            "odoo.exceptions.AccessError", f"You are not allowed to access these records ({model}).", address=self._server.address,
+            "odoo.exceptions.AccessError",
+            f"You are not allowed to access these records ({model}).",
+            address=self._server.address,
             model=model,
         )
         assert isinstance(refusal, AccessDenied)
@@ -154,7 +170,9 @@ class RecordedSession:
         table = self.tables[model]
         row: Row = {"id": record_id}
         if missing := set(spec) - self._server.recording.models[model].fields:
-            raise OdooFailed(f"Odoo failed inside (ValueError: Invalid field {sorted(missing)[0]!r} on {model!r}). Its log says more.")
+            raise OdooFailed(
+                f"Odoo failed inside (ValueError: Invalid field {sorted(missing)[0]!r} on {model!r}). Its log says more."
+            )
         for name, inner in spec.items():
             field = ALLOWED[model].fields[name]
             value = table.value(name, record_id)
@@ -169,7 +187,10 @@ class RecordedSession:
         table = self.tables[field.relation]
         if set(spec) <= {"display_name"}:
             # Odoo names a record to everybody who may see one that points at it.
-            return {"id": record_id, "display_name": table.value("display_name", record_id) if record_id in table else None}
+            return {
+                "id": record_id,
+                "display_name": table.value("display_name", record_id) if record_id in table else None,
+            }
         if not self.is_visible(field.relation, record_id):
             raise self._denied(field.relation)
         return self._row(field.relation, record_id, spec) if record_id in table else {"id": record_id}
@@ -179,14 +200,18 @@ class RecordedSession:
         seen = [record_id for record_id in ids if self.is_visible(field.relation, record_id)]
         if "active" in ALLOWED[field.relation].fields:
             active = table.column("active")
-            seen = [record_id for record_id in seen if record_id not in table or active[table.position[record_id]]]
+            seen = [
+                record_id for record_id in seen if record_id not in table or active[table.position[record_id]]
+            ]
         if inner.get("order"):
             seen = domain_search.ordered(self, field.relation, seen, inner["order"])
         if "fields" not in inner:
             return list(seen)
         limit = inner.get("limit", len(seen))
         return [
-            self._row(field.relation, record_id, inner["fields"]) if index < limit and record_id in table else {"id": record_id}
+            self._row(field.relation, record_id, inner["fields"])
+            if index < limit and record_id in table
+            else {"id": record_id}
             for index, record_id in enumerate(seen)
         ]
 

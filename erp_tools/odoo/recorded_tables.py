@@ -97,7 +97,13 @@ class Tables:
                 ids, columns = self._recording.columns(model)
                 table = Table(model, ids, columns, self._shift)
                 for record_id, values in self._changes.get(model, {}).items():
-                    table.put(int(record_id), {name: self._moved(model, name, value, self._shift) for name, value in values.items()})
+                    table.put(
+                        int(record_id),
+                        {
+                            name: self._moved(model, name, value, self._shift)
+                            for name, value in values.items()
+                        },
+                    )
                 self._tables[model] = table
             return table
 
@@ -122,4 +128,10 @@ class Tables:
         if not isinstance(value, str):
             return value
         kind = ALLOWED[model].fields[name].kind
-        return shift.day(value) if kind in ("day", "moment") else shift.prose(value) if kind == "prose" else value
+        return (
+            shift.day(value)
+            if kind in ("day", "moment")
+            else shift.prose(value)
+            if kind == "prose"
+            else value
+        )

@@ -31,7 +31,13 @@ _OF_INTEREST: Mapping[str, Domain] = {
     # Odoo keeps thousands of its own rows in these; only what belongs to recorded business records is of use.
     "mail.message": [["model", "in", sorted(ALLOWED)]],
     "mail.activity": [["res_model", "in", sorted(ALLOWED)]],
-    "ir.attachment": [["res_model", "in", sorted(set(ALLOWED) - {"res.company", "res.users", "res.country", "res.country.state"})]],
+    "ir.attachment": [
+        [
+            "res_model",
+            "in",
+            sorted(set(ALLOWED) - {"res.company", "res.users", "res.country", "res.country.state"}),
+        ]
+    ],
 }
 
 Progress = Callable[[str, int, int], None]
@@ -50,7 +56,12 @@ class Recorded:
 
 
 def record(
-    server_url: str, db: str, admin_login: str, admin_secret: str, logins: Mapping[str, str], out: Path,
+    server_url: str,
+    db: str,
+    admin_login: str,
+    admin_secret: str,
+    logins: Mapping[str, str],
+    out: Path,
     progress: Progress | None = None,
 ) -> Recorded:
     """Record one database. The same database recorded on the same day makes the same file.
@@ -73,14 +84,20 @@ def record(
         users = {}
         for number, (login, secret) in enumerate(sorted(logins.items())):
             tell(f"what {login} may see", number, len(logins))
-            users[login] = _user(server, login, secret, {name: content["ids"] for name, (content, _) in models.items()})
+            users[login] = _user(
+                server, login, secret, {name: content["ids"] for name, (content, _) in models.items()}
+            )
     finally:
         admin.close()
     timezone = company.get("timezone") or admin.user.timezone
     write_recording(
         # The UTC day: the demo's plan counts its days from there, too. Seed and record on the same day.
-        out, day=datetime.now(UTC).date().isoformat(), timezone=timezone, odoo=version,
-        models=((name, content, about) for name, (content, about) in models.items()), users=users,
+        out,
+        day=datetime.now(UTC).date().isoformat(),
+        timezone=timezone,
+        odoo=version,
+        models=((name, content, about) for name, (content, about) in models.items()),
+        users=users,
     )
     rows = sum(len(content["ids"]) for content, _ in models.values())
     tell("done", len(models), len(models))
@@ -89,26 +106,40 @@ def record(
 
 def _company(admin: OdooRpcSession) -> dict[str, str]:
     rows, _, _ = admin.search_read(
-        "res.company", [["id", "=", admin.user.company_id]], {"partner_id": {"fields": {"tz": {}}}}, order="", limit=1, offset=0
+        "res.company",
+        [["id", "=", admin.user.company_id]],
+        {"partner_id": {"fields": {"tz": {}}}},
+        order="",
+        limit=1,
+        offset=0,
     )
     partner = rows[0]["partner_id"] if rows else None
     return {"timezone": partner["tz"] if partner and partner["tz"] else ""}
 
 
-def _models(admin: OdooRpcSession, tell: Progress) -> Iterator[tuple[str, tuple[dict[str, Any], dict[str, Any]]]]:
+def _models(
+    admin: OdooRpcSession, tell: Progress
+) -> Iterator[tuple[str, tuple[dict[str, Any], dict[str, Any]]]]:
     for number, model in enumerate(sorted(ALLOWED.values(), key=lambda model: model.name)):
         tell(model.name, number, len(ALLOWED))
         try:
             fields = admin.describe_fields(model.name, list(model.fields), ["type", "searchable", "sortable"])
         except (AccessDenied, OdooUserError):
             continue  # of a module that is not installed
-        yield model.name, (
-            _rows(admin, model, sorted(fields)),
-            {
-                "fields": sorted(fields),
-                "unsearchable": sorted(name for name, about in fields.items() if not about.get("searchable", True)),
-                "unsortable": sorted(name for name, about in fields.items() if not about.get("sortable", True)),
-            },
+        yield (
+            model.name,
+            (
+                _rows(admin, model, sorted(fields)),
+                {
+                    "fields": sorted(fields),
+                    "unsearchable": sorted(
+                        name for name, about in fields.items() if not about.get("searchable", True)
+                    ),
+                    "unsortable": sorted(
+                        name for name, about in fields.items() if not about.get("sortable", True)
+                    ),
+                },
+            ),
         )
 
 
@@ -148,7 +179,9 @@ def _kept(model: AllowedModel, name: str, value: Any) -> Any:
     return None if value is False or value == "" else value
 
 
-def _user(server: OdooRpcServer, login: str, secret: str, recorded: Mapping[str, list[int]]) -> dict[str, Any]:
+def _user(
+    server: OdooRpcServer, login: str, secret: str, recorded: Mapping[str, list[int]]
+) -> dict[str, Any]:
     session = server.sign_in(login, secret)
     try:
         sees: dict[str, Any] = {}

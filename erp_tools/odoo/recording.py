@@ -76,7 +76,9 @@ class Recording:
         """The ids and columns of one model, unpacked now. Raises OdooUnavailable when that part is broken."""
         place = self.models[model]
         try:
-            content = json.loads(zlib.decompress(self.packed[place.offset : place.offset + place.size], wbits=31))
+            content = json.loads(
+                zlib.decompress(self.packed[place.offset : place.offset + place.size], wbits=31)
+            )
             return content["ids"], content["columns"]
         except (zlib.error, ValueError, KeyError, TypeError) as error:
             raise _unreadable(self.name, error) from error
@@ -103,14 +105,23 @@ def open_recording(path: Path | None = None) -> Recording:
         models = {}
         for model, about in header["models"].items():
             models[model] = RecordedModel(
-                offset=offset, size=about["size"], rows=about["rows"], fields=frozenset(about["fields"]),
-                unsearchable=frozenset(about["unsearchable"]), unsortable=frozenset(about["unsortable"]),
+                offset=offset,
+                size=about["size"],
+                rows=about["rows"],
+                fields=frozenset(about["fields"]),
+                unsearchable=frozenset(about["unsearchable"]),
+                unsortable=frozenset(about["unsortable"]),
             )
             offset += about["size"]
         users = {login: _user(about, models) for login, about in header["users"].items()}
         return Recording(
-            name=SHIPPED if path is None else path.name.split(".")[0], day=header["day"], timezone=header["timezone"],
-            odoo=header["odoo"], models=models, users=users, packed=packed,
+            name=SHIPPED if path is None else path.name.split(".")[0],
+            day=header["day"],
+            timezone=header["timezone"],
+            odoo=header["odoo"],
+            models=models,
+            users=users,
+            packed=packed,
         )
     except (OSError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise _unreadable(str(path or SHIPPED), error) from error
@@ -131,7 +142,12 @@ def _user(about: Mapping[str, Any], models: Mapping[str, RecordedModel]) -> Reco
 
 
 def write_recording(
-    path: Path, *, day: str, timezone: str, odoo: str, models: Iterable[tuple[str, dict[str, Any], Mapping[str, Any]]],
+    path: Path,
+    *,
+    day: str,
+    timezone: str,
+    odoo: str,
+    models: Iterable[tuple[str, dict[str, Any], Mapping[str, Any]]],
     users: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Write a recording; the same content makes the same bytes.
@@ -146,7 +162,14 @@ def write_recording(
         member = _pack(content)
         packed.append(member)
         about_models[name] = {"size": len(member), "rows": len(content["ids"]), **about}
-    header = {"format": FORMAT, "day": day, "timezone": timezone, "odoo": odoo, "models": about_models, "users": users}
+    header = {
+        "format": FORMAT,
+        "day": day,
+        "timezone": timezone,
+        "odoo": odoo,
+        "models": about_models,
+        "users": users,
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_bytes(_pack(header) + b"".join(packed))

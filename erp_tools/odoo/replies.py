@@ -38,21 +38,31 @@ def error_from(name: str, message: str, *, address: str, model: str = "") -> Odo
     if kind in ("AccessDenied", "SessionExpiredException", "Unauthorized"):
         return SessionEnded(f"Odoo at {address} no longer accepts this sign-in. Sign in again.")
     if kind == "NotFound":
-        return OdooUserError(f"{words:.300}")  # JSON-2's words for a model or method that this Odoo does not have
+        return OdooUserError(
+            f"{words:.300}"
+        )  # JSON-2's words for a model or method that this Odoo does not have
     if kind in _IN_WORDS:
         return OdooUserError(f"{words:.1000}" or f"Odoo refused this on {model} without saying why.")
     if kind == "OperationalError" and "does not exist" in words:
         return OdooUnavailable(f"Odoo at {address} has no such database. Check COPILOT_ODOO_DB.")
     if kind in ("OperationalError", "InterfaceError"):
-        return OdooUnavailable(f"Odoo at {address} has lost its database for the moment ({kind}). Try again shortly.")
+        return OdooUnavailable(
+            f"Odoo at {address} has lost its database for the moment ({kind}). Try again shortly."
+        )
     if name.startswith("psycopg2"):
-        return OdooFailed(f"Odoo's database failed ({kind}) while it worked on {model or 'this'}. Odoo's log says more.")
-    return OdooFailed(f"Odoo failed inside ({kind or 'no reason given'}: {words:.200}) on {model or 'this'}. Its log says more.")
+        return OdooFailed(
+            f"Odoo's database failed ({kind}) while it worked on {model or 'this'}. Odoo's log says more."
+        )
+    return OdooFailed(
+        f"Odoo failed inside ({kind or 'no reason given'}: {words:.200}) on {model or 'this'}. Its log says more."
+    )
 
 
 def doubtful(error: OdooError) -> OdooTimeout:
     """For a change: an answer that cannot be read leaves open whether it happened."""
-    return OdooTimeout(f"{error} The change may have happened or may still happen: read it back before doing anything else.")
+    return OdooTimeout(
+        f"{error} The change may have happened or may still happen: read it back before doing anything else."
+    )
 
 
 def major(version: str) -> int:

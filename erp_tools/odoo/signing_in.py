@@ -39,7 +39,8 @@ class GroupNames:
             unknown = sorted(set(group_ids) - set(self._names))
         if unknown:
             learned = {
-                row["id"]: tuple(item["xmlid"] for item in row.get("xmlids") or ()) or tuple(filter(None, [row.get("xmlid")]))
+                row["id"]: tuple(item["xmlid"] for item in row.get("xmlids") or ())
+                or tuple(filter(None, [row.get("xmlid")]))
                 for row in execute("res.groups", "get_metadata", unknown)
             }
             with self._lock:
@@ -59,12 +60,17 @@ def read_user(execute: Execute, user_id: int, groups: GroupNames, *, version: st
     """The row and groups of the person who signed in. One or two round trips. Raises OdooGarbage if Odoo shows none."""
     rows: Any = None
     field = ""
-    fields = (NEW_GROUP_FIELD, OLD_GROUP_FIELD) if major(version) >= 19 else (OLD_GROUP_FIELD, NEW_GROUP_FIELD)
+    fields = (
+        (NEW_GROUP_FIELD, OLD_GROUP_FIELD) if major(version) >= 19 else (OLD_GROUP_FIELD, NEW_GROUP_FIELD)
+    )
     for field in fields:
         try:
             rows = execute("res.users", "read", [user_id], fields=[*USER_FIELDS, field], load=None)
             break
-        except (OdooFailed, OdooUserError):  # the field changed its name between two of Odoo's in-between versions
+        except (
+            OdooFailed,
+            OdooUserError,
+        ):  # the field changed its name between two of Odoo's in-between versions
             if field == fields[-1]:
                 raise
     try:
@@ -81,4 +87,6 @@ def read_user(execute: Execute, user_id: int, groups: GroupNames, *, version: st
             groups=groups.of(list(row[field]), execute),
         )
     except (TypeError, KeyError, IndexError, ValueError) as error:
-        raise OdooGarbage(f"{address} signed user {user_id} in but does not show who it is. Is it Odoo?") from error
+        raise OdooGarbage(
+            f"{address} signed user {user_id} in but does not show who it is. Is it Odoo?"
+        ) from error

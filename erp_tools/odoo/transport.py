@@ -42,7 +42,9 @@ class HttpConnection:
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise OdooUnavailable(f"{base_url!r} is no address of an Odoo server; write it like https://odoo.example.com.")
+            raise OdooUnavailable(
+                f"{base_url!r} is no address of an Odoo server; write it like https://odoo.example.com."
+            )
         self.base_url = base_url.rstrip("/")
         self._secure = parts.scheme == "https"
         self._host = parts.hostname
@@ -53,7 +55,13 @@ class HttpConnection:
         weakref.finalize(self, _close_all, self._kept)
 
     def post(
-        self, path: str, body: bytes, *, headers: dict[str, str] | None = None, deadline: float, change: bool = False
+        self,
+        path: str,
+        body: bytes,
+        *,
+        headers: dict[str, str] | None = None,
+        deadline: float,
+        change: bool = False,
     ) -> Reply:
         """Send one request and read the whole reply.
 
@@ -76,17 +84,23 @@ class HttpConnection:
             return self._exchange(path, body, everything, until, change=change)
         except _Stale:
             if not reused:
-                raise OdooUnavailable(f"{self.base_url} closed the connection without an answer. Is it Odoo?") from None
+                raise OdooUnavailable(
+                    f"{self.base_url} closed the connection without an answer. Is it Odoo?"
+                ) from None
         try:
             return self._exchange(path, body, everything, until, change=change)
         except _Stale:
-            raise OdooUnavailable(f"{self.base_url} closed the connection without an answer. Is it Odoo?") from None
+            raise OdooUnavailable(
+                f"{self.base_url} closed the connection without an answer. Is it Odoo?"
+            ) from None
 
     def close(self) -> None:
         """Give the connection up; the next request opens another."""
         _close_all(self._kept)
 
-    def _exchange(self, path: str, body: bytes, headers: dict[str, str], until: float, *, change: bool) -> Reply:
+    def _exchange(
+        self, path: str, body: bytes, headers: dict[str, str], until: float, *, change: bool
+    ) -> Reply:
         connection = self._kept.pop() if self._kept else self._connect(until, change=change)
         keep = False
         try:
@@ -96,7 +110,9 @@ class HttpConnection:
             response = connection.getresponse()
             content = response.read(MAX_REPLY_BYTES + 1)
             if len(content) > MAX_REPLY_BYTES:
-                raise OdooGarbage(f"{self.base_url} answered more than {MAX_REPLY_BYTES // 2**20} MB; read fewer rows at once.")
+                raise OdooGarbage(
+                    f"{self.base_url} answered more than {MAX_REPLY_BYTES // 2**20} MB; read fewer rows at once."
+                )
             if response.length:
                 raise http.client.IncompleteRead(content, response.length)
             keep = not response.will_close and not change
@@ -105,20 +121,33 @@ class HttpConnection:
             raise OdooTimeout(f"{self.base_url} did not answer in time. {_uncertain(change)}") from None
         except OdooGarbage as error:
             raise (OdooTimeout(f"{error} {_uncertain(change)}") if change else error) from None
-        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError, ConnectionAbortedError) as error:
+        except (
+            http.client.RemoteDisconnected,
+            ConnectionResetError,
+            BrokenPipeError,
+            ConnectionAbortedError,
+        ) as error:
             if change:
-                raise OdooTimeout(f"{self.base_url} closed the connection without an answer. {_uncertain(change)}") from error
+                raise OdooTimeout(
+                    f"{self.base_url} closed the connection without an answer. {_uncertain(change)}"
+                ) from error
             raise _Stale from error
         except (http.client.HTTPException, ValueError) as error:
             kind = type(error).__name__
             if change:
-                failure: OdooUnavailable = OdooTimeout(f"{self.base_url} answered something unreadable. {_uncertain(change)}")
+                failure: OdooUnavailable = OdooTimeout(
+                    f"{self.base_url} answered something unreadable. {_uncertain(change)}"
+                )
             else:
-                failure = OdooGarbage(f"{self.base_url} answered something that is no complete HTTP reply ({kind}). Is it Odoo?")
+                failure = OdooGarbage(
+                    f"{self.base_url} answered something that is no complete HTTP reply ({kind}). Is it Odoo?"
+                )
         except OSError as error:
             if change:
                 raise OdooTimeout(f"The connection to {self.base_url} broke. {_uncertain(change)}") from error
-            raise OdooUnavailable(f"The connection to {self.base_url} broke ({_reason(error)}). Try again in a moment.") from error
+            raise OdooUnavailable(
+                f"The connection to {self.base_url} broke ({_reason(error)}). Try again in a moment."
+            ) from error
         finally:
             if keep:
                 self._kept.append(connection)
@@ -137,7 +166,9 @@ class HttpConnection:
             plain = socket.create_connection((host, port), timeout=left)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except TimeoutError:
-            raise too_slow(f"{self.base_url} did not answer in time. Is the address right, and does Odoo run?") from None
+            raise too_slow(
+                f"{self.base_url} did not answer in time. Is the address right, and does Odoo run?"
+            ) from None
         except OSError as error:
             raise OdooUnavailable(
                 f"Nothing answers at {self.base_url} ({_reason(error)}). Check COPILOT_ODOO_URL and that Odoo runs."
@@ -149,10 +180,14 @@ class HttpConnection:
                 plain = ssl.create_default_context().wrap_socket(plain, server_hostname=self._host)
         except TimeoutError:
             plain.close()
-            raise too_slow(f"{self.base_url} did not answer in time. Is the address right, and does Odoo run?") from None
+            raise too_slow(
+                f"{self.base_url} did not answer in time. Is the address right, and does Odoo run?"
+            ) from None
         except OSError as error:
             plain.close()
-            raise OdooUnavailable(f"No secure connection to {self.base_url} ({_reason(error)}). Check its certificate.") from error
+            raise OdooUnavailable(
+                f"No secure connection to {self.base_url} ({_reason(error)}). Check its certificate."
+            ) from error
         connection = http.client.HTTPConnection(self._host, self._port)
         connection.sock = _DeadlineSocket(plain, until)
         return connection

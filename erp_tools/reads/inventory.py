@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,6 +105,9 @@ class Location:
         )
 
 
+_BESIDE_PRODUCTION = re.compile(r"\b(?:pre|post)-?production\b", re.IGNORECASE)
+"""Manufacturing keeps such locations outside Stock; the fields that name them exist only where it is installed."""
+
 UNKNOWN_LOCATION = Location(location_id=0, name="", usage="")
 
 
@@ -137,7 +141,9 @@ class Quant:
 
     @property
     def is_passing(self) -> bool:
-        """It is on its way through: input, packing or output."""
+        """It is on its way through: input, packing, output, or beside a production."""
+        if _BESIDE_PRODUCTION.search(self.location.name):
+            return True
         return self.warehouse is not None and any(
             self.location.is_in(place) for place in self.warehouse.passing_ids
         )

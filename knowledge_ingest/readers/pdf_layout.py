@@ -17,6 +17,7 @@ _PAGE_NUMBER = re.compile(r"(?:page|seite|p\.)?\s*\d{1,4}\s*(?:(?:of|/|von)\s*\d
 _EDGE = 0.09
 """Share of a page's height at its top and bottom where page headers and footers stand."""
 _LONGEST_HEADING = 120
+_LONGEST_FURNITURE = 160
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,14 +172,15 @@ def mark_furniture(pages: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
     often = max(2, len(pages) // 3)
 
     def is_furniture(piece: Piece) -> bool:
-        if not _at_edge(piece) or piece.size > body * 1.08:
+        if not _at_edge(piece) or piece.size > body * 1.08 or len(piece.text) > _LONGEST_FURNITURE:
             return False
         if _PAGE_NUMBER.fullmatch(piece.text.strip()) or _ends_with_page(piece.text):
             return True
         return seen[_shape(piece.text)] >= often
 
     return [
-        [replace(piece, kind="furniture") if is_furniture(piece) else piece for piece in page] for page in pages
+        [replace(piece, kind="furniture") if is_furniture(piece) else piece for piece in page]
+        for page in pages
     ]
 
 

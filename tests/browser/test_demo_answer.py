@@ -122,3 +122,12 @@ def test_what_cannot_be_found_is_said_plainly(demo: Any, open_page: Open) -> Non
     expect(shown.page.locator(".ai-message").last).to_contain_text("S99999")
     assert shown.page.locator(".dc-cause").count() == 0
     assert shown.problems == []
+
+
+def test_a_question_that_is_too_long_is_told_so(demo: Any, open_page: Open) -> None:
+    shown = open_page(demo)
+    shown.sign_in()
+    shown.page.locator("#chat-input").fill("late " * 10_000)
+    shown.page.click("#chat-submit")
+    expect(shown.page.locator(".ai-message").last).to_contain_text("8,000 is the most")
+    assert shown.problems == []

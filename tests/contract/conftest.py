@@ -58,12 +58,19 @@ def make_api_key(url: str, db: str, login: str, password: str) -> str:
             return reply["result"]
 
         def method(model: str, name: str, *args: Any, **kwargs: Any) -> Any:
-            return call(f"/web/dataset/call_kw/{model}/{name}", {"model": model, "method": name, "args": list(args), "kwargs": kwargs})
+            return call(
+                f"/web/dataset/call_kw/{model}/{name}",
+                {"model": model, "method": name, "args": list(args), "kwargs": kwargs},
+            )
 
         call("/web/session/authenticate", {"db": db, "login": login, "password": password})
-        wizard = method("res.users.apikeys.description", "create", {"name": "contract tests", "duration": "1"})
+        wizard = method(
+            "res.users.apikeys.description", "create", {"name": "contract tests", "duration": "1"}
+        )
         check = method("res.users.apikeys.description", "make_key", [wizard])
-        shown = method("res.users.identitycheck", "run_check", [check["res_id"]], context={"password": password})
+        shown = method(
+            "res.users.identitycheck", "run_check", [check["res_id"]], context={"password": password}
+        )
         key: str = shown["context"]["default_key"]
         return key
 
@@ -81,23 +88,41 @@ def contract_copy(real_odoo: Any) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def api_keys(contract_copy: Any) -> dict[str, str]:
     """login -> API key of the demo's people."""
-    return {login: make_api_key(contract_copy.url, contract_copy.db, login, secret) for login, secret in contract_copy.logins.items()}
+    return {
+        login: make_api_key(contract_copy.url, contract_copy.db, login, secret)
+        for login, secret in contract_copy.logins.items()
+    }
 
 
 @pytest.fixture(scope="session", params=WAYS)
 def way(request: pytest.FixtureRequest) -> Iterator[Way]:
     """Each way in turn."""
     if request.param == "recorded":
-        people = ("service", "supervisor", "purchasing", "sales", "finance", "compliance", "group_manager", "northgate")
+        people = (
+            "service",
+            "supervisor",
+            "purchasing",
+            "sales",
+            "finance",
+            "compliance",
+            "group_manager",
+            "northgate",
+        )
         made = Way("recorded", connect_recording(), dict.fromkeys(people, "demo"))
     else:
         copy = request.getfixturevalue("contract_copy")
         if request.param == "json2":
-            made = Way("json2", connect(copy.url, copy.db, "json2", read_deadline=30), request.getfixturevalue("api_keys"))
+            made = Way(
+                "json2",
+                connect(copy.url, copy.db, "json2", read_deadline=30),
+                request.getfixturevalue("api_keys"),
+            )
         elif request.param == "jsonrpc":
             made = Way("jsonrpc", connect(copy.url, copy.db, "jsonrpc", read_deadline=30), copy.logins)
         else:
-            raw = OdooRpcServer(copy.url, copy.db, version=probe_version(copy.url), nested_reads=False, read_deadline=30)
+            raw = OdooRpcServer(
+                copy.url, copy.db, version=probe_version(copy.url), nested_reads=False, read_deadline=30
+            )
             made = Way("composed", GuardedServer(raw), copy.logins)
     yield made
     made.close()

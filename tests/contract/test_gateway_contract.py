@@ -32,7 +32,9 @@ def ids(page: Any) -> list[int]:
     return [row["id"] for row in page.rows]
 
 
-def everything(session: Any, model: str, spec: dict[str, Any], domain: Any = (), *, order: str = "id", limit: int = 500) -> list[dict[str, Any]]:
+def everything(
+    session: Any, model: str, spec: dict[str, Any], domain: Any = (), *, order: str = "id", limit: int = 500
+) -> list[dict[str, Any]]:
     """All rows, page by page."""
     rows: list[dict[str, Any]] = []
     while True:
@@ -64,19 +66,33 @@ def test_the_same_read_twice_gives_the_same_rows(way):
 
 
 def test_rows_survive_json(way):
-    page = way.as_("service").read("sale.order", [["name", "=", ORDER]], {"partner_id": {"fields": {"credit": {}}}, "commitment_date": {}})
+    page = way.as_("service").read(
+        "sale.order",
+        [["name", "=", ORDER]],
+        {"partner_id": {"fields": {"credit": {}}}, "commitment_date": {}},
+    )
     assert json.loads(json.dumps(page.rows)) == page.rows
 
 
 def test_a_bare_many2one_is_its_id_and_an_empty_one_is_none(way):
-    rows = way.as_("supervisor").read("stock.picking", [["backorder_id", "=", False]], {"backorder_id": {}, "picking_type_id": {}}).rows
+    rows = (
+        way.as_("supervisor")
+        .read("stock.picking", [["backorder_id", "=", False]], {"backorder_id": {}, "picking_type_id": {}})
+        .rows
+    )
     assert rows
     assert all(row["backorder_id"] is None for row in rows)
     assert all(set(row["picking_type_id"]) == {"id"} for row in rows)
 
 
 def test_a_many2one_with_fields_is_a_row(way):
-    row = way.as_("service").read("sale.order", [["name", "=", ORDER]], {"partner_id": {"fields": {"display_name": {}, "ref": {}}}}).rows[0]
+    row = (
+        way.as_("service")
+        .read(
+            "sale.order", [["name", "=", ORDER]], {"partner_id": {"fields": {"display_name": {}, "ref": {}}}}
+        )
+        .rows[0]
+    )
     assert set(row["partner_id"]) == {"id", "display_name", "ref"}
     assert row["partner_id"]["ref"].startswith("C-")
 
@@ -94,21 +110,39 @@ def test_a_false_flag_stays_false(way):
 
 
 def test_zero_stays_a_number(way):
-    rows = way.as_("supervisor").read("stock.quant", [["reserved_quantity", "=", 0]], {"reserved_quantity": {}}, limit=5).rows
+    rows = (
+        way.as_("supervisor")
+        .read("stock.quant", [["reserved_quantity", "=", 0]], {"reserved_quantity": {}}, limit=5)
+        .rows
+    )
     assert [row["reserved_quantity"] for row in rows] == [0] * len(rows)
     assert rows
 
 
 def test_days_and_moments_have_one_form(way):
-    rows = way.as_("service").read("sale.order", [["validity_date", "!=", False]], {"validity_date": {}, "date_order": {}}, limit=20).rows
+    rows = (
+        way.as_("service")
+        .read(
+            "sale.order", [["validity_date", "!=", False]], {"validity_date": {}, "date_order": {}}, limit=20
+        )
+        .rows
+    )
     assert rows
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", row["validity_date"]) for row in rows)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", row["date_order"]) for row in rows)
 
 
 def test_a_one2many_is_ids_or_rows_as_asked(way):
-    bare = way.as_("service").read("sale.order", [["name", "=", ORDER]], {"order_line": {}}).rows[0]["order_line"]
-    full = way.as_("service").read("sale.order", [["name", "=", ORDER]], {"order_line": {"fields": {"product_uom_qty": {}}}}).rows[0]["order_line"]
+    bare = (
+        way.as_("service")
+        .read("sale.order", [["name", "=", ORDER]], {"order_line": {}})
+        .rows[0]["order_line"]
+    )
+    full = (
+        way.as_("service")
+        .read("sale.order", [["name", "=", ORDER]], {"order_line": {"fields": {"product_uom_qty": {}}}})
+        .rows[0]["order_line"]
+    )
     assert bare
     assert [row["id"] for row in full] == bare
     assert all(isinstance(row["product_uom_qty"], int | float) for row in full)
@@ -127,16 +161,32 @@ def test_a_one2many_keeps_the_order_that_is_asked_for(way):
 
 
 def test_a_one2many_limit_leaves_the_rest_as_bare_ids(way):
-    rows = way.as_("service").read("sale.order", [], {"order_line": {"fields": {"name": {}}, "limit": 1}}, order="id", limit=40).rows
+    rows = (
+        way.as_("service")
+        .read("sale.order", [], {"order_line": {"fields": {"name": {}}, "limit": 1}}, order="id", limit=40)
+        .rows
+    )
     longer = [row["order_line"] for row in rows if len(row["order_line"]) > 1]
     assert longer
     assert all("name" in lines[0] and all(set(line) == {"id"} for line in lines[1:]) for lines in longer)
 
 
 def test_three_levels_come_in_one_read(way):
-    spec = {"order_line": {"fields": {"move_ids": {"fields": {"picking_id": {"fields": {"name": {}, "picking_type_id": NAME}}}}}}}
+    spec = {
+        "order_line": {
+            "fields": {
+                "move_ids": {"fields": {"picking_id": {"fields": {"name": {}, "picking_type_id": NAME}}}}
+            }
+        }
+    }
     rows = way.as_("supervisor").read("sale.order", [["state", "=", "sale"]], spec, order="id", limit=10).rows
-    pickings = [move["picking_id"] for row in rows for line in row["order_line"] for move in line["move_ids"] if move["picking_id"]]
+    pickings = [
+        move["picking_id"]
+        for row in rows
+        for line in row["order_line"]
+        for move in line["move_ids"]
+        if move["picking_id"]
+    ]
     assert pickings
     assert all(picking["name"] and picking["picking_type_id"]["display_name"] for picking in pickings)
 
@@ -145,15 +195,24 @@ def test_three_levels_come_in_one_read(way):
 
 
 def test_rows_come_in_the_order_asked_for(way):
-    names = [row["name"] for row in way.as_("service").read("sale.order", [], {"name": {}}, order="name desc", limit=50).rows]
+    names = [
+        row["name"]
+        for row in way.as_("service").read("sale.order", [], {"name": {}}, order="name desc", limit=50).rows
+    ]
     assert names == sorted(names, reverse=True)
-    dates = [row["date_order"] for row in way.as_("service").read("sale.order", [], {"date_order": {}}, order="date_order, id").rows]
+    dates = [
+        row["date_order"]
+        for row in way.as_("service").read("sale.order", [], {"date_order": {}}, order="date_order, id").rows
+    ]
     assert dates == sorted(dates)
 
 
 def test_empty_values_come_last_going_up_and_first_going_down(way):
     def dates(order: str) -> list[str | None]:
-        return [row["commitment_date"] for row in everything(way.as_("service"), "sale.order", {"commitment_date": {}}, order=order)]
+        return [
+            row["commitment_date"]
+            for row in everything(way.as_("service"), "sale.order", {"commitment_date": {}}, order=order)
+        ]
 
     rising, falling = dates("commitment_date, id"), dates("commitment_date desc, id")
     known = sorted(date for date in rising if date)
@@ -210,7 +269,11 @@ def test_in_an_empty_list_is_nothing_and_not_in_is_everything(way):
 
 def test_ilike_ignores_case_and_like_does_not(way):
     session = way.as_("service")
-    assert session.count("res.partner", [["name", "ilike", "mERIDIAN foods"]]) == session.count("res.partner", [["name", "like", "Meridian Foods"]]) > 0
+    assert (
+        session.count("res.partner", [["name", "ilike", "mERIDIAN foods"]])
+        == session.count("res.partner", [["name", "like", "Meridian Foods"]])
+        > 0
+    )
     assert session.count("res.partner", [["name", "like", "mERIDIAN"]]) == 0
 
 
@@ -225,10 +288,14 @@ def test_like_knows_wildcards_and_equals_like_needs_them(way):
 def test_unequal_includes_the_empty_ones(way):
     session = way.as_("service")
     total = session.count("sale.order", [])
-    given = session.read("sale.order", [["client_order_ref", "!=", False]], {"client_order_ref": {}}, limit=1).rows[0]["client_order_ref"]
+    given = session.read(
+        "sale.order", [["client_order_ref", "!=", False]], {"client_order_ref": {}}, limit=1
+    ).rows[0]["client_order_ref"]
     same = session.count("sale.order", [["client_order_ref", "=", given]])
     assert session.count("sale.order", [["client_order_ref", "!=", given]]) == total - same
-    assert session.count("sale.order", [["client_order_ref", "not ilike", given]]) >= session.count("sale.order", [["client_order_ref", "=", False]])
+    assert session.count("sale.order", [["client_order_ref", "not ilike", given]]) >= session.count(
+        "sale.order", [["client_order_ref", "=", False]]
+    )
 
 
 def test_operators_before_their_terms(way):
@@ -246,7 +313,9 @@ def test_a_dotted_path_follows_relations(way):
     rows = session.read("sale.order", [["partner_id.ref", "=", "C-1001"]], spec).rows
     assert {row["partner_id"]["ref"] for row in rows} == {"C-1001"}
     by_line = session.count("sale.order", [["order_line.product_id.default_code", "=", "IN-2001"]])
-    lines = everything(session, "sale.order.line", {"order_id": {}}, [["product_id.default_code", "=", "IN-2001"]])
+    lines = everything(
+        session, "sale.order.line", {"order_id": {}}, [["product_id.default_code", "=", "IN-2001"]]
+    )
     assert by_line == len({row["order_id"]["id"] for row in lines}) > 0
 
 
@@ -258,16 +327,28 @@ def test_a_many2one_is_found_by_id_and_by_name(way):
     assert by_id
     assert by_id <= by_name
     assert session.count("sale.order", [["partner_id", "in", [partner["id"]]]]) == len(by_id)
-    assert session.count("sale.order", [["partner_id", "not in", [partner["id"]]]]) == session.count("sale.order", []) - len(by_id)
+    assert session.count("sale.order", [["partner_id", "not in", [partner["id"]]]]) == session.count(
+        "sale.order", []
+    ) - len(by_id)
 
 
 def test_a_bare_day_compares_with_a_moment_as_the_whole_day(way):
     session = way.as_("service")
-    moment = session.read("sale.order", [["commitment_date", "!=", False]], {"commitment_date": {}}, order="commitment_date, id", limit=80, offset=20)
+    moment = session.read(
+        "sale.order",
+        [["commitment_date", "!=", False]],
+        {"commitment_date": {}},
+        order="commitment_date, id",
+        limit=80,
+        offset=20,
+    )
     day = moment.rows[0]["commitment_date"][:10]
     rows = everything(session, "sale.order", {"commitment_date": {}}, [["commitment_date", "!=", False]])
     for operator, holds in {
-        "<=": lambda d: d <= day, ">": lambda d: d > day, "<": lambda d: d < day, ">=": lambda d: d >= day,
+        "<=": lambda d: d <= day,
+        ">": lambda d: d > day,
+        "<": lambda d: d < day,
+        ">=": lambda d: d >= day,
     }.items():
         expected = sum(holds(row["commitment_date"][:10]) for row in rows)
         assert session.count("sale.order", [["commitment_date", operator, day]]) == expected, operator
@@ -276,7 +357,11 @@ def test_a_bare_day_compares_with_a_moment_as_the_whole_day(way):
 def test_nothing_compares_with_an_empty_moment(way):
     session = way.as_("service")
     known = session.count("sale.order", [["commitment_date", "!=", False]])
-    assert session.count("sale.order", [["commitment_date", ">", "1990-01-01 00:00:00"]]) == known < session.count("sale.order", [])
+    assert (
+        session.count("sale.order", [["commitment_date", ">", "1990-01-01 00:00:00"]])
+        == known
+        < session.count("sale.order", [])
+    )
 
 
 def test_archived_records_are_left_out_unless_asked_for(way):
@@ -289,10 +374,18 @@ def test_archived_records_are_left_out_unless_asked_for(way):
 
 def test_child_of_reaches_the_whole_tree(way):
     session = way.as_("supervisor")
-    warehouse = session.read("stock.warehouse", [["code", "=", "WEST"]], {"view_location_id": {"fields": {"parent_path": {}}}}).rows[0]
+    warehouse = session.read(
+        "stock.warehouse", [["code", "=", "WEST"]], {"view_location_id": {"fields": {"parent_path": {}}}}
+    ).rows[0]
     top = warehouse["view_location_id"]
     below = set(ids(session.read("stock.location", [["id", "child_of", top["id"]]], {}, limit=500)))
-    by_path = set(ids(session.read("stock.location", [["parent_path", "=like", top["parent_path"] + "%"]], {}, limit=500)))
+    by_path = set(
+        ids(
+            session.read(
+                "stock.location", [["parent_path", "=like", top["parent_path"] + "%"]], {}, limit=500
+            )
+        )
+    )
     assert below == by_path
     assert len(below) > 3
     assert session.count("stock.quant", [["location_id", "child_of", top["id"]]]) > 0
@@ -334,7 +427,20 @@ def test_what_the_allow_list_does_not_hold_never_leaves(way, model, domain, spec
     assert session.log.calls == before
 
 
-@pytest.mark.parametrize("method", ["_compute_amounts", "write", "unlink", "create", "sudo", "with_user", "browse", "message_post", "action_confirm"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "_compute_amounts",
+        "write",
+        "unlink",
+        "create",
+        "sudo",
+        "with_user",
+        "browse",
+        "message_post",
+        "action_confirm",
+    ],
+)
 def test_methods_that_are_not_listed_never_leave(way, method):
     session = way.as_("supervisor")
     before = session.log.calls
@@ -351,7 +457,10 @@ def test_an_order_by_an_unlisted_field_is_refused(way):
 
 @contextmanager
 def allowing(monkeypatch: pytest.MonkeyPatch, model: str, method: AllowedMethod) -> Iterator[None]:
-    changed = {**ALLOWED, model: type(ALLOWED[model])(**{**_fields_of(ALLOWED[model]), "methods": {method.name: method}})}
+    changed = {
+        **ALLOWED,
+        model: type(ALLOWED[model])(**{**_fields_of(ALLOWED[model]), "methods": {method.name: method}}),
+    }
     with monkeypatch.context() as patch:
         patch.setattr(checks, "ALLOWED", changed)
         yield
@@ -364,14 +473,19 @@ def _fields_of(model: Any) -> dict[str, Any]:
 def test_a_refusal_in_odoos_words_comes_as_words(way, monkeypatch):
     session = way.as_("sales")
     order = session.read("sale.order", [["state", "=", "sale"]], {}, limit=1).rows[0]["id"]
-    with allowing(monkeypatch, "sale.order", AllowedMethod(name="action_confirm")), pytest.raises(OdooUserError) as refused:
+    with (
+        allowing(monkeypatch, "sale.order", AllowedMethod(name="action_confirm")),
+        pytest.raises(OdooUserError) as refused,
+    ):
         session.call("sale.order", "action_confirm", [order])
     assert len(str(refused.value)) > 20
     assert "Traceback" not in str(refused.value)
 
 
 def test_arguments_that_are_not_listed_are_refused(way, monkeypatch):
-    with allowing(monkeypatch, "sale.order", AllowedMethod(name="action_confirm", arguments=frozenset({"note"}))):
+    with allowing(
+        monkeypatch, "sale.order", AllowedMethod(name="action_confirm", arguments=frozenset({"note"}))
+    ):
         for arguments in ({"context": {"tracking_disable": True}}, {"vals": {}}):
             with pytest.raises(NotAllowed):
                 way.as_("sales").call("sale.order", "action_confirm", [1], **arguments)
@@ -396,7 +510,11 @@ def test_access_denied_deep_inside_a_read_denies_the_read(way):
 
 
 def test_the_name_behind_a_visible_link_is_shown_even_without_access(way):
-    rows = way.as_("finance").read("sale.order", [["carrier_id", "!=", False]], {"carrier_id": NAME}, limit=3).rows
+    rows = (
+        way.as_("finance")
+        .read("sale.order", [["carrier_id", "!=", False]], {"carrier_id": NAME}, limit=3)
+        .rows
+    )
     assert rows
     assert all(row["carrier_id"]["display_name"] for row in rows)
 
@@ -409,8 +527,15 @@ def test_the_other_companys_records_do_not_exist_for_people_without_it(way):
     foreign = manager.read("sale.order", theirs, {"name": {}}).rows
     assert foreign
     assert service.count("sale.order", [["id", "in", [row["id"] for row in foreign]]]) == 0
-    assert service.read("sale.order", [["name", "in", [row["name"] for row in foreign]], *theirs], {"name": {}}).rows == []
-    assert manager.count("sale.order", []) == service.count("sale.order", []) + manager.count("sale.order", theirs)
+    assert (
+        service.read(
+            "sale.order", [["name", "in", [row["name"] for row in foreign]], *theirs], {"name": {}}
+        ).rows
+        == []
+    )
+    assert manager.count("sale.order", []) == service.count("sale.order", []) + manager.count(
+        "sale.order", theirs
+    )
 
 
 def test_stock_of_the_other_company_is_not_seen_either(way):
@@ -547,4 +672,6 @@ def test_the_version_and_an_address_are_known(way):
     assert way.server.version().startswith("19")
     assert way.server.is_recording == (way.name == "recorded")
     url = way.server.record_url("sale.order", 7)
-    assert url == ("/records/sale.order/7" if way.server.is_recording else f"{way.server.address}/odoo/sale.order/7")
+    assert url == (
+        "/records/sale.order/7" if way.server.is_recording else f"{way.server.address}/odoo/sale.order/7"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -390,6 +391,17 @@ def test_sockets_of_other_origins_are_refused(signed_in: TestClient) -> None:
         ),
     ):
         pass
+
+
+def test_bodies_that_nobody_needs_are_not_read(browser: TestClient) -> None:
+    assert browser.post("/login", data={"username": "x" * 1_100_000}).status_code == 413
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(40):
+            yield b"username=" + b"x" * 100_000
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert browser.post("/login", content=endless(), headers=form).status_code == 400
 
 
 def test_our_own_pages_may_act(browser: TestClient) -> None:

@@ -23,7 +23,9 @@ class Wire:
     """An adapter that writes down what would have been sent."""
 
     def __init__(self, groups: frozenset[str] = frozenset({"copilot.role_finance"})) -> None:
-        self.user = OdooUser(user_id=7, login="ann", name="Ann", company_id=1, company_ids=(1,), groups=groups)
+        self.user = OdooUser(
+            user_id=7, login="ann", name="Ann", company_id=1, company_ids=(1,), groups=groups
+        )
         self.sent: list[tuple[str, str, Any]] = []
 
     def search_read(self, model, domain, spec, *, order, limit, offset):
@@ -49,12 +51,45 @@ def guarded(wire: Wire) -> GuardedSession:
 
 
 # Names as an attacker or a model would try them: listed ones, Odoo's own that are not listed, and nonsense.
-OTHER_MODELS = ["ir.config_parameter", "res.users.apikeys", "ir.cron", "ir.actions.server", "account.payment", "hr.employee", "base", ""]
-OTHER_METHODS = [
-    "write", "create", "unlink", "load", "copy", "sudo", "with_context", "_write", "action_confirm", "button_validate", "message_post",
-    "export_data", "read", "search", "web_save", "check_access",
+OTHER_MODELS = [
+    "ir.config_parameter",
+    "res.users.apikeys",
+    "ir.cron",
+    "ir.actions.server",
+    "account.payment",
+    "hr.employee",
+    "base",
+    "",
 ]
-OTHER_FIELDS = ["password", "access_token", "signup_token", "api_key_ids", "oauth_access_token", "__class__", "write_uid", "a.b", ""]
+OTHER_METHODS = [
+    "write",
+    "create",
+    "unlink",
+    "load",
+    "copy",
+    "sudo",
+    "with_context",
+    "_write",
+    "action_confirm",
+    "button_validate",
+    "message_post",
+    "export_data",
+    "read",
+    "search",
+    "web_save",
+    "check_access",
+]
+OTHER_FIELDS = [
+    "password",
+    "access_token",
+    "signup_token",
+    "api_key_ids",
+    "oauth_access_token",
+    "__class__",
+    "write_uid",
+    "a.b",
+    "",
+]
 ALL_FIELDS = sorted({name for model in ALLOWED.values() for name in model.fields})
 
 models = st.one_of(st.sampled_from(sorted(ALLOWED)), st.sampled_from(OTHER_MODELS), st.text(max_size=12))
@@ -84,7 +119,13 @@ def test_of_500_made_up_requests_only_listed_ones_leave(model, method, field):
         assert len(wire.sent) == 1
 
 
-@given(context=st.dictionaries(st.sampled_from(["tracking_disable", "active_test", "lang", "allowed_company_ids", "su"]), st.booleans(), min_size=1))
+@given(
+    context=st.dictionaries(
+        st.sampled_from(["tracking_disable", "active_test", "lang", "allowed_company_ids", "su"]),
+        st.booleans(),
+        min_size=1,
+    )
+)
 def test_no_context_from_outside_passes(context):
     wire = Wire()
     session = guarded(wire)
@@ -97,7 +138,13 @@ def test_no_context_from_outside_passes(context):
 
 def test_the_context_is_ours_alone():
     user = OdooUser(
-        user_id=7, login="ann", name="Ann", company_id=2, company_ids=(1, 2, 3), timezone="Europe/Riga", language="lv_LV"
+        user_id=7,
+        login="ann",
+        name="Ann",
+        company_id=2,
+        company_ids=(1, 2, 3),
+        timezone="Europe/Riga",
+        language="lv_LV",
     )
     assert context_for(user) == {"lang": "lv_LV", "tz": "Europe/Riga", "allowed_company_ids": [2, 1, 3]}
 
@@ -113,16 +160,44 @@ def test_every_model_stands_once_under_its_app():
 
 
 def test_nothing_secret_or_binary_is_listed():
-    forbidden = {"password", "datas", "raw", "db_datas", "signature", "image_1920", "access_token", "signup_token", "new_password"}
-    assert not [(model.name, name) for model in ALLOWED.values() for name in model.fields if name in forbidden or "token" in name]
+    forbidden = {
+        "password",
+        "datas",
+        "raw",
+        "db_datas",
+        "signature",
+        "image_1920",
+        "access_token",
+        "signup_token",
+        "new_password",
+    }
+    assert not [
+        (model.name, name)
+        for model in ALLOWED.values()
+        for name in model.fields
+        if name in forbidden or "token" in name
+    ]
 
 
 def test_a_field_that_costs_or_identifies_is_of_a_mask_class():
-    unmasked = {(model.name, field.name) for model in ALLOWED.values() for field in model.fields.values() if field.mask is None}
+    unmasked = {
+        (model.name, field.name)
+        for model in ALLOWED.values()
+        for field in model.fields.values()
+        if field.mask is None
+    }
     for pair in [
-        ("product.product", "standard_price"), ("product.supplierinfo", "price"), ("purchase.order.line", "price_unit"),
-        ("res.partner", "credit"), ("res.partner", "credit_limit"), ("res.partner", "email"), ("res.partner", "phone"),
-        ("res.partner.bank", "acc_number"), ("sale.order.line", "margin"), ("delivery.carrier", "margin"), ("stock.move", "price_unit"),
+        ("product.product", "standard_price"),
+        ("product.supplierinfo", "price"),
+        ("purchase.order.line", "price_unit"),
+        ("res.partner", "credit"),
+        ("res.partner", "credit_limit"),
+        ("res.partner", "email"),
+        ("res.partner", "phone"),
+        ("res.partner.bank", "acc_number"),
+        ("sale.order.line", "margin"),
+        ("delivery.carrier", "margin"),
+        ("stock.move", "price_unit"),
     ]:
         assert pair not in unmasked
 
@@ -140,7 +215,9 @@ def test_a_specification_that_goes_in_circles_is_cut():
     domain=st.lists(
         st.one_of(
             st.sampled_from(["&", "|", "!"]),
-            st.tuples(st.sampled_from(["name", "id", "state"]), st.sampled_from(sorted(OPERATORS)), st.just("x")),
+            st.tuples(
+                st.sampled_from(["name", "id", "state"]), st.sampled_from(sorted(OPERATORS)), st.just("x")
+            ),
         ),
         max_size=8,
     )
@@ -166,7 +243,19 @@ def test_a_domain_passes_exactly_when_every_operator_has_its_terms(domain):
         assert well_formed
 
 
-@pytest.mark.parametrize("domain", [{"name": "x"}, "[]", None, [[]], [["name", "=", "x", "y"]], [None], [["name", "=", object()]], [[["name"], "=", 1]]])
+@pytest.mark.parametrize(
+    "domain",
+    [
+        {"name": "x"},
+        "[]",
+        None,
+        [[]],
+        [["name", "=", "x", "y"]],
+        [None],
+        [["name", "=", object()]],
+        [[["name"], "=", 1]],
+    ],
+)
 def test_what_is_no_domain_is_refused(domain):
     with pytest.raises(NotAllowed):
         guarded(Wire()).count("sale.order", domain)
@@ -181,5 +270,14 @@ def test_a_person_without_a_role_sees_no_sensitive_field():
 
 def test_masked_and_missing_fields_are_not_even_asked_for():
     wire = Wire(groups=frozenset({"copilot.role_service"}))
-    guarded(wire).read("sale.order", [], {"partner_credit_warning": {}, "tag_ids": {}, "name": {}, "message_ids": {"fields": {"tracking_value_ids": {}}}})
+    guarded(wire).read(
+        "sale.order",
+        [],
+        {
+            "partner_credit_warning": {},
+            "tag_ids": {},
+            "name": {},
+            "message_ids": {"fields": {"tracking_value_ids": {}}},
+        },
+    )
     assert wire.sent == [("sale.order", "read", {"name": {}, "message_ids": {"fields": {}}})]

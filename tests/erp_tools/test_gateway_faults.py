@@ -33,8 +33,15 @@ READS = {"jsonrpc": "sale.order.web_search_read", "json2": "sale.order.web_searc
 DEADLINE = 0.3
 
 FAULTS = {
-    "hang": OdooTimeout, "drip": OdooTimeout, "garbage": OdooGarbage, "not_json": OdooGarbage, "error_500": OdooUnavailable,
-    "bad_gateway": OdooUnavailable, "cut": OdooGarbage, "close": OdooUnavailable, "reset": OdooUnavailable,
+    "hang": OdooTimeout,
+    "drip": OdooTimeout,
+    "garbage": OdooGarbage,
+    "not_json": OdooGarbage,
+    "error_500": OdooUnavailable,
+    "bad_gateway": OdooUnavailable,
+    "cut": OdooGarbage,
+    "close": OdooUnavailable,
+    "reset": OdooUnavailable,
 }
 
 
@@ -56,7 +63,9 @@ def signed_in(odoo: FaultyOdoo, protocol: Any, **deadlines: float) -> Any:
 
 @contextmanager
 def allowing_confirm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    order = dataclasses.replace(ALLOWED["sale.order"], methods={"action_confirm": AllowedMethod(name="action_confirm")})
+    order = dataclasses.replace(
+        ALLOWED["sale.order"], methods={"action_confirm": AllowedMethod(name="action_confirm")}
+    )
     with monkeypatch.context() as patch:
         patch.setattr(checks, "ALLOWED", {**ALLOWED, "sale.order": order})
         yield
@@ -69,7 +78,9 @@ def test_a_read_fails_plainly_after_one_more_try(odoo, protocol, fault):
     with pytest.raises(FAULTS[fault]) as failed:
         session.read("sale.order", [], {"name": {}})
     assert odoo.url in str(failed.value)
-    assert odoo.count("sale.order.web_search_read") in ((2, 3) if fault in ("close", "reset") else (2,))  # a stale line is tried anew
+    assert odoo.count("sale.order.web_search_read") in (
+        (2, 3) if fault in ("close", "reset") else (2,)
+    )  # a stale line is tried anew
 
 
 @pytest.mark.parametrize("fault", sorted(FAULTS))
@@ -125,9 +136,12 @@ def test_a_bug_inside_odoo_is_told_once_and_leaves_the_breaker_alone(odoo, proto
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("odoo.exceptions.AccessError", AccessDenied), ("odoo.exceptions.UserError", OdooUserError),
-        ("odoo.exceptions.ValidationError", OdooUserError), ("odoo.exceptions.AccessDenied", SessionEnded),
-        ("builtins.ZeroDivisionError", OdooFailed), ("psycopg2.errors.SerializationFailure", OdooFailed),
+        ("odoo.exceptions.AccessError", AccessDenied),
+        ("odoo.exceptions.UserError", OdooUserError),
+        ("odoo.exceptions.ValidationError", OdooUserError),
+        ("odoo.exceptions.AccessDenied", SessionEnded),
+        ("builtins.ZeroDivisionError", OdooFailed),
+        ("psycopg2.errors.SerializationFailure", OdooFailed),
     ],
 )
 def test_each_of_odoos_refusals_has_its_own_error(odoo, protocol, name, kind):
@@ -185,7 +199,10 @@ def test_no_secret_and_no_traceback_gets_out(odoo, protocol, caplog, monkeypatch
             odoo.fault = fault
             odoo.answer = refuse
             session = _fresh(odoo, protocol, fault)
-            for attempt in (lambda s: s.read("sale.order", [], {"name": {}}), lambda s: s.call("sale.order", "action_confirm", [1])):
+            for attempt in (
+                lambda s: s.read("sale.order", [], {"name": {}}),
+                lambda s: s.call("sale.order", "action_confirm", [1]),
+            ):
                 with pytest.raises(OdooError) as failed:
                     attempt(session)
                 shown.append(_all_words(failed.value))

@@ -29,7 +29,11 @@ ORDERS = {
         "state": ["sale", "draft", "sale"],
         "commitment_date": ["2026-11-21 18:00:00", None, "2026-11-20 09:30:00"],
         "validity_date": ["2026-12-01", "2026-11-22", None],
-        "note": ["Moved from 2026-11-18 to 11/24/2026.", None, "Call by Nov 20, 2026, latest 5 December 2026. Box 2026-11."],
+        "note": [
+            "Moved from 2026-11-18 to 11/24/2026.",
+            None,
+            "Call by Nov 20, 2026, latest 5 December 2026. Box 2026-11.",
+        ],
         "partner_id": [5, 5, 6],
         "order_line": [[31, 32], [], [33]],
         "amount_total": [10.5, 0, 7],
@@ -39,20 +43,34 @@ ORDERS = {
 PARTNERS = {
     "ids": [5, 6, 7],
     "columns": {
-        "display_name": ["Meridian", "Bluewater", "Old"], "name": ["Meridian", "Bluewater", "Old"], "active": [True, True, False],
+        "display_name": ["Meridian", "Bluewater", "Old"],
+        "name": ["Meridian", "Bluewater", "Old"],
+        "active": [True, True, False],
         "email": ["m@example.com", None, None],
     },
 }
 LINES = {
     "ids": [31, 32, 33],
-    "columns": {"display_name": ["a", "b", "c"], "order_id": [3, 3, 2], "product_uom_qty": [1.0, 2.5, 3.0], "sequence": [10, 10, 10]},
+    "columns": {
+        "display_name": ["a", "b", "c"],
+        "order_id": [3, 3, 2],
+        "product_uom_qty": [1.0, 2.5, 3.0],
+        "sequence": [10, 10, 10],
+    },
 }
 
 
 def person(login: str, *groups: str, number: int) -> dict[str, Any]:
     return {
-        "user_id": number, "login": login, "name": login.title(), "partner_id": None, "company_id": 1, "company_ids": [1],
-        "timezone": "America/Los_Angeles", "language": "en_US", "groups": list(groups),
+        "user_id": number,
+        "login": login,
+        "name": login.title(),
+        "partner_id": None,
+        "company_id": 1,
+        "company_ids": [1],
+        "timezone": "America/Los_Angeles",
+        "language": "en_US",
+        "groups": list(groups),
     }
 
 
@@ -61,15 +79,35 @@ def made(tmp_path: Path) -> Path:
     path = tmp_path / "small.jsonl.gz"
 
     def about(content: dict[str, Any]) -> dict[str, Any]:
-        return {"fields": ["id", *content["columns"]], "unsearchable": ["amount_total"], "unsortable": ["note"]}
+        return {
+            "fields": ["id", *content["columns"]],
+            "unsearchable": ["amount_total"],
+            "unsortable": ["note"],
+        }
 
     write_recording(
-        path, day=DAY, timezone="America/Los_Angeles", odoo="19.0",
-        models=[(name, content, about(content)) for name, content in
-                [("res.partner", PARTNERS), ("sale.order", ORDERS), ("sale.order.line", LINES)]],
+        path,
+        day=DAY,
+        timezone="America/Los_Angeles",
+        odoo="19.0",
+        models=[
+            (name, content, about(content))
+            for name, content in [
+                ("res.partner", PARTNERS),
+                ("sale.order", ORDERS),
+                ("sale.order.line", LINES),
+            ]
+        ],
         users={
             "ann": {"row": person("ann", "copilot.role_service", number=7), "sees": {}},
-            "ben": {"row": person("ben", number=8), "sees": {"sale.order.line": {"denied": True}, "sale.order": {"hidden": [3]}, "res.partner": {"hidden": [6]}}},
+            "ben": {
+                "row": person("ben", number=8),
+                "sees": {
+                    "sale.order.line": {"denied": True},
+                    "sale.order": {"hidden": [3]},
+                    "res.partner": {"hidden": [6]},
+                },
+            },
         },
     )
     return path
@@ -84,12 +122,25 @@ def ann(path: Path, today: str = DAY, **more: Any) -> Any:
 
 
 def test_on_the_recorded_day_nothing_moves(made):
-    row = ann(made).read("sale.order", [["id", "=", 3]], {"commitment_date": {}, "validity_date": {}, "note": {}}).rows[0]
-    assert row == {"id": 3, "commitment_date": "2026-11-21 18:00:00", "validity_date": "2026-12-01", "note": ORDERS["columns"]["note"][0]}
+    row = (
+        ann(made)
+        .read("sale.order", [["id", "=", 3]], {"commitment_date": {}, "validity_date": {}, "note": {}})
+        .rows[0]
+    )
+    assert row == {
+        "id": 3,
+        "commitment_date": "2026-11-21 18:00:00",
+        "validity_date": "2026-12-01",
+        "note": ORDERS["columns"]["note"][0],
+    }
 
 
 def test_the_recorded_day_becomes_today_in_fields_and_in_what_people_wrote(made):
-    rows = ann(made, "2027-01-05").read("sale.order", [], {"commitment_date": {}, "validity_date": {}, "note": {}, "name": {}}).rows
+    rows = (
+        ann(made, "2027-01-05")
+        .read("sale.order", [], {"commitment_date": {}, "validity_date": {}, "note": {}, "name": {}})
+        .rows
+    )
     by_name = {row["name"]: row for row in rows}
     assert by_name["S00003"]["commitment_date"] == "2027-01-05 18:00:00"
     assert by_name["S00003"]["validity_date"] == "2027-01-15"
@@ -109,13 +160,33 @@ def test_searching_and_sorting_see_the_moved_dates(made):
 @given(days=st.integers(-4000, 4000), day=st.dates(date(1990, 1, 1), date(2060, 1, 1)))
 def test_a_day_moves_there_and_back_in_every_form(days, day):
     there, back = DayShift(days), DayShift(-days)
-    assume(5 not in (day.month, (day + timedelta(days=days)).month))  # "May" does not tell whether it is short for anything
-    for text in (day.isoformat(), f"{day:%m/%d/%Y}", f"{day.day} {day:%b} {day.year}", f"{day:%B} {day.day}, {day.year}", f"x{day.year}y"):
+    assume(
+        5 not in (day.month, (day + timedelta(days=days)).month)
+    )  # "May" does not tell whether it is short for anything
+    for text in (
+        day.isoformat(),
+        f"{day:%m/%d/%Y}",
+        f"{day.day} {day:%b} {day.year}",
+        f"{day:%B} {day.day}, {day.year}",
+        f"x{day.year}y",
+    ):
         assert back.prose(there.prose(text)) == text
     assert back.day(there.day(f"{day.isoformat()} 23:59:59")) == f"{day.isoformat()} 23:59:59"
 
 
-@pytest.mark.parametrize("text", ["MF-2026-014", "2026-13-45", "lot 12026-11-211", "31 February 2026", "1/2/26", "Marching 4, 2026", "", "10/20 split"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MF-2026-014",
+        "2026-13-45",
+        "lot 12026-11-211",
+        "31 February 2026",
+        "1/2/26",
+        "Marching 4, 2026",
+        "",
+        "10/20 split",
+    ],
+)
 def test_what_is_no_date_stays(text):
     assert DayShift(30).prose(text) == text
 
@@ -124,7 +195,9 @@ def test_rows_come_in_odoos_own_order_unless_asked_otherwise(made):
     session = ann(made)
     assert [row["id"] for row in session.read("sale.order", [], {}).rows] == [3, 1, 2]
     assert [row["id"] for row in session.read("sale.order", [], {}, order="name").rows] == [1, 2, 3]
-    assert [row["id"] for row in session.read("sale.order", [], {}, order="partner_id desc, name desc").rows] == [2, 3, 1]
+    assert [
+        row["id"] for row in session.read("sale.order", [], {}, order="partner_id desc, name desc").rows
+    ] == [2, 3, 1]
 
 
 def test_access_is_refused_exactly_where_the_recorded_person_was_refused(made):
@@ -158,7 +231,13 @@ def test_what_odoo_cannot_search_or_sort_by_fails_here_too(made):
 
 
 def test_only_the_recorded_people_and_only_with_the_demo_password(made):
-    for login, secret in [("ann", "Demo"), ("ann", "demo "), ("admin", "demo"), ("nobody", "demo"), ("Ann", "demo")]:
+    for login, secret in [
+        ("ann", "Demo"),
+        ("ann", "demo "),
+        ("admin", "demo"),
+        ("nobody", "demo"),
+        ("Ann", "demo"),
+    ]:
         with pytest.raises(SignInRefused):
             server(made).sign_in(login, secret)
 
@@ -168,17 +247,33 @@ def test_changes_go_into_the_local_copy_and_nowhere_else(made, tmp_path):
     copy = tmp_path / "data" / "local.json"
     raw = RecordedServer(made, local_copy=copy, today=date(2026, 11, 28))
     raw.tables.write("sale.order", 3, {"commitment_date": "2026-12-01 08:00:00", "note": "now 2026-12-01"})
-    raw.tables.write("sale.order", 9, {"name": "S00009", "display_name": "S00009", "state": "draft", "validity_date": "2026-11-30"})
+    raw.tables.write(
+        "sale.order",
+        9,
+        {"name": "S00009", "display_name": "S00009", "state": "draft", "validity_date": "2026-11-30"},
+    )
     assert made.read_bytes() == before
 
     def seen(today: str) -> dict[int, Any]:
-        rows = ann(made, today, local_copy=copy).read("sale.order", [], {"commitment_date": {}, "note": {}, "validity_date": {}, "order_line": {}}).rows
+        rows = (
+            ann(made, today, local_copy=copy)
+            .read(
+                "sale.order", [], {"commitment_date": {}, "note": {}, "validity_date": {}, "order_line": {}}
+            )
+            .rows
+        )
         return {row["id"]: row for row in rows}
 
     assert seen("2026-11-28")[3]["commitment_date"] == "2026-12-01 08:00:00"
     assert seen("2026-11-29")[3]["commitment_date"] == "2026-12-02 08:00:00"
     assert seen("2026-11-29")[3]["note"] == "now 2026-12-02"
-    assert seen("2026-11-28")[9] == {"id": 9, "commitment_date": None, "note": None, "validity_date": "2026-11-30", "order_line": []}
+    assert seen("2026-11-28")[9] == {
+        "id": 9,
+        "commitment_date": None,
+        "note": None,
+        "validity_date": "2026-11-30",
+        "order_line": [],
+    }
     assert 9 not in {row["id"] for row in ann(made).read("sale.order", [], {}).rows}
 
 
@@ -193,11 +288,27 @@ def test_the_same_content_makes_the_same_file(made, tmp_path):
     models = []
     for name, place in opened.models.items():
         ids, columns = opened.columns(name)
-        models.append((name, {"ids": ids, "columns": columns}, {
-            "fields": ["id", *columns], "unsearchable": sorted(place.unsearchable), "unsortable": sorted(place.unsortable)}))
-    users = {login: {"row": dict(user.row), "sees": json.loads(gzip.decompress(made.read_bytes()).splitlines()[0])["users"][login]["sees"]}
-             for login, user in opened.users.items()}
-    write_recording(again, day=opened.day, timezone=opened.timezone, odoo=opened.odoo, models=models, users=users)
+        models.append(
+            (
+                name,
+                {"ids": ids, "columns": columns},
+                {
+                    "fields": ["id", *columns],
+                    "unsearchable": sorted(place.unsearchable),
+                    "unsortable": sorted(place.unsortable),
+                },
+            )
+        )
+    users = {
+        login: {
+            "row": dict(user.row),
+            "sees": json.loads(gzip.decompress(made.read_bytes()).splitlines()[0])["users"][login]["sees"],
+        }
+        for login, user in opened.users.items()
+    }
+    write_recording(
+        again, day=opened.day, timezone=opened.timezone, odoo=opened.odoo, models=models, users=users
+    )
     assert again.read_bytes() == made.read_bytes()
 
 
@@ -206,7 +317,17 @@ def test_the_file_is_plain_lines_of_json(made):
     assert [set(json.loads(line)) for line in lines[1:]] == [{"ids", "columns"}] * 3
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"{}"), gzip.compress(b'{"format": 99}'), gzip.compress(b"[1"), b"\x1f\x8b\x08"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"hello",
+        gzip.compress(b"{}"),
+        gzip.compress(b'{"format": 99}'),
+        gzip.compress(b"[1"),
+        b"\x1f\x8b\x08",
+    ],
+)
 def test_a_broken_recording_says_what_to_do(tmp_path, content):
     path = tmp_path / "broken.jsonl.gz"
     path.write_bytes(content)

@@ -176,17 +176,24 @@ def test_making_a_server_sends_nothing():
 
 
 def person(*groups: str) -> OdooUser:
-    return OdooUser(user_id=7, login="ann", name="Ann", company_id=1, company_ids=(1,), groups=frozenset(groups))
+    return OdooUser(
+        user_id=7, login="ann", name="Ann", company_id=1, company_ids=(1,), groups=frozenset(groups)
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_our_own_groups_give_the_role_of_their_name(role):
-    assert roles_of(person(f"copilot.role_{role}", "stock.group_stock_manager", "base.group_system")) == {role}
+    assert roles_of(person(f"copilot.role_{role}", "stock.group_stock_manager", "base.group_system")) == {
+        role
+    }
 
 
 def test_without_our_groups_odoos_own_decide():
     assert roles_of(person("stock.group_stock_user", "stock.group_stock_manager")) == {"supervisor"}
-    assert roles_of(person("sales_team.group_sale_salesman", "sales_team.group_sale_manager")) == {"service", "sales"}
+    assert roles_of(person("sales_team.group_sale_salesman", "sales_team.group_sale_manager")) == {
+        "service",
+        "sales",
+    }
     assert roles_of(person("account.group_account_invoice")) == {"finance"}
     assert roles_of(person("purchase.group_purchase_user")) == {"purchasing"}
 

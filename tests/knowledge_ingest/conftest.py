@@ -149,9 +149,13 @@ HTML = b"""<!DOCTYPE html><html><head><title>Returns</title><style>p {}</style><
 
 FILES: dict[str, Callable[[], bytes]] = {
     "splits.md": lambda: SOP.encode(),
-    "fleet.txt": lambda: b"OWN FLEET\n\n1. AREA\n\n1.1 We deliver in Pierce county.\n\n1.2 Never outside of it.\n",
+    "fleet.txt": lambda: (
+        b"OWN FLEET\n\n1. AREA\n\n1.1 We deliver in Pierce county.\n\n1.2 Never outside of it.\n"
+    ),
     "returns.html": lambda: HTML,
-    "claims.pdf": lambda: pdf_bytes(["Damage is claimed within ten days.", "Loss is claimed within thirty days."]),
+    "claims.pdf": lambda: pdf_bytes(
+        ["Damage is claimed within ten days.", "Loss is claimed within thirty days."]
+    ),
     "splits.docx": docx_bytes,
     "rates.xlsx": xlsx_bytes,
     "briefing.pptx": pptx_bytes,

@@ -192,7 +192,14 @@ def test_pdf_white_and_tiny_letters_are_left_out_and_flagged(reading: ReadingPro
 
 def test_docx_keeps_order_headings_and_tables(reading: ReadingProcess, files: dict[str, bytes]) -> None:
     extracted = read(reading, files, "splits.docx")
-    assert [each.kind for each in extracted.blocks] == ["heading", "heading", "paragraph", "item", "row", "row"]
+    assert [each.kind for each in extracted.blocks] == [
+        "heading",
+        "heading",
+        "paragraph",
+        "item",
+        "row",
+        "row",
+    ]
     assert "250 | supervisor" in extracted.text
     assert extracted.title == "Split Shipments"
 

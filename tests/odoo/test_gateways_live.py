@@ -20,8 +20,19 @@ from erp_tools.odoo.roles import roles_of
 pytestmark = pytest.mark.odoo
 
 KINDS = {
-    "char": "text", "text": "prose", "html": "prose", "selection": "choice", "integer": "number", "float": "number", "monetary": "number",
-    "boolean": "flag", "date": "day", "datetime": "moment", "many2one": "one", "one2many": "many", "many2many": "many",
+    "char": "text",
+    "text": "prose",
+    "html": "prose",
+    "selection": "choice",
+    "integer": "number",
+    "float": "number",
+    "monetary": "number",
+    "boolean": "flag",
+    "date": "day",
+    "datetime": "moment",
+    "many2one": "one",
+    "one2many": "many",
+    "many2many": "many",
     "many2one_reference": "number",
 }
 WORDS = {"text", "prose"}
@@ -40,7 +51,9 @@ def admin(copy: Any) -> AdminSession:
 
 @pytest.fixture(scope="module")
 def raw_admin(real_odoo: Any) -> Iterator[Any]:
-    server = OdooRpcServer(real_odoo.url, real_odoo.db, version=probe_version(real_odoo.url), read_deadline=60)
+    server = OdooRpcServer(
+        real_odoo.url, real_odoo.db, version=probe_version(real_odoo.url), read_deadline=60
+    )
     session = server.sign_in(real_odoo.admin_login, real_odoo.admin_password)
     yield session
     session.close()
@@ -60,8 +73,12 @@ def test_the_allow_list_says_of_every_field_what_odoo_says(raw_admin, name):
             assert field.maybe, f"{name}.{field.name} does not exist, and the table does not say `maybe`"
             continue
         kind = KINDS[real["type"]]
-        assert kind == field.kind or {kind, field.kind} <= WORDS, f"{name}.{field.name} is {real['type']}, not {field.kind}"
-        assert real.get("relation", "") == field.relation or not field.relation, f"{name}.{field.name} leads to {real.get('relation')}"
+        assert kind == field.kind or {kind, field.kind} <= WORDS, (
+            f"{name}.{field.name} is {real['type']}, not {field.kind}"
+        )
+        assert real.get("relation", "") == field.relation or not field.relation, (
+            f"{name}.{field.name} leads to {real.get('relation')}"
+        )
         limited = set((real.get("groups") or "").split(",")) - {"", "base.group_user"}
         assert limited == set(field.groups), f"{name}.{field.name} is for {limited or 'everybody'} in Odoo"
 
@@ -104,7 +121,11 @@ def test_rights_withdrawn_in_odoo_hold_at_once(copy, admin):
     session = connect(copy.url, copy.db, "jsonrpc", read_deadline=30).sign_in("finance", "demo")
     assert session.count("account.move", []) > 0
     groups = admin.call("res.users", "read", [session.user.user_id], ["group_ids"])[0]["group_ids"]
-    billing = [row["id"] for row in admin.call("res.groups", "get_metadata", groups) if (row["xmlid"] or "").startswith("account.")]
+    billing = [
+        row["id"]
+        for row in admin.call("res.groups", "get_metadata", groups)
+        if (row["xmlid"] or "").startswith("account.")
+    ]
     admin.write("res.users", [session.user.user_id], {"group_ids": [(3, group) for group in billing]})
     with pytest.raises(AccessDenied):
         session.read("account.move", [], {"name": {}})
@@ -113,7 +134,9 @@ def test_rights_withdrawn_in_odoo_hold_at_once(copy, admin):
 
 def test_an_unknown_database_is_told_so(real_odoo):
     with pytest.raises(OdooError, match=r"no such database|COPILOT_ODOO_DB"):
-        connect(real_odoo.url, "no_such_database_here", "jsonrpc", read_deadline=30).sign_in("service", "demo")
+        connect(real_odoo.url, "no_such_database_here", "jsonrpc", read_deadline=30).sign_in(
+            "service", "demo"
+        )
 
 
 def test_odoo_serves_its_web_client_at_the_address_of_a_record(real_odoo):
@@ -132,23 +155,90 @@ def test_odoo_serves_its_web_client_at_the_address_of_a_record(real_odoo):
 
 NAMED = {"fields": {"display_name": {}}}
 QUESTIONS: list[tuple[str, list[Any], dict[str, Any], str]] = [
-    ("sale.order", [["state", "=", "sale"]], {  # a quotation's expected date is "now" and its lead time
-        "name": {}, "state": {}, "commitment_date": {}, "expected_date": {}, "delivery_status": {}, "amount_total": {},
-        "partner_id": {"fields": {"display_name": {}, "ref": {}, "email": {}, "credit": {}, "category_id": NAMED}},
-        "order_line": {"fields": {"display_name": {}, "product_uom_qty": {}, "qty_delivered": {}, "product_id": NAMED}},
-    }, ""),
-    ("sale.order", [["partner_id", "ilike", "foods"]], {"name": {}, "picking_ids": {"fields": {"name": {}, "state": {}}}}, "name desc"),
-    ("stock.picking", [["state", "not in", ["done", "cancel"]]], {
-        "name": {}, "scheduled_date": {}, "products_availability_state": {}, "location_id": {"fields": {"complete_name": {}}},
-        "move_ids": {"fields": {"product_uom_qty": {}, "quantity": {}, "forecast_availability": {}, "move_orig_ids": {}}},
-    }, ""),
-    ("stock.quant", [["location_id.usage", "=", "internal"]], {"quantity": {}, "reserved_quantity": {}, "lot_id": NAMED, "product_id": NAMED}, ""),
-    ("purchase.order", [["state", "in", ["purchase", "draft"]]], {
-        "name": {}, "amount_total": {}, "receipt_status": {}, "order_line": {"fields": {"product_id": NAMED, "qty_received": {}, "price_unit": {}}},
-    }, "date_order desc, id"),
-    ("account.move", [["move_type", "=", "out_invoice"]], {"name": {}, "payment_state": {}, "amount_residual": {}}, ""),
-    ("product.product", [["default_code", "=like", "IN-20%"]], {"display_name": {}, "standard_price": {}, "seller_ids": {"fields": {"delay": {}}}}, ""),
-    ("res.partner", [["category_id.name", "=", "Tier A"]], {"name": {}, "child_ids": NAMED, "credit_limit": {}}, "name"),
+    (
+        "sale.order",
+        [["state", "=", "sale"]],
+        {  # a quotation's expected date is "now" and its lead time
+            "name": {},
+            "state": {},
+            "commitment_date": {},
+            "expected_date": {},
+            "delivery_status": {},
+            "amount_total": {},
+            "partner_id": {
+                "fields": {"display_name": {}, "ref": {}, "email": {}, "credit": {}, "category_id": NAMED}
+            },
+            "order_line": {
+                "fields": {
+                    "display_name": {},
+                    "product_uom_qty": {},
+                    "qty_delivered": {},
+                    "product_id": NAMED,
+                }
+            },
+        },
+        "",
+    ),
+    (
+        "sale.order",
+        [["partner_id", "ilike", "foods"]],
+        {"name": {}, "picking_ids": {"fields": {"name": {}, "state": {}}}},
+        "name desc",
+    ),
+    (
+        "stock.picking",
+        [["state", "not in", ["done", "cancel"]]],
+        {
+            "name": {},
+            "scheduled_date": {},
+            "products_availability_state": {},
+            "location_id": {"fields": {"complete_name": {}}},
+            "move_ids": {
+                "fields": {
+                    "product_uom_qty": {},
+                    "quantity": {},
+                    "forecast_availability": {},
+                    "move_orig_ids": {},
+                }
+            },
+        },
+        "",
+    ),
+    (
+        "stock.quant",
+        [["location_id.usage", "=", "internal"]],
+        {"quantity": {}, "reserved_quantity": {}, "lot_id": NAMED, "product_id": NAMED},
+        "",
+    ),
+    (
+        "purchase.order",
+        [["state", "in", ["purchase", "draft"]]],
+        {
+            "name": {},
+            "amount_total": {},
+            "receipt_status": {},
+            "order_line": {"fields": {"product_id": NAMED, "qty_received": {}, "price_unit": {}}},
+        },
+        "date_order desc, id",
+    ),
+    (
+        "account.move",
+        [["move_type", "=", "out_invoice"]],
+        {"name": {}, "payment_state": {}, "amount_residual": {}},
+        "",
+    ),
+    (
+        "product.product",
+        [["default_code", "=like", "IN-20%"]],
+        {"display_name": {}, "standard_price": {}, "seller_ids": {"fields": {"delay": {}}}},
+        "",
+    ),
+    (
+        "res.partner",
+        [["category_id.name", "=", "Tier A"]],
+        {"name": {}, "child_ids": NAMED, "credit_limit": {}},
+        "name",
+    ),
     ("mail.activity", [], {"summary": {}, "res_model": {}, "date_deadline": {}}, "id"),
     ("delivery.carrier", [], {"name": {}, "price_rule_ids": {"fields": {"list_price": {}}}}, ""),
 ]
@@ -200,11 +290,16 @@ def _api_key(copy: Any, login: str) -> str:
             return reply["result"]
 
         def method(model: str, name: str, *args: Any, **kwargs: Any) -> Any:
-            return call(f"/web/dataset/call_kw/{model}/{name}", {"model": model, "method": name, "args": list(args), "kwargs": kwargs})
+            return call(
+                f"/web/dataset/call_kw/{model}/{name}",
+                {"model": model, "method": name, "args": list(args), "kwargs": kwargs},
+            )
 
         call("/web/session/authenticate", {"db": copy.db, "login": login, "password": "demo"})
         wizard = method("res.users.apikeys.description", "create", {"name": "live tests", "duration": "1"})
         check = method("res.users.apikeys.description", "make_key", [wizard])
-        shown = method("res.users.identitycheck", "run_check", [check["res_id"]], context={"password": "demo"})
+        shown = method(
+            "res.users.identitycheck", "run_check", [check["res_id"]], context={"password": "demo"}
+        )
         key: str = shown["context"]["default_key"]
         return key
