@@ -32,7 +32,7 @@ test: install machine  ## everything, with a real Odoo and a real browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(MAKE) --no-print-directory odoo
+	@$(MAKE) --no-print-directory odoo || { echo "The real Odoo could not be started: its tests do not run." >&2; [ "$$CI" != true ]; }
 	$(BIN)/pytest
 
 odoo: install  ## a real Odoo 19 with the demo distributor, in the background

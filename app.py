@@ -27,15 +27,17 @@ def create_app(copilot: Copilot) -> FastAPI:
     from contextlib import asynccontextmanager
 
     from fastapi import FastAPI
+    from fastapi.exceptions import RequestValidationError
 
     from copilot.api import operator
-    from copilot.api.routes import answer_error
+    from copilot.api.routes import answer_error, answer_wrong_request
     from copilot.api.routes import build_router as api_routes
     from copilot.errors import CopilotError
     from copilot.ui import api_reference, assets, chainlit_shell, context, pages, sign_in
     from copilot.ui.browser_sign_ins import BrowserSignIns
     from copilot.ui.security import SecurityLayer
     from erp_tools.errors import OdooError
+    from knowledge_ingest.errors import IngestError
     from retrieval.errors import RetrievalError
 
     settings = copilot.settings
@@ -57,7 +59,8 @@ def create_app(copilot: Copilot) -> FastAPI:
         description="Why an order is late, proven from live Odoo records and the company's own documents.",
     )
     application.add_middleware(SecurityLayer)
-    for kind in (CopilotError, OdooError, RetrievalError):
+    application.add_exception_handler(RequestValidationError, answer_wrong_request)
+    for kind in (CopilotError, OdooError, RetrievalError, IngestError):
         application.add_exception_handler(kind, answer_error)
     application.add_exception_handler(404, pages.nothing_here)
     application.include_router(api_routes(copilot))

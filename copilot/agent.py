@@ -27,6 +27,7 @@ from copilot.models.playbook_model import NAME as PLAYBOOK
 from copilot.models.playbook_model import PlaybookModel
 from copilot.tools import TOOLS
 from copilot.turn import Turn
+from erp_tools.errors import SessionEnded
 
 MAX_TOOL_CALLS = 12
 """A turn's tool calls at the most (RELIABILITY T25)."""
@@ -119,6 +120,8 @@ class Agent:
 
 def _tool_failed(error: Exception, request: Any) -> str | None:
     """A tool that breaks is one missing part of an answer, not the end of the turn; the kind goes to the log, not to the brain."""
+    if isinstance(error, SessionEnded):
+        return None
     turn: Turn = request.runtime.context
     turn.note_failure(error)
     turn.outcomes.append("unavailable")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 from copilot.agent import Agent
-from copilot.conversation import Copilot
-from copilot.errors import SettingsError
+from copilot.conversation import QUESTIONS_PER_MINUTE, Copilot
+from copilot.errors import SettingsError, StateUnavailable
 from copilot.identity import Identity
 from copilot.models.openai_model import build_openai_model
 from copilot.settings import Settings
@@ -13,21 +15,34 @@ from erp_tools.odoo.gateway import OdooServer
 from retrieval.library import open_library
 from retrieval.search import Library
 
+log = logging.getLogger(__name__)
 
-def build(settings: Settings, *, library: Library | None = None) -> Copilot:
+
+def build(
+    settings: Settings,
+    *,
+    library: Library | None = None,
+    questions_per_minute: int | None = QUESTIONS_PER_MINUTE,
+) -> Copilot:
     """Everything a conversation needs.
 
     Args:
         library: an open library to use instead of the settings' own.
+        questions_per_minute: the brake per person; None for one person's own command line.
 
     Raises:
         SettingsError: a setting cannot be used (a data folder that cannot be written, a model without a name …).
-        StateUnavailable: the copilot's own database cannot be used.
+        StateUnavailable: DATABASE_URL is no database address.
     """
     prepare_data_dir(settings)
     server = odoo_server(settings)
     store = Store(settings.sqlalchemy_url)
-    store.prepare()
+    try:
+        store.prepare()
+    except (
+        StateUnavailable
+    ) as error:  # reading goes on without it; each answer says that it could not be saved
+        log.warning("state database unavailable: %s", error)
     return Copilot(
         settings=settings,
         server=server,
@@ -35,6 +50,7 @@ def build(settings: Settings, *, library: Library | None = None) -> Copilot:
         library=library or document_library(settings),
         agent=_agent(settings),
         store=store,
+        questions_per_minute=questions_per_minute,
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from copilot.errors import CopilotError, SettingsError
-from copilot.running import announce, find, withdraw
+from copilot.running import announce, find
 from copilot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -175,10 +175,7 @@ def serve(
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1"} else host  # noqa: S104 - compared, not bound
     announce(settings.data_dir, f"http://{shown}:{port}")
     typer.echo(f"Distribution Copilot answers at http://{shown}:{port}")
-    try:
-        uvicorn.run(application, host=host, port=port, log_level=settings.log_level, access_log=False)
-    finally:
-        withdraw(settings.data_dir)
+    uvicorn.run(application, host=host, port=port, log_level=settings.log_level, access_log=False)
 
 
 @app.command()
@@ -306,10 +303,8 @@ def _one_of_batch(line: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -
         return {"id": None, "error": f"This line is no JSON object ({error})."}
     try:
         return {"id": item.get("id"), **work(item)}
-    except Exception as error:
-        if not _is_ours(error):
-            raise
-        return {"id": item.get("id"), "error": str(error)}
+    except Exception as error:  # one bad line must not end the batch
+        return {"id": item.get("id"), "error": str(error) if _is_ours(error) else _fault(error)}
 
 
 def _port_is_free(host: str, port: int) -> None:
@@ -328,10 +323,11 @@ def _port_is_free(host: str, port: int) -> None:
 def _is_ours(error: Exception) -> bool:
     """Errors whose message is meant for people."""
     from erp_tools.errors import OdooError
+    from knowledge_ingest.errors import IngestError
     from prompts import PromptError
     from retrieval.errors import RetrievalError
 
-    return isinstance(error, CopilotError | OdooError | RetrievalError | PromptError)
+    return isinstance(error, CopilotError | OdooError | RetrievalError | IngestError | PromptError)
 
 
 def _fault(error: Exception) -> str:

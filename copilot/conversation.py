@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +29,7 @@ from copilot.health import Health
 from copilot.identity import Identity, Person
 from copilot.metrics import Metrics
 from copilot.models.playbook.phrasing import VERSION as PHRASING_VERSION
+from copilot.models.playbook.phrasing import WHICH_ORDER
 from copilot.models.playbook_model import NAME as PLAYBOOK
 from copilot.settings import Settings
 from copilot.store import Store
@@ -71,6 +72,7 @@ class Copilot:
         library: Library,
         agent: Agent,
         store: Store,
+        questions_per_minute: int | None = QUESTIONS_PER_MINUTE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings, self.server, self.identity, self.library = settings, server, identity, library
@@ -83,7 +85,7 @@ class Copilot:
             check_store=store.check,
             breaker_is_open=lambda: agent.breaker.is_open,
         )
-        self._limits = _Limits()
+        self._limits = _Limits(questions_per_minute)
 
     def ask(self, person: Person, question: Question) -> Answer:
         """Answer one question.
@@ -169,7 +171,7 @@ class Copilot:
             )
             calls = person.session.log.calls - calls_before
         return {
-            "diagnosis": _diagnosis(turn),
+            "diagnosis": _diagnosis(turn, reference),
             "evidence": [one.to_json() for one in turn.book.evidence()],
             "odoo_calls": calls,
         }
@@ -210,44 +212,39 @@ class Copilot:
         begun = time.perf_counter()
         turn = self._new_turn(person)
         thread_id = question.thread_id or uuid.uuid4().hex
-        messages: list[AnyMessage] = [*self._history(turn, thread_id, person), HumanMessage(question.text)]
+        messages: list[AnyMessage] = [
+            *self._history(turn, thread_id, person),
+            HumanMessage(question.text),
+        ]
         calls_before = person.session.log.calls
         system, prompts = self._system(turn)
-        text, checked, written = "", None, None
-        for attempt in ("configured", "playbook"):
-            for part in self._agent.run(turn, system, messages, playbook=attempt == "playbook"):
-                if isinstance(part, BrainText):
-                    written = part
-                else:
-                    yield Progress(text=part)
-            assert written is not None
-            checked = _ground(turn, written.text, question.text)
-            text = checked.text
-            if text or written.brain == PLAYBOOK:
-                break
+        written = yield from self._written(turn, system, messages, playbook=False)
+        checked = _ground(turn, written.text, question.text)
+        if written.brain != PLAYBOOK and not _is_of_use(turn, checked):
+            # What the first brain read is not mixed into the second one's answer.
+            turn = self._second_turn(person, turn)
             turn.note_degraded(
                 "The language model's answer held nothing that could be proven; the playbook answered instead."
             )
-        assert written is not None
-        assert checked is not None
+            written = yield from self._written(turn, system, messages, playbook=True)
+            checked = _ground(turn, written.text, question.text)
         removed = checked.checks.removed
         if removed:
             log.warning("grounding removed sentences", extra={"removed": removed, "brain": written.brain})
+        text = checked.text
         if not text:
             text = NOTHING_LEFT if removed else NO_ANSWER
         elif removed:
             text = f"{text}\n\n{LEFT_OUT}"
-        for part in text.splitlines(keepends=True):
-            yield TextPart(text=part)
         answer = Answer(
             answer_id=uuid.uuid4().hex,
             thread_id=thread_id,
             question=question.text,
             text=text,
-            status=_status(turn, text),
-            diagnosis=_diagnosis(turn),
+            status=_status(turn, text, removed=bool(removed)),
+            diagnosis=_diagnosis(turn, question.text),
             evidence=turn.book.evidence(),
-            citations=_cited_first(turn, text),
+            citations=_cited(turn, text),
             checks=checked.checks,
             brain=written.brain,
             prompts=prompts if written.brain != PLAYBOOK else {"playbook": PHRASING_VERSION},
@@ -261,13 +258,34 @@ class Copilot:
             },
             suggestions=written.suggestions,
         )
-        self.metrics.count(
-            "answers_total",
-            f'status="{answer.status}",brain="{"playbook" if answer.brain == PLAYBOOK else "model"}"',
-        )
+        brain = "playbook" if answer.brain == PLAYBOOK else "model"
+        self.metrics.count("answers_total", f'status="{answer.status}",brain="{brain}"')
         self.metrics.count("odoo_calls_total", amount=answer.odoo_calls)
         self.metrics.count("sentences_removed_total", amount=removed)
-        yield Done(answer=self._saved(person, turn, answer))
+        answer = self._saved(person, turn, answer)  # before it is shown: a dropped connection loses nothing
+        for part in answer.text.splitlines(keepends=True):
+            yield TextPart(text=part)
+        yield Done(answer=answer)
+
+    def _written(
+        self, turn: Turn, system: SystemMessage, messages: Sequence[AnyMessage], *, playbook: bool
+    ) -> Generator[Event, None, BrainText]:
+        """What the brain wrote; its progress is passed on."""
+        for part in self._agent.run(turn, system, messages, playbook=playbook):
+            if isinstance(part, BrainText):
+                return part
+            yield Progress(text=part)
+        raise AssertionError("a run always ends in a text")
+
+    def _second_turn(self, person: Person, first: Turn) -> Turn:
+        turn = self._new_turn(person)
+        turn.degraded, turn.failures = list(first.degraded), list(first.failures)
+        turn.odoo_seconds, turn.search_seconds, turn.model_seconds = (
+            first.odoo_seconds,
+            first.search_seconds,
+            first.model_seconds,
+        )
+        return turn
 
     def _system(self, turn: Turn) -> tuple[SystemMessage, dict[str, str]]:
         prompt = load("assistant")
@@ -296,7 +314,7 @@ class Copilot:
         body = answer.to_json() | {"receipt": {"roles": sorted(person.roles), "failures": turn.failures}}
         try:
             self._store.save(owner_of(person), body)
-        except StateUnavailable:
+        except (StateUnavailable, NotFound):
             log.exception("answer not saved")
             note = "This answer could not be saved, so it cannot be opened again later."
             return Answer(**{**vars(answer), "degraded": (*answer.degraded, note)})
@@ -304,8 +322,9 @@ class Copilot:
 
 
 def owner_of(person: Person) -> str:
-    """Whose conversation it is: the Odoo user, by id and login, so that a login given to somebody else later opens nothing."""
-    return f"{person.user.user_id}:{person.login}"
+    """Whose conversation it is: the user of this Odoo, by id and login, so that neither a login given to somebody else later
+    nor the same login in another Odoo opens anything."""
+    return f"{person.odoo}#{person.user.user_id}:{person.login}"
 
 
 def _checked_question(text: str) -> str:
@@ -327,32 +346,43 @@ def _ground(turn: Turn, text: str, question: str) -> Grounded:
         today=turn.now.astimezone(ZoneInfo(turn.timezone)).date(),
         timezone=turn.timezone,
         question=question,
+        said=turn.said,
     )
     return grounding.check(text)
 
 
-def _status(turn: Turn, text: str) -> Status:
-    outcomes = turn.outcomes
+def _is_of_use(turn: Turn, checked: Grounded) -> bool:
+    """A language model that read nothing may ask back, nothing else; and something of what it wrote must have held."""
+    read_something = bool(turn.book.evidence() or turn.book.citations() or turn.outcomes)
+    return bool(checked.text) and (read_something or checked.text.rstrip().endswith("?"))
+
+
+def _status(turn: Turn, text: str, *, removed: bool) -> Status:
+    """From what was read, never from a brain's words: the order first, then the documents."""
+    outcomes = set(turn.outcomes)
     if "several" in outcomes:
         return "needs_clarification"
-    if "found" in outcomes or "partial" in outcomes:
-        return "partial" if turn.degraded or any(one not in {"found"} for one in outcomes) else "answered"
-    if turn.book.citations():
-        return "partial" if turn.degraded else "answered"
+    missing = {"not_found", "not_permitted", "unavailable", "documents_unavailable", "partial"} & outcomes
+    if outcomes & {"found", "partial", "passages"}:
+        return "partial" if missing or removed or turn.degraded else "answered"
     for status in ("unavailable", "not_permitted", "not_found"):
         if status in outcomes:
             return status
-    return (
-        "needs_clarification"
-        if text.rstrip().endswith("?") or "Which order do you mean" in text
-        else "answered"
-    )
+    if "documents_unavailable" in outcomes:
+        return "unavailable"
+    if outcomes & {"no_passages", "no_partner"}:
+        return "not_found"
+    if removed:
+        return "partial"
+    return "needs_clarification" if WHICH_ORDER in text or text.rstrip().endswith("?") else "answered"
 
 
-def _diagnosis(turn: Turn) -> dict[str, Any] | None:
+def _diagnosis(turn: Turn, question: str) -> dict[str, Any] | None:
+    """The diagnosis of the order the question names, else the first one made."""
     if not turn.diagnoses:
         return None
-    known = diagnosis_json(turn, turn.diagnoses[0])
+    named = [one for one in turn.diagnoses if one.order.casefold() in question.casefold()]
+    known = diagnosis_json(turn, (named or turn.diagnoses)[0])
     # The contract's `expected` is one day; where the records allow a range only, it is the later end.
     expected = known["expected"]
     return {
@@ -369,7 +399,7 @@ def _diagnosis(turn: Turn) -> dict[str, Any] | None:
     }
 
 
-def _cited_first(turn: Turn, text: str) -> tuple[Any, ...]:
+def _cited(turn: Turn, text: str) -> tuple[Any, ...]:
     """Passages that the text cites; the others that were read are left out of the answer."""
     cited = set(MARK.findall(text))
     return tuple(one for one in turn.book.citations() if one.id in cited)
@@ -382,7 +412,8 @@ def _ms(seconds: float) -> int:
 class _Limits:
     """Turns in flight and questions a minute, per person."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, per_minute: int | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
         self._clock = clock
         self._guard = threading.Lock()
         self._in_flight: dict[str, int] = {}
@@ -398,11 +429,9 @@ class _Limits:
                 raise TooMany(
                     f"{IN_FLIGHT_PER_PERSON} of your questions are still being answered. Wait for one of them, then ask again."
                 )
-            if len(asked) >= QUESTIONS_PER_MINUTE:
+            if self._per_minute is not None and len(asked) >= self._per_minute:
                 wait = max(1, round(60 - (self._clock() - asked[0])))
-                raise TooMany(
-                    f"That was {QUESTIONS_PER_MINUTE} questions in a minute. Ask again in {wait} s."
-                )
+                raise TooMany(f"That was {self._per_minute} questions in a minute. Ask again in {wait} s.")
             asked.append(self._clock())
             self._in_flight[login] = self._in_flight.get(login, 0) + 1
         try:

@@ -1,9 +1,10 @@
 """No unsupported fact gets out: finds the claims of a text and looks each one up in the evidence.
 
-A claim is a number, money, percentage, date, duration in days, record reference, quoted words, e-mail address or web address.
-It is looked up first in the evidence that its own sentence cites, then in all evidence of the turn. A duration in days is
-recomputed from the dates in evidence. A sentence with a claim that nothing supports is removed and counted; a mark with an id
-that code never gave is an error, not a footnote.
+A claim is a number, money, percentage, date, weekday, duration, record reference, name, quoted words, e-mail or web address, and
+anything else that holds a digit. A sentence that cites evidence is looked up in what it cites, a sentence without a mark in all
+evidence of the turn. Names and references may also be the person's own words; figures may not. A duration in days is recomputed
+from the dates in evidence. A sentence with a claim that nothing supports is removed and counted; a mark with an id that code
+never gave is an error, not a footnote.
 
 Source: DESIGN promise 3; RELIABILITY R7.
 """
@@ -21,7 +22,9 @@ from zoneinfo import ZoneInfo
 from copilot.answer import Checks, Citation, Evidence
 from copilot.evidence_book import MARK
 
-ClaimKind = Literal["number", "percent", "date", "days", "reference", "quote", "address"]
+ClaimKind = Literal[
+    "number", "percent", "date", "weekday", "days", "hours", "reference", "name", "quote", "address"
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,32 +70,62 @@ _REFERENCE = re.compile(
     r"\b(?:[A-Z]{1,6}(?:/[A-Z0-9]+)+|[A-Z]{1,5}-?\d[\w-]*(?:/[A-Z0-9-]+)*|[A-Z]{2,}(?:-[A-Z0-9]+)+)\b"
 )
 _ADDRESS = re.compile(r"https?://[^\s)>\]]+|\bwww\.[^\s)>\]]+|[\w.+-]+@[\w-]+\.[\w.-]*\w")
-_QUOTE = re.compile(r"“([^”]{3,})”|\"([^\"]{3,})\"")
-_DAYS = re.compile(
-    r"\b(\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)[ -](days?|weeks?)\b",
+_QUOTE = re.compile(
+    r"“([^”]{3,})”|\"([^\"]{3,})\"|«([^»]{3,})»|‘([^’]{12,})’(?!\w)|(?<!\w)'([^']{12,})'(?!\w)|^\s*>\s*(.{3,})$"
+)
+_OPEN_QUOTE = re.compile(r"[“«”»]")
+_UNITS = (
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORD_NUMBERS = (
+    {word: number for number, word in enumerate(_UNITS, start=1)}
+    | {word: 10 * number for number, word in enumerate(_TENS, start=2)}
+    | {
+        f"{ten}-{unit}": 10 * tens + units
+        for tens, ten in enumerate(_TENS, start=2)
+        for units, unit in enumerate(_UNITS[:9], start=1)
+    }
+    | {"hundred": 100, "thousand": 1000}
+)
+_SPELLED = "|".join(sorted(_WORD_NUMBERS, key=len, reverse=True))
+_DURATION = re.compile(
+    rf"\b(\d+(?:\.\d+)?|an?|{_SPELLED})[ -](?:business |working |calendar )?(hours?|days?|weeks?|months?|years?)\b",
     re.IGNORECASE,
 )
+_DAYS_OF = {"day": 1, "week": 7}
+_WEEKDAY = re.compile(r"\b(Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)s?\b")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SPELLED_NUMBER = re.compile(rf"\b(?!one\b)({_SPELLED})\b", re.IGNORECASE)
+"""``one`` is left out: it is more often a pronoun than a number."""
 _NUMBER = re.compile(
-    r"(?<![\w.,/-])[-+−]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w-]|[.,/]\d)|(?<![\w.,/-])[-+−]?\d+(?:\.\d+)?(?![\w-]|[.,/]\d)|(?<![\w.,/-])\d+(?:\.\d+)?(?=(?:k|kg|lb|x|h|am|pm|st|nd|rd|th)\b)"
+    r"(?<![\w.,/:-])[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w-]|[.,/:]\d)"
+    r"|(?<![\w.,/:-])\d+(?:\.\d+)?(?=(?:st|nd|rd|th)\b)"
 )
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s?(?:%|percent\b|per cent\b)")
+_ANY_DIGIT = re.compile(r"[\w+#][\w./:+#&×-]*")
+"""A word; if it holds a digit and nothing else has claimed it, it is looked up letter by letter."""
+_NAME = re.compile(r"\b[A-Z][\w&'’.-]*(?: (?:of |and |& |the )?[A-Z][\w&'’.-]*)+")
 _LIST_NUMBER = re.compile(r"^\s*(?:[-*•]\s+|\d+[.)]\s+)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])((?:\s*\[[EK]\d+\])*)\s+(?=[\"“(*]*[A-Z0-9])")
-_WORD_NUMBERS = {
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-}
 
 
 class Grounding:
@@ -102,7 +135,8 @@ class Grounding:
         evidence, citations: all evidence of the turn.
         today: the asking person's day; a duration may be counted to it.
         timezone: IANA name; a day in a text may be the person's local day of a UTC instant.
-        question: the person's own words may be repeated without proof.
+        question: names and references in the person's own words may be repeated without proof.
+        said: sentences and names that code put into tool results (what was not found, why something is unavailable).
     """
 
     def __init__(
@@ -113,6 +147,7 @@ class Grounding:
         today: date,
         timezone: str = "UTC",
         question: str = "",
+        said: Sequence[str] = (),
     ) -> None:
         zone = ZoneInfo(timezone)
         self._today = today
@@ -132,6 +167,8 @@ class Grounding:
                 zone,
             )
         self._question = _Source.of_values([question], zone)
+        self._said = _Source.of_values(said, zone)
+        self._made_by_code = _folded(" | ".join(said))
 
     def unknown_ids(self, text: str) -> list[str]:
         """Marks in a text whose id was never given."""
@@ -147,11 +184,19 @@ class Grounding:
             had = sentences_of(line)
             for sentence in had:
                 found = claims_of(sentence)
-                cited = [self._sources[mark] for mark in MARK.findall(sentence) if mark in self._sources]
-                good = [claim for claim in found if self._supports(claim, cited)]
+                marks = MARK.findall(sentence)
+                cited = [self._sources[mark] for mark in marks if mark in self._sources]
+                by_code = self._is_made_by_code(sentence)
+                good = [
+                    claim for claim in found if by_code or self._supports(claim, cited if marks else None)
+                ]
                 claims += len(found)
                 supported += len(good)
-                if len(good) == len(found) and not self.unknown_ids(sentence):
+                if (
+                    len(good) == len(found)
+                    and not self.unknown_ids(sentence)
+                    and not _has_open_quote(sentence)
+                ):
                     kept.append(sentence)
                 else:
                     removed.append(sentence.strip())
@@ -165,17 +210,36 @@ class Grounding:
             removed=tuple(removed),
         )
 
-    def _supports(self, claim: Claim, cited: Sequence[_Source]) -> bool:
-        if claim.kind == "date" and isinstance(claim.value, date) and claim.value == self._today:
+    def _is_made_by_code(self, sentence: str) -> bool:
+        """Word for word what code put into a tool's result (perhaps behind who it is for): not a brain's own claim."""
+        bare = _folded(_LIST_NUMBER.sub("", MARK.sub("", sentence)).replace("*", "")).rstrip(" .")
+        words = [bare, bare.partition(": ")[2]]
+        return any(len(one) > 20 and one in self._made_by_code for one in words)
+
+    def _supports(self, claim: Claim, cited: Sequence[_Source] | None) -> bool:
+        """Whether the cited evidence (None: the sentence cites nothing) holds the claim."""
+        sources = list(self._sources.values() if cited is None else cited)
+        if claim.kind in {"reference", "name"}:
+            # What a record is called is no figure: it may come from any evidence of the turn, or be what the person wrote.
+            sources += [*self._sources.values(), self._question, self._said]
+        if claim.kind == "date" and claim.value == self._today:
             return True
-        everything = [*cited, *self._sources.values(), self._question]
-        if any(source.supports(claim) for source in everything):
+        if any(source.supports(claim) for source in sources):
             return True
+        if claim.kind == "quote" and (self._question.supports(claim) or self._said.supports(claim)):
+            return True
+        if claim.kind == "name":
+            parts = [
+                part
+                for part in re.split(r" (?:of|and|&|the) (?:the )?", str(claim.value))
+                if part not in _ODOO_TERMS
+            ]
+            return all(any(source.says(part) for source in sources) for part in parts)
         if claim.kind == "days" and isinstance(claim.value, float):
-            days = {day for source in (cited or self._sources.values()) for day in source.days} | {
-                self._today
-            }
-            return any(abs((one - other).days) == claim.value for one in days for other in days)
+            days = {day for source in sources for day in source.days}
+            return any(
+                abs((one - other).days) == claim.value for one in days for other in days | {self._today}
+            )
         return False
 
 
@@ -184,32 +248,43 @@ class _Source:
     """One piece of evidence as sets that can be looked up."""
 
     numbers: frozenset[float]
+    percents: frozenset[float]
+    durations: frozenset[tuple[str, float]]
+    """(``days`` or ``hours`` or ``months`` ..., how many), as written."""
     days: frozenset[date]
     words: str
-    """All text, folded: what quotes and references are looked up in."""
+    """All text, folded: what quotes, names and references are looked up in."""
 
     @classmethod
     def of_values(cls, values: Iterable[Any], zone: ZoneInfo) -> _Source:
         numbers: set[float] = set()
+        percents: set[float] = set()
+        durations: set[tuple[str, float]] = set()
         days: set[date] = set()
         words: list[str] = []
-        for value in _leaves(values):
+        for key, value in _leaves("", values):
             if isinstance(value, bool) or value is None:
                 continue
             if isinstance(value, (int, float)):
                 numbers.add(round(float(value), 6))
+                if re.search(r"percent|rate|margin|discount", key):
+                    percents.add(round(float(value), 6))
+                if re.search(r"days|overdue|lead", key):
+                    durations.add(("day", float(value)))
+                words.append(f"{value:g}")
                 continue
             text = str(value)
             words.append(text)
             days.update(_days_of(text, zone))
-            without_dates = _blank(_ISO_DATE, text)
-            numbers.update(abs(_number(match[0])) for match in _NUMBER.finditer(without_dates))
-            numbers.update(
-                float(number)
-                for match in _DAYS.finditer(text)
-                if (number := _word_number(match[1])) is not None
-            )
-        return cls(numbers=frozenset(numbers), days=frozenset(days), words=_folded(" | ".join(words)))
+            percents.update(float(match[1]) for match in _PERCENT.finditer(text))
+            durations.update(_duration(match) for match in _DURATION.finditer(text))
+            rest = _blank(_DURATION, _blank(_PERCENT, _blank(_ISO_DATE, text)))
+            numbers.update(abs(_number(match[0])) for match in _NUMBER.finditer(rest))
+            numbers.update(float(_WORD_NUMBERS[match[1].lower()]) for match in _SPELLED_NUMBER.finditer(rest))
+        return cls(
+            numbers=frozenset(numbers), percents=frozenset(percents), durations=frozenset(durations), days=frozenset(days),
+            words=_folded(" | ".join(words)),
+        )  # fmt: skip
 
     def supports(self, claim: Claim) -> bool:
         value = claim.value
@@ -219,12 +294,21 @@ class _Source:
                     not claim.year_given
                     and any((day.month, day.day) == (value.month, value.day) for day in self.days)
                 )
-            case "number" | "percent" | "days" if isinstance(value, float):
+            case "weekday":
+                return self.says(str(value)) or any(_WEEKDAYS[day.weekday()] == value for day in self.days)
+            case "number" if isinstance(value, float):
                 return any(_same_number(value, number, claim.text) for number in self.numbers)
-            case "reference" | "address" | "quote":
-                return re.search(rf"(?<!\w){re.escape(_folded(str(value)))}(?!\w)", self.words) is not None
+            case "percent" if isinstance(value, float):
+                return any(_same_number(value, number, claim.text) for number in self.percents)
+            case "days" if isinstance(value, float):
+                return any(_DAYS_OF.get(unit, 0) * number == value for unit, number in self.durations)
+            case "hours":
+                return any(f"{number:g} {unit}" == value for unit, number in self.durations)
             case _:
-                return False
+                return self.says(str(value))
+
+    def says(self, words: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(_folded(words))}(?!\w)", self.words) is not None
 
 
 def claims_of(sentence: str) -> list[Claim]:
@@ -233,28 +317,80 @@ def claims_of(sentence: str) -> list[Claim]:
     text = _LIST_NUMBER.sub(lambda match: " " * len(match[0]), text)
     claims: list[Claim] = []
     for match in _QUOTE.finditer(text):
-        claims.append(Claim(kind="quote", text=match[0], value=(match[1] or match[2]).strip().rstrip(".,;…")))
+        words = next(group for group in match.groups() if group)
+        claims.append(Claim(kind="quote", text=match[0], value=words.strip().rstrip(".,;…")))
     text = _blank(_QUOTE, text)
     for match in _ADDRESS.finditer(text):
         claims.append(Claim(kind="address", text=match[0], value=match[0].rstrip(".,;")))
     text = _blank(_ADDRESS, text)
     text = _take_dates(text, claims)
-    for match in _DAYS.finditer(text):
-        number = _word_number(match[1])
-        if number is not None and match[1].lower() not in {"a", "an"}:
-            weeks = match[2].lower().startswith("week")
-            claims.append(Claim(kind="days", text=match[0], value=float(number * 7 if weeks else number)))
-    text = _blank(_DAYS, text)
+    for match in _DURATION.finditer(text):
+        unit, number = _duration(match)
+        if unit in _DAYS_OF:
+            claims.append(Claim(kind="days", text=match[0], value=_DAYS_OF[unit] * number))
+        else:
+            claims.append(Claim(kind="hours", text=match[0], value=f"{number:g} {unit}"))
+    text = _blank(_DURATION, text)
+    for match in _PERCENT.finditer(text):
+        claims.append(Claim(kind="percent", text=match[1], value=float(match[1])))
+    text = _blank(_PERCENT, text)
+    for match in _WEEKDAY.finditer(text):
+        claims.append(Claim(kind="weekday", text=match[0], value=match[1].lower()))
     for match in _REFERENCE.finditer(text):
         if any(character.isdigit() for character in match[0]):
             claims.append(Claim(kind="reference", text=match[0], value=match[0]))
-    text = _blank(_REFERENCE, text)
+    text = re.sub(
+        _REFERENCE, lambda match: " " * len(match[0]) if re.search(r"\d", match[0]) else match[0], text
+    )
     for match in _NUMBER.finditer(text):
-        kind: ClaimKind = (
-            "percent" if text[match.end() : match.end() + 2].strip().startswith("%") else "number"
-        )
-        claims.append(Claim(kind=kind, text=match[0], value=abs(_number(match[0]))))
+        claims.append(Claim(kind="number", text=match[0], value=abs(_number(match[0]))))
+    text = _blank(_NUMBER, text)
+    for match in _SPELLED_NUMBER.finditer(text):
+        claims.append(Claim(kind="number", text=match[0], value=float(_WORD_NUMBERS[match[1].lower()])))
+    for match in _ANY_DIGIT.finditer(text):
+        if any(character.isdigit() for character in match[0]):
+            claims.append(Claim(kind="reference", text=match[0], value=match[0].rstrip(".:-/")))
+    claims += [Claim(kind="name", text=name, value=name) for name in _names(text)]
     return claims
+
+
+def _names(text: str) -> Iterable[str]:
+    """Runs of capitalised words; the first word of a sentence counts only together with what follows it inside a name."""
+    bare = text.replace("*", " ")
+    for match in _NAME.finditer(bare):
+        words = match[0].rstrip(".'’").split()
+        begins = not bare[: match.start()].strip(" -(")
+        if begins and (len(words) == 2 or words[0].lower() in _OPENERS):
+            words = words[1:] if words[0].lower() in _OPENERS else words
+        if len(words) > 1:
+            yield re.sub(r"['’]s$", "", " ".join(words))
+
+
+_ODOO_TERMS = frozenset({
+    "Delivery Date", "Sales Order", "Purchase Order", "Odoo", "Inventory", "Purchase", "Invoicing", "Sales", "Contacts",
+    "Quality Hold", "Ship Complete",
+})  # fmt: skip
+"""What things are called in Odoo's own screens: no name of a record."""
+
+_OPENERS = frozenset({
+    "the", "a", "an", "in", "on", "for", "of", "at", "by", "to", "from", "with", "when", "while", "if", "but",
+    "and", "or", "so", "as", "it", "its", "this", "that", "these", "those", "there", "their", "our", "your",
+    "customer", "order", "delivery", "contract", "purchase", "vendor", "carrier", "ship", "ask", "check",
+    "call", "get", "compare", "source", "expected", "since", "after", "before", "because", "according", "name",
+    "read", "proven", "likely", "unknown", "no", "not", "i", "we", "you", "they", "he", "she", "po",
+})  # fmt: skip
+"""Words that begin a sentence in front of a name and are no part of it."""
+
+
+def _has_open_quote(sentence: str) -> bool:
+    """A quotation that does not end in its sentence cannot be looked up."""
+    return _OPEN_QUOTE.search(_blank(_QUOTE, sentence)) is not None
+
+
+def _duration(match: re.Match[str]) -> tuple[str, float]:
+    amount, unit = match[1].lower(), match[2].lower().rstrip("s")
+    number = 1.0 if amount in {"a", "an"} else float(_WORD_NUMBERS.get(amount, 0) or amount)
+    return unit, number
 
 
 def sentences_of(line: str) -> list[str]:
@@ -312,14 +448,16 @@ def _days_of(text: str, zone: ZoneInfo) -> set[date]:
     return days
 
 
-def _leaves(values: Iterable[Any]) -> Iterable[Any]:
+def _leaves(key: str, values: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+    """Every value with the name of its field."""
     for value in values:
         if isinstance(value, Mapping):
-            yield from _leaves(value.values())
+            for name, inner in value.items():
+                yield from _leaves(str(name), [inner])
         elif isinstance(value, (list, tuple, set, frozenset)):
-            yield from _leaves(value)
+            yield from _leaves(key, value)
         else:
-            yield value
+            yield key, value
 
 
 def _blank(pattern: re.Pattern[str], text: str) -> str:
@@ -333,10 +471,6 @@ def _folded(text: str) -> str:
 
 def _number(text: str) -> float:
     return float(text.replace(",", "").replace("−", "-"))
-
-
-def _word_number(text: str) -> int | None:
-    return int(text) if text.isdigit() else _WORD_NUMBERS.get(text.lower())
 
 
 def _same_number(said: float, read: float, text: str) -> bool:

@@ -27,6 +27,8 @@ class Person:
     """Of `retrieval.passage.ROLES`."""
     companies: frozenset[str]
     """Names of the companies they may see: documents belong to a company by name."""
+    odoo: str
+    """Address of the Odoo they signed in to, with its database."""
     user: OdooUser
     session: OdooSession = field(repr=False, compare=False)
     """Their own Odoo session: every read of a turn goes through it."""
@@ -65,6 +67,7 @@ class Identity:
             login=session.user.login,
             name=session.user.name,
             roles=roles_of(session.user),
+            odoo=self._server.address,
             companies=frozenset(str(row["name"]) for row in companies.rows),
             user=session.user,
             session=session,
@@ -92,10 +95,16 @@ class Identity:
         with self._guard:
             found = self._people.pop(token, None)
         if found is not None:
-            found[0].session.close()
+            _close(found[0])
 
     def _forget_old(self) -> None:
         now = self._clock()
         for token in [token for token, (_, until) in self._people.items() if until <= now]:
             person, _ = self._people.pop(token)
-            person.session.close()
+            threading.Thread(target=_close, args=(person,), daemon=True).start()
+
+
+def _close(person: Person) -> None:
+    """Close the Odoo session when no turn is using it."""
+    with person.lock:
+        person.session.close()

@@ -15,9 +15,14 @@ from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 from copilot.errors import SettingsError
 
 
+def checkout_root() -> Path:
+    """The folder that holds the packages: the checkout, or site-packages."""
+    return Path(__file__).resolve().parent.parent
+
+
 def default_data_dir() -> Path:
     """`.data` in a checkout (where `pyproject.toml` lies beside `app.py`), else the user's own data folder."""
-    root = Path(__file__).resolve().parent.parent
+    root = checkout_root()
     if (root / "pyproject.toml").is_file() and (root / "app.py").is_file():
         return root / ".data"
     return Path.home() / ".local" / "share" / "distribution-copilot"
@@ -29,7 +34,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="COPILOT_",
-        env_file=".env",
+        env_file=(checkout_root() / ".env", ".env"),
         env_file_encoding="utf-8",
         extra="ignore",
         env_ignore_empty=True,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from copilot.errors import NotFound, StateUnavailable
 
@@ -41,6 +41,8 @@ answers = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.UniqueConstraint("thread_id", "position"),
 )
+
+SAVE_ATTEMPTS = 4
 
 MIGRATIONS: tuple[tuple[int, tuple[sa.Table, ...]], ...] = ((1, (threads, answers)),)
 
@@ -73,12 +75,13 @@ class Store:
                 f"DATABASE_URL cannot be used ({type(error).__name__}): write it as postgresql+psycopg://user:password@host/name, "
                 "or remove it to use SQLite in the data folder."
             ) from None
+        self._prepared = False
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _sqlite_settings)
 
     def prepare(self) -> None:
-        """Bring the tables up to date."""
-        with self._transaction() as connection:
+        """Bring the tables up to date; done by itself before the first use."""
+        with self._engine_transaction() as connection:
             schema_version.create(connection, checkfirst=True)
             done = connection.execute(sa.select(sa.func.max(schema_version.c.version))).scalar() or 0
             for version, tables in MIGRATIONS:
@@ -122,7 +125,21 @@ class Store:
         return [(body["question"], body["text"]) for body in bodies]
 
     def save(self, owner: str, body: dict[str, Any]) -> None:
-        """Append an answer to its conversation, beginning the conversation if it is new."""
+        """Append an answer to its conversation, beginning the conversation if it is new.
+
+        Raises:
+            NotFound: the conversation is somebody else's.
+        """
+        for attempt in range(SAVE_ATTEMPTS):
+            try:
+                self._save(owner, body)
+                return
+            except StateUnavailable as error:
+                # Two answers of one conversation at the same moment want the same place: the later one takes the next.
+                if not isinstance(error.__cause__, IntegrityError) or attempt == SAVE_ATTEMPTS - 1:
+                    raise
+
+    def _save(self, owner: str, body: dict[str, Any]) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._transaction() as connection:
             whose = connection.execute(
@@ -181,6 +198,14 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
+        if not self._prepared:
+            self.prepare()
+            self._prepared = True
+        with self._engine_transaction() as connection:
+            yield connection
+
+    @contextmanager
+    def _engine_transaction(self) -> Iterator[sa.Connection]:
         try:
             with self._engine.begin() as connection:
                 yield connection

@@ -16,7 +16,7 @@ from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, tool
 
 from copilot.turn import Outcome, Turn
-from erp_tools.errors import OdooError, OdooRefused, OdooUnavailable
+from erp_tools.errors import OdooError, OdooRefused, OdooUnavailable, SessionEnded
 from erp_tools.facts import Fact
 from erp_tools.lateness.diagnosis import diagnose
 from erp_tools.lateness.taxonomy import Diagnosis
@@ -64,7 +64,8 @@ def find_partner(name: str, runtime: ToolRuntime[Any, Any]) -> str:
 
     def read() -> str:
         facts = find_partners(turn.person.session, name, now=turn.now, server=turn.server)
-        turn.outcomes.append("found" if facts else "not_found")
+        turn.outcomes.append("partner" if facts else "no_partner")
+        turn.said.append(name)
         partners = [
             {"id": turn.book.add_fact(fact), "name": fact.display_name, "ref": fact.fields.get("ref") or ""}
             for fact in facts
@@ -114,6 +115,7 @@ def search_documents(
         result = turn.library.search(request)
     except RetrievalError as error:
         turn.note_degraded(f"Documents are unavailable: {error}")
+        turn.outcomes.append("documents_unavailable")
         return _json(
             {"status": "unavailable", "message": "The documents are unavailable just now.", "passages": []}
         )
@@ -124,6 +126,7 @@ def search_documents(
     passages = list(result.passages)
     if cause:
         passages.sort(key=lambda found: cause not in found.document.causes)  # stable: score order within
+    turn.outcomes.append("passages" if passages else "no_passages")
     return _json(
         {
             "status": "found" if passages else "nothing_relevant",
@@ -146,6 +149,9 @@ def diagnosis_json(turn: Turn, diagnosis: Diagnosis) -> dict[str, Any]:
     ids: Callable[[Any], list[str]] = turn.book.ids_of
     for fact in diagnosis.facts:
         turn.book.add_fact(fact)
+    turn.said += [diagnosis.expected.reasoning, *diagnosis.not_read]
+    for cause in diagnosis.causes:
+        turn.said += [cause.summary, *cause.next_steps, *cause.missing]
     order_key = ("sale.order", diagnosis.order_id)
     return {
         "order": diagnosis.order,
@@ -234,6 +240,8 @@ def _from_odoo(turn: Turn, asked_for: str, read: Callable[[], str]) -> str:
     with turn.person.lock:
         try:
             return read()
+        except SessionEnded:
+            raise  # the person has to sign in again: no answer can be given
         except OdooUnavailable as error:
             turn.note_degraded(str(error))
             return _problem(turn, "unavailable", asked_for, error)
@@ -246,6 +254,7 @@ def _from_odoo(turn: Turn, asked_for: str, read: Callable[[], str]) -> str:
 
 
 def _unresolved(turn: Turn, reference: str, resolution: Resolution) -> str:
+    turn.said.append(reference)
     if resolution.status == "none":
         turn.outcomes.append("not_found")
         return _json({"status": "not_found", "asked_for": reference})
@@ -271,6 +280,7 @@ def _unresolved(turn: Turn, reference: str, resolution: Resolution) -> str:
 
 def _problem(turn: Turn, outcome: Outcome, asked_for: str, error: OdooError) -> str:
     turn.outcomes.append(outcome)
+    turn.said += [str(error), asked_for]
     return _json({"status": outcome, "message": str(error), "asked_for": asked_for})
 
 

@@ -13,7 +13,20 @@ from erp_tools.lateness.taxonomy import Diagnosis
 from erp_tools.odoo.gateway import OdooServer
 from retrieval.search import Library
 
-Outcome = Literal["found", "several", "not_found", "not_permitted", "unavailable", "partial"]
+Outcome = Literal[
+    "found",
+    "partial",
+    "several",
+    "not_found",
+    "not_permitted",
+    "unavailable",
+    "partner",
+    "no_partner",
+    "passages",
+    "no_passages",
+    "documents_unavailable",
+]
+"""How one read went: of an order (first row), of a partner or of the documents (second row)."""
 
 
 @dataclass(kw_only=True)
@@ -37,6 +50,8 @@ class Turn:
     """Time spent waiting for a language model."""
     brain_failed: bool = False
     """True once the language model failed in this turn: the playbook finishes it."""
+    said: list[str] = field(default_factory=list)
+    """Sentences and names that code put into tool results: an answer may repeat them without other proof."""
     failures: list[str] = field(default_factory=list)
     """Kinds of failures, for the log; never shown."""
 

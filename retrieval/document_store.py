@@ -390,7 +390,7 @@ class DocumentStore:
 
     def quarantine(self, collection: str, source: str, entry: Quarantined) -> None:
         """Remember that a file could not be read, so that it is not tried again unchanged."""
-        with self._writing() as db:
+        with self._writing(documents=False) as db:
             db.execute(
                 "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
                 (collection, source, entry.path, entry.content_hash, entry.inputs_hash, entry.reason),
@@ -398,7 +398,7 @@ class DocumentStore:
 
     def release(self, collection: str, source: str, path: str) -> None:
         """Forget that a file could not be read."""
-        with self._writing() as db:
+        with self._writing(documents=False) as db:
             db.execute(
                 "DELETE FROM quarantine WHERE collection = ? AND source = ? AND path = ?",
                 (collection, source, path),
@@ -406,7 +406,7 @@ class DocumentStore:
 
     def keep_vectors(self, model_id: str, vectors: Mapping[bytes, npt.NDArray[np.float32]]) -> None:
         """Keep vectors by the hash of their text, so that the same text is never embedded twice."""
-        with self._writing() as db:
+        with self._writing(documents=False) as db:
             db.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(model_id, key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
@@ -414,7 +414,7 @@ class DocumentStore:
 
     def drop_unused_vectors(self) -> int:
         """Forget vectors of text that no passage holds any more; returns how many."""
-        with self._writing() as db:
+        with self._writing(documents=False) as db:
             return db.execute(
                 "DELETE FROM vectors WHERE embed_key NOT IN (SELECT embed_key FROM passages)"
             ).rowcount
@@ -461,13 +461,19 @@ class DocumentStore:
             raise self._unavailable("read", error) from error
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *, documents: bool = True) -> Iterator[sqlite3.Connection]:
+        """One transaction.
+
+        Args:
+            documents: Whether it changes documents, so that caches of them are old after it.
+        """
         try:
             db = self._connection()
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
-                db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'change'")
+                if documents:
+                    db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'change'")
                 db.execute("COMMIT")
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):

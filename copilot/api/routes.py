@@ -2,10 +2,12 @@
 
 # No `from __future__ import annotations` here: FastAPI has to see the alias `Who` that `build_router` makes.
 import json
+import logging
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field, SecretStr
@@ -16,6 +18,8 @@ from copilot.errors import CopilotError, NotFound, NotSignedIn, QuestionError, S
 from copilot.identity import Person
 from erp_tools.errors import AccessDenied, OdooError, OdooUnavailable, SignInBraked, SignInRefused
 from retrieval.errors import RetrievalError
+
+log = logging.getLogger(__name__)
 
 MAX_TOP = 50
 
@@ -101,7 +105,14 @@ def build_router(copilot: Copilot) -> APIRouter:
                         yield _sse("text", {"text": text})
                     case Done(answer=answer):
                         yield _sse("answer", answer.to_json())
-                event = next(events, None)
+                try:
+                    event = next(events, None)
+                except (
+                    Exception
+                ) as error:  # the status line is sent: what went wrong has to be said in the stream
+                    log.exception("a streamed turn failed")
+                    event = None
+                    yield _sse("error", {"error": type(error).__name__, "message": refusal(error)[1]})
 
         return StreamingResponse(
             sent(),
@@ -168,6 +179,21 @@ async def answer_error(_request: Request, error: Exception) -> JSONResponse:
     """FastAPI's exception handler for all errors of ours."""
     status, sentence = refusal(error)
     return JSONResponse({"error": type(error).__name__, "message": sentence}, status_code=status)
+
+
+async def answer_wrong_request(_request: Request, error: Exception) -> JSONResponse:
+    """FastAPI's exception handler for a request that does not fit the route: one sentence instead of a list."""
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    said = "; ".join(
+        f"{'.'.join(str(part) for part in one['loc'][1:]) or 'body'}: {one['msg']}" for one in problems[:3]
+    )
+    return JSONResponse(
+        {
+            "error": "WrongRequest",
+            "message": f"The request does not fit ({said}). See /docs for what it takes.",
+        },
+        status_code=422,
+    )
 
 
 def _sse(event: str, data: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ from copilot.running import RunningCopilot
 from copilot.settings import Settings
 
 ASK_SECONDS = 60.0
+BRAKE_SECONDS = 61.0
 
 
 class ServiceRefused(CopilotError):
@@ -56,6 +59,16 @@ class Asker:
         return self._here().search(self._person(user), text, top=top, collection=collection)
 
     def close(self) -> None:
+        for token in self._tokens.values():
+            assert self._running is not None
+            with contextlib.suppress(ServiceRefused):
+                _send(
+                    self._running,
+                    "DELETE",
+                    "/api/v1/session",
+                    accept={204},
+                    headers={"Authorization": f"Bearer {token}"},
+                )
         if self._copilot is not None:
             for person in self._people.values():
                 self._copilot.identity.sign_out(person.token)
@@ -63,7 +76,7 @@ class Asker:
 
     def _here(self) -> Copilot:
         if self._copilot is None:
-            self._copilot = build(self._settings)
+            self._copilot = build(self._settings, questions_per_minute=None)
         return self._copilot
 
     def _person(self, user: str | None) -> Person:
@@ -117,7 +130,10 @@ def _send(
 ) -> dict[str, Any]:
     try:
         reply = httpx.request(method, f"{running.url}{path}", timeout=seconds, trust_env=False, **request)
-        body = reply.json()
+        if reply.status_code == 429 and path == "/api/v1/ask":
+            time.sleep(BRAKE_SECONDS)  # the brake per minute: a file of questions goes on when it is over
+            reply = httpx.request(method, f"{running.url}{path}", timeout=seconds, trust_env=False, **request)
+        body = reply.json() if reply.content else {}
     except (httpx.HTTPError, ValueError) as error:
         raise ServiceRefused(
             f"The copilot at {running.url} (process {running.pid}) does not answer ({type(error).__name__}). Wait if it is starting; "

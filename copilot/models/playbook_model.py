@@ -67,11 +67,8 @@ class PlaybookModel(BaseChatModel):
 def read_turn(messages: Sequence[BaseMessage]) -> tuple[Understanding, list[Read], int]:
     """What this turn asks, what has been read in it so far, and in how many rounds."""
     begin = max((at for at, message in enumerate(messages) if isinstance(message, HumanMessage)), default=-1)
-    earlier = [
-        message.text
-        for message in messages[: max(begin, 0)]
-        if isinstance(message, (HumanMessage, AIMessage))
-    ]
+    # Only the person's own words say which order "it" is: an answer quotes documents, and those must not steer what is read.
+    earlier = [message.text for message in messages[: max(begin, 0)] if isinstance(message, HumanMessage)]
     question = messages[begin].text if begin >= 0 else ""
     calls: dict[str, tuple[str, dict[str, Any]]] = {}
     reads: list[Read] = []

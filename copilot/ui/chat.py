@@ -139,6 +139,8 @@ class _Steps:
         self._open = False
 
     async def add(self, text: str) -> None:
+        if self._done[-1:] == [text]:
+            return
         self._done.append(text)
         if self._step is None:
             self._step = cl.Step(

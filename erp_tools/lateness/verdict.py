@@ -56,8 +56,8 @@ def is_at_risk(case: OrderCase) -> bool:
     # Goods missing between two steps have no supply to wait for.
     if any(line.is_short and not line.supply_keys for line in case.lines):
         return True
-    if case.promised is None:
-        return False
+    if case.promised is None or case.order.committed is None:
+        return False  # Odoo's lead time alone is an estimate, and a delivery planned a day after it no broken promise
     return any(
         (day := case.day(transfer.scheduled)) is not None and day > case.promised
         for transfer in case.frontier_transfers

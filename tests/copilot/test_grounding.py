@@ -69,7 +69,6 @@ def grounding() -> Grounding:
         "40 of [IN-2001] Sanitary Butterfly Valve 2 in were ordered and 12.5 are free [E2].",
         "“At least 60% of the order value must leave in the first shipment” [K1].",
         "At least 60% must leave first, and 5 days is the limit [K1].",
-        "You said 77.",
         "Today is 21 Nov 2026.",
         "Their reference is PO-88/A [E1].",
         "Nothing here can be checked.",
@@ -100,6 +99,30 @@ def test_what_the_evidence_holds_is_kept(grounding: Grounding, sentence: str) ->
         "The rule is 4.2 [E1], see [E9].",
         "It leaves in two weeks.",
         "P00031 is overdue [E1].",
+        "It arrives in 5-7 business days [K1].",
+        "The penalty is 10-15% [K1].",
+        "Only 3/4 of the lines are free [E2].",
+        "It is fifteen days late [E1].",
+        "It is a week late [E1].",
+        "That is a 24-hour delay.",
+        "Forty-one pallets are missing [E2].",
+        "120pcs are missing.",
+        "It costs 900USD more.",
+        "The fee is 1.2M.",
+        "It ships on 12/11.",
+        "It ships on 2027/03/04.",
+        "It ships next Friday [E1].",
+        "The parcel is 1Z999AA10123456784.",
+        "Call +1-555-867-5309.",
+        "The contract says 'partial shipments are always allowed' [K1].",
+        "The contract says «penalty waived in all cases» [K1].",
+        "The buyer Acme Corporation cancelled it on purpose.",
+        "S00042 is 40 days late [E1].",
+        "S00042 is 60 days late [E1].",
+        "The margin is 12.5% [E2].",
+        "It was promised for 1 Jan 2026 [E1].",
+        "5 units were ordered [E2].",
+        "It is 77 days late [E1].",
     ],
 )
 def test_what_no_evidence_holds_is_taken_out(grounding: Grounding, sentence: str) -> None:
@@ -108,6 +131,30 @@ def test_what_no_evidence_holds_is_taken_out(grounding: Grounding, sentence: str
     assert sentence not in grounded.text
     assert grounded.text.startswith("Before.")
     assert grounded.text.endswith("After.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "s00043 is also late.",
+        "> Partial shipments are always allowed.",
+        "“At least 60% of the order value",
+        "of the order value must leave tomorrow” [K1].",
+    ],
+)
+def test_whole_lines_that_nothing_supports_are_taken_out(grounding: Grounding, line: str) -> None:
+    assert grounding.check(f"Kept.\n{line}\nKept.").text == "Kept.\nKept."
+
+
+def test_what_code_said_may_be_repeated() -> None:
+    grounding = Grounding(
+        [],
+        [],
+        today=date(2026, 11, 21),
+        said=["Odoo at http://127.0.0.1:8069 did not answer in 5 s. Try again in 30 s."],
+    )
+    sentence = "Odoo at http://127.0.0.1:8069 did not answer in 5 s."
+    assert grounding.check(sentence).text == sentence
 
 
 def test_an_unknown_id_is_an_error_even_without_a_claim(grounding: Grounding) -> None:

@@ -185,3 +185,21 @@ def test_cancelled_move_beside_an_open_one_is_not_a_cancelled_delivery() -> None
     scene.line("Valve", 10)
     scene.line("Gasket", 5, reserved=0)
     assert "cancelled" not in scene.codes()
+
+
+def test_confirmed_line_without_any_delivery_is_likely_a_gap_in_the_data() -> None:
+    from dataclasses import replace
+
+    scene = Scene()
+    scene.line("Valve", 10)
+    scene._lines[0] = replace(scene._lines[0], moves=())
+    assert scene.codes() == ("incomplete_master_data",)
+    cause = scene.cause("incomplete_master_data")
+    assert cause.certainty == "likely"
+    assert "there is no delivery for 10 Valve" in cause.summary
+
+
+def test_lines_whose_deliveries_could_not_be_read_are_not_called_undelivered() -> None:
+    scene = Scene()
+    scene.line("Valve", 10)
+    assert scene.codes(unread=("moves",)) == ("unknown",)

@@ -207,3 +207,18 @@ def test_kit_lacks_as_much_as_its_scarcest_component() -> None:
     cause = scene.cause("stock_shortage")
     assert cause.summary.startswith("3 of 10 Valve Kit are not reserved")
     assert cause.lines[0].quantity == 3
+
+
+def test_delivery_planned_after_the_promise_is_at_risk_and_the_unknown_says_where() -> None:
+    scene = Scene(promised=2, scheduled=6)
+    scene.line("Butterfly Valve", 40)
+    diagnosis = scene.diagnose()
+    assert [cause.code for cause in diagnosis.causes] == ["unknown"]
+    assert "EAST/OUT/00012 is scheduled for 27 Nov 2026" in diagnosis.causes[0].summary
+    assert diagnosis.is_late
+
+
+def test_delivery_planned_a_day_after_odoos_own_estimate_is_no_broken_promise() -> None:
+    scene = Scene(promised=None, ordered=0, scheduled=3)
+    scene.line("Butterfly Valve", 40, lead=2)
+    assert scene.codes() == ("on_time",)

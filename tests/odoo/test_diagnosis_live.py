@@ -223,17 +223,12 @@ class Workshop:
         self.admin = admin
         self.server = server
         self.session = server.sign_in("group_manager", PASSWORD)
-        self.products = [
-            row["id"]
-            for row in admin.find(
-                "product.product",
-                [("is_storable", "=", True), ("tracking", "=", "none"), ("company_id", "=", False)],
-                ["name"],
-                limit=400,
-            )
-        ]
+        east = admin.find("stock.warehouse", [("code", "=", "EAST")], ["company_id"])[0]
+        self._warehouse, company = east["id"], east["company_id"][0]
+        ours = [("is_storable", "=", True), ("tracking", "=", "none"), ("company_id", "in", [False, company])]
+        self.products = [row["id"] for row in admin.find("product.product", ours, ["name"], limit=400)]
+        assert len(self.products) >= 200
         self._customer = admin.ids("res.partner", [("ref", "=", "C-1001")])[0]
-        self._warehouse = admin.ids("stock.warehouse", [("code", "=", "EAST")])[0]
         self._carrier = admin.ids("delivery.carrier", [])[0]
 
     def at(self, days: int) -> str:

@@ -114,3 +114,15 @@ def test_an_export_that_was_cut_short_is_not_used(model_dir: Path, tmp_path: Pat
     described = json.loads((copy / "model.json").read_text())
     (copy / "model.json").write_text(json.dumps(described | {"onnx_size": 4}))
     assert MiniLmEmbedder(tmp_path).is_prepared
+
+
+def test_a_damaged_export_says_how_to_make_it_again(model_dir: Path, tmp_path: Path) -> None:
+    home = next((model_dir / "models").iterdir())
+    copy = tmp_path / "models" / home.name
+    copy.mkdir(parents=True)
+    described = json.loads((home / "model.json").read_text())
+    (copy / "tokenizer.json").write_bytes((home / "tokenizer.json").read_bytes())
+    (copy / "model.onnx").write_bytes(b"x" * 100)
+    (copy / "model.json").write_text(json.dumps(described | {"onnx_size": 100}))
+    with pytest.raises(EmbeddingModelMissing, match="copilot prepare"):
+        MiniLmEmbedder(tmp_path).embed(["late"])

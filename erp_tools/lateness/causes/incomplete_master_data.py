@@ -1,4 +1,4 @@
-"""Data without which nobody can ship or buy: a delivery address with gaps, or a product that no vendor is set for."""
+"""Data without which nobody can ship or buy: an address with gaps, a line without a delivery, a product without a vendor."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from erp_tools.lateness.case import LineCase, OrderCase
 from erp_tools.lateness.finding import Finding
 from erp_tools.lateness.taxonomy import Cause
-from erp_tools.lateness.wording import SMALLEST, day_text, list_text
+from erp_tools.lateness.wording import SMALLEST, day_text, list_text, quantity_text
 from erp_tools.reads.contacts import Address
 from erp_tools.reads.transfers import Transfer
 
-from ._shared import affected, in_trouble, message_key, said, standing_ready, transfer_key
+from ._shared import Derived, affected, in_trouble, message_key, said, standing_ready, transfer_key
 
 CODE = "incomplete_master_data"
 RANK = 50
@@ -27,7 +27,7 @@ AFTER_SHORTAGE = 185
 
 
 def find(case: OrderCase) -> list[Finding]:
-    found = [_address(case), _vendor(case)]
+    found = [_address(case), _no_delivery(case), _vendor(case)]
     return [item for item in found if item is not None]
 
 
@@ -102,6 +102,39 @@ def _hidden_address(
             ),
             missing=(f"Hidden from this role in the address: {list_text(address.not_shown)}.",),
         )
+    )
+
+
+def _no_delivery(case: OrderCase) -> Finding | None:
+    """Odoo made no transfer for a confirmed line: no route leads to the customer, or the order is older than Inventory."""
+    if not case.is_open or not case.could_read("moves"):
+        return None
+    without = [line for line in case.lines if line.is_stopped and not line.line.moves]
+    if not without:
+        return None
+    first = without[0]
+    words = f"{quantity_text(first.line.remaining)} {first.plain_product}"
+    derived: Derived = {}
+    if len(without) > 1:
+        derived = {case.key: {"lines_without_delivery": len(without)}}
+        words += f" ({len(without)} lines in all)"
+    return Finding(
+        cause=Cause(
+            code=CODE,
+            certainty="likely",
+            summary=f"{case.order.name} is confirmed, but there is no delivery for {words}: Odoo found no way to supply it when it "
+            "was confirmed, or nobody has delivered it through Inventory.",
+            lines=tuple(line.affected() for line in without),
+            evidence=(case.key, *(line.key for line in without)),
+            owner_role="supervisor",
+            since=case.day(case.order.ordered),
+            next_steps=(
+                "Check the routes of the product and the warehouse of the order.",
+                "Create the delivery, or note what was delivered.",
+            ),
+            missing=("Why Odoo made no delivery does not stand in the records.",),
+        ),
+        derived=derived,
     )
 
 

@@ -29,8 +29,15 @@ def find(case: OrderCase) -> Finding:
         words = f"{case.order.name} {promise} and is {days_text(case.days_late)} late; the records do not show why."
         evidence += [transfer_key(item) for item in case.open_transfers[:3]]
     else:
+        later = [
+            item
+            for item in case.frontier_transfers
+            if case.promised and (case.day(item.scheduled) or case.promised) > case.promised
+        ]
         words = f"{case.order.name} {promise}; the records do not show whether that can be kept."
-        evidence += [transfer_key(item) for item in case.open_transfers[:3]]
+        if later and (day := case.day(later[0].scheduled)):
+            words = f"{case.order.name} {promise}, and {later[0].name} is scheduled for {day_text(day)}; the records do not show why."
+        evidence += [transfer_key(item) for item in (*later[:1], *case.open_transfers[:3])]
     evidence += [message_key(message) for message in case.written_messages[-1:]]
     return Finding(
         cause=Cause(
@@ -38,7 +45,7 @@ def find(case: OrderCase) -> Finding:
             certainty="unknown",
             summary=words,
             lines=tuple(line.affected() for line in case.lines if line.line.remaining > 0),
-            evidence=tuple(evidence),
+            evidence=tuple(dict.fromkeys(evidence)),
             owner_role="supervisor" if case.is_open else "service",
             since=case.promised,
             next_steps=("Ask the warehouse and read the messages on the order and its delivery.",),

@@ -1,0 +1,165 @@
+"""The demo documents through the whole pipeline with the real embedding model: spans, access and the quality of answers.
+
+The floors below are what holds, with a little room for other versions of the libraries; they are not goals. Nothing in
+the product knows these questions. `make bench` prints the figures kind by kind.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from knowledge_ingest.pipeline import ingest
+from knowledge_ingest.report import IngestReport
+from knowledge_ingest.testing import Outcome, ask_all, load_questions, quality
+from retrieval.library import open_library
+from retrieval.passage import ROLES, Reader
+from retrieval.search import Library, SearchRequest
+
+DEMO = Path(__file__).resolve().parents[2] / "knowledge_ingest" / "demo"
+COMPANY = "Harbor & Pine Supply"
+DAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def demo(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
+    """The library with the demo documents, kept in pytest's cache so that only changes cost time."""
+    folder = Path(request.config.cache.mkdir("copilot-data"))  # type: ignore[union-attr]
+    library = open_library(folder)
+    report = ingest([DEMO / "documents"], library, collection="demo")
+    yield library, report
+    library.close()
+
+
+@pytest.fixture(scope="module")
+def outcomes(demo: tuple[Library, IngestReport]) -> list[Outcome]:
+    library, _ = demo
+    questions = load_questions(DEMO / "questions.yaml")
+    return ask_all(library, questions, company=COMPANY, on_date=DAY, collection="demo")
+
+
+def test_every_demo_document_gets_in_with_an_owner_and_a_type(demo: tuple[Library, IngestReport]) -> None:
+    _, report = demo
+    assert report.ok, report.to_json()
+    assert len(report.documents) >= 40
+    for each in report.documents:
+        assert each.passages > 0
+        assert not {"no_owner", "no_type"} & set(each.flags), each
+
+
+def test_every_span_of_every_demo_document_is_exact(demo: tuple[Library, IngestReport]) -> None:
+    library, report = demo
+    checked = 0
+    for each in report.documents:
+        document = library.store.document("demo", each.document_id)
+        assert document is not None
+        at = document.body_start
+        for stored in library.store.passages("demo", each.document_id):
+            passage = stored.passage
+            assert document.text[passage.start : passage.end] == passage.text
+            assert passage.start >= at
+            at = passage.end
+            checked += 1
+            if passage.page is not None:
+                page = next(page for page in document.pages if page.number == passage.page)
+                assert page.start <= passage.start < page.end
+    assert checked == report.passages > 500
+
+
+def test_every_labelled_quote_stands_in_one_passage(
+    demo: tuple[Library, IngestReport], outcomes: list[Outcome]
+) -> None:
+    """Otherwise the cutting has torn apart what belongs together, and no search could find it."""
+    library, _ = demo
+    torn = []
+    for each in outcomes:
+        for answer in each.question.answers:
+            texts = [
+                " ".join(stored.passage.text.split())
+                for stored in library.store.passages("demo", answer.document_id)
+            ]
+            if not any(answer.quote in text for text in texts):
+                torn.append((each.question.question_id, answer))
+    assert torn == []
+
+
+def test_the_right_passage_is_found_early(outcomes: list[Outcome]) -> None:
+    figures = quality(outcomes)
+    assert figures.recall_at_5 >= 0.84
+    assert figures.mrr >= 0.76
+
+
+def test_it_says_when_nothing_is_relevant(outcomes: list[Outcome]) -> None:
+    figures = quality(outcomes)
+    assert figures.abstention_right >= 0.90
+    assert figures.absent_recognised >= 0.70
+    assert figures.answerable_refused <= 0.06
+
+
+def test_without_an_order_the_customer_named_in_the_question_is_enough(
+    demo: tuple[Library, IngestReport],
+) -> None:
+    library, _ = demo
+    questions = load_questions(DEMO / "questions.yaml")
+    figures = quality(
+        ask_all(library, questions, company=COMPANY, on_date=DAY, with_scope=False, collection="demo")
+    )
+    assert figures.recall_at_5 >= 0.82
+
+
+def test_the_embedded_index_finds_what_comparing_with_everything_finds(
+    demo: tuple[Library, IngestReport], outcomes: list[Outcome]
+) -> None:
+    from retrieval.exact_base import ExactBase
+    from retrieval.indexing import Brought
+
+    library, _ = demo
+    exact = Library(
+        store=library.store,
+        embedder=library.embedder,
+        open_base=lambda name: (
+            ExactBase(library.store, library.embedder, name),
+            Brought(refilled=(), without_vectors=()),
+        ),
+    )
+    again = ask_all(
+        exact, [each.question for each in outcomes], company=COMPANY, on_date=DAY, collection="demo"
+    )
+    same = wanted = 0
+    for ours, theirs in zip(outcomes, again, strict=True):
+        expected = {hit.passage.passage_id for hit in theirs.found}
+        same += len(expected & {hit.passage.passage_id for hit in ours.found})
+        wanted += len(expected)
+    assert same / wanted >= 0.98
+
+
+def test_nobody_finds_or_opens_what_is_not_theirs(demo: tuple[Library, IngestReport]) -> None:
+    """The demo's own closed documents, by everyone, asked for by their titles and by their words."""
+    library, report = demo
+    for role in ROLES:
+        for company in (COMPANY, "Northgate Chemicals"):
+            reader = Reader(login=role, roles=frozenset({role}), companies=frozenset({company}))
+            allowed = {each.document_id for each in library.documents(reader, collection="demo")}
+            assert len(allowed) < len(report.documents)
+            for each in report.documents:
+                result = library.search(
+                    SearchRequest(
+                        text=each.title, reader=reader, top=20, collection="demo", include_superseded=True
+                    )
+                )
+                assert {hit.document.document_id for hit in result.passages} <= allowed
+    service = Reader(login="s", roles=frozenset({"service"}), companies=frozenset({COMPANY}))
+    margins = library.search(
+        SearchRequest(text="margin floor of chilled fish", reader=service, collection="demo")
+    )
+    assert "policy-credit-and-margin" not in {hit.document.document_id for hit in margins.passages}
+
+
+def test_hidden_and_hostile_texts_of_the_demo_are_flagged(demo: tuple[Library, IngestReport]) -> None:
+    _, report = demo
+    flags = {each.document_id: set(each.flags) for each in report.documents}
+    assert "instruction_in_text" in flags["letter-pacific-rim-spice-october"]
+    assert "hidden_text" in flags["case-cascade-split-august"]
+    assert "ocr" in flags["contract-im-2026-008-amendment-1"]
