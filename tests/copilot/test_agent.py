@@ -136,7 +136,7 @@ def test_the_playbook_reads_the_order_then_the_documents_then_answers() -> None:
     assert "9 days late" in draft.text
     assert "[E2]" in draft.text
     assert "“Call the vendor on the first day a purchase order is overdue.” [K1]" in draft.text
-    assert turn.outcomes == ["found"]
+    assert turn.outcomes == ["found", "no_passages", "no_passages", "passages"]
     assert {request.scope.customer for request in turn.library.asked} == {"C-1001", ""}  # type: ignore[attr-defined]
 
 
