@@ -154,6 +154,7 @@ def ingest(
 def serve(
     host: Annotated[str | None, typer.Option("--host")] = None,
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535)] = None,
+    as_json: Json = False,
 ) -> None:
     """Serve the chat, the pages and the HTTP routes."""
     settings = _settings()
@@ -173,14 +174,18 @@ def serve(
     copilot = build(settings)
     application = create_app(copilot)
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1"} else host  # noqa: S104 - compared, not bound
-    announce(settings.data_dir, f"http://{shown}:{port}")
-    typer.echo(f"Distribution Copilot answers at http://{shown}:{port}")
+    running = announce(settings.data_dir, f"http://{shown}:{port}")
+    if as_json:
+        _print_json({"url": running.url, "pid": running.pid})
+    else:
+        typer.echo(f"Distribution Copilot answers at {running.url}")
     uvicorn.run(application, host=host, port=port, log_level=settings.log_level, access_log=False)
 
 
 @app.command()
 def prepare(
     no_demo: Annotated[bool, typer.Option("--no-demo", help="Do not ingest the demo documents.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Make the embedded defaults ready: the embedding model, the tables, and the demo documents when the demo Odoo serves."""
     from copilot.commands.ingesting import demo_documents, ingest_here
@@ -192,9 +197,12 @@ def prepare(
         return
     if not settings.is_demo or no_demo:
         return
-    with ingest_progress(quiet=False) as progress:
+    with ingest_progress(quiet=as_json) as progress:
         report = ingest_here(settings, [demo_documents()], collection=None, progress=progress)
-    print_ingest_report(report)
+    if as_json:
+        _print_json(report)
+    else:
+        print_ingest_report(report)
 
 
 @app.command()
@@ -230,6 +238,7 @@ def record(
         Path | None,
         typer.Option("--people", help="A YAML file of login: password whose rights are recorded too."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Record the Odoo of the settings, signed in with COPILOT_ODOO_USER and COPILOT_ODOO_PASSWORD."""
     from copilot.commands.recording import record_odoo
@@ -240,9 +249,14 @@ def record(
         _fail("There is no Odoo to record. Set COPILOT_ODOO_URL and COPILOT_ODOO_DB.")
     with counting("Recording") as step:
         written = record_odoo(settings, out, people_file=people, step=step)
-    typer.echo(
-        f"Recorded {written.rows:,} records of {written.models} models to {out} ({out.stat().st_size / 1024:,.0f} kB)."
-    )
+    if as_json:
+        _print_json(
+            {"path": str(out), "rows": written.rows, "models": written.models, "bytes": written.bytes}
+        )
+    else:
+        typer.echo(
+            f"Recorded {written.rows:,} records of {written.models} models to {out} ({written.bytes / 1024:,.0f} kB)."
+        )
 
 
 @contextmanager

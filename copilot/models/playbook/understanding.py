@@ -46,6 +46,7 @@ class Understanding:
 
 
 _NAME = re.compile(r"\b[A-Z][\w&'’]+(?:\s+(?:and|&|of|the)?\s*[A-Z][\w&'’]+)*")
+_CONNECTORS = frozenset({"of", "and", "the", "&"})
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _ABOUT_LATENESS = re.compile(r"\b(?:why|late|delayed|overdue)\b", re.IGNORECASE)
 
@@ -119,13 +120,15 @@ def _intent(text: str, has_reference: bool) -> Intent:
 
 def _party(text: str, references: Sequence[str]) -> str:
     """The longest run of capitalised words that is no question word, reference or term of the trade."""
-    best = ""
+    best, no_names = "", _words().no_names
     for match in _NAME.finditer(text):
-        words = [
-            word
-            for word in match[0].split()
-            if word.strip("'’s") not in _words().no_names and word not in _words().no_names
-        ]
+        words = match[0].split()
+        while words and (
+            words[0] in _CONNECTORS or words[0].strip("'’s") in no_names or words[0] in no_names
+        ):
+            words.pop(0)
+        while words and (words[-1] in _CONNECTORS or words[-1] in no_names):
+            words.pop()
         name = re.sub(r"['’]s?$", "", " ".join(words)).strip()
         if (
             len(name) > len(best)
