@@ -1,12 +1,11 @@
-"""The loop: LangChain's agent with read tools only, one limit on its steps, and either brain.
+"""The loop with a language model in it: LangChain's agent, read tools only, limits on its steps, the playbook behind it.
 
 The graph ends at text. Nothing in it can change Odoo: the tools only read, and approvals do not live here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from langchain.agents import create_agent
@@ -18,13 +17,15 @@ from langchain.agents.middleware import (
 )
 from langchain.agents.middleware.types import InputAgentState
 from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import AIMessage, AnyMessage, SystemMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
 from langgraph.errors import GraphRecursionError
 
+from copilot.brains import BrainText, Talk
 from copilot.models.breaker import Breaker
 from copilot.models.fallback import PlaybookFallback
-from copilot.models.playbook_model import NAME as PLAYBOOK
+from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook_model import PlaybookModel
+from copilot.reads import note_fault
 from copilot.tools import TOOLS
 from copilot.turn import Turn
 from erp_tools.errors import SessionEnded
@@ -34,21 +35,11 @@ MAX_TOOL_CALLS = 12
 MAX_MODEL_CALLS = MAX_TOOL_CALLS + 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """What a brain wrote, before it is checked."""
-
-    text: str
-    brain: str
-    """``playbook`` or the model's name: whoever wrote the text."""
-    suggestions: tuple[str, ...] = field(default=())
-
-
 class Agent:
     """One loop for all people; a turn's own things travel in its `Turn`.
 
     Args:
-        model: a language model, or None for the playbook alone.
+        model: a language model, or None for the playbook in the same loop.
         model_name: what answers and receipts call it.
     """
 
@@ -65,30 +56,19 @@ class Agent:
         ]
         if model is not None:
             middleware.append(PlaybookFallback(playbook, self.breaker))
-        self._playbook_only = create_agent(playbook, TOOLS, middleware=middleware[:3], context_schema=Turn)
-        self._graph = (
-            create_agent(model, TOOLS, middleware=middleware, context_schema=Turn)
-            if model
-            else self._playbook_only
-        )
+        self._has_model = model is not None
+        self._graph = create_agent(model or playbook, TOOLS, middleware=middleware, context_schema=Turn)
 
-    @property
-    def has_model(self) -> bool:
-        return self._graph is not self._playbook_only
-
-    def run(
-        self, turn: Turn, system: SystemMessage, messages: Sequence[AnyMessage], *, playbook: bool = False
-    ) -> Iterator[str | Draft]:
-        """Run one turn: yields progress sentences, and a `Draft` last.
-
-        Args:
-            playbook: use the rule-based brain even where a model is configured.
-        """
-        graph = self._playbook_only if playbook else self._graph
+    def run(self, turn: Turn, talk: Talk) -> Iterator[str | BrainText]:
+        """Run one turn: yields progress sentences, and a `BrainText` last."""
+        messages: list[AnyMessage] = [SystemMessage(talk.instructions)]
+        for asked, told in talk.earlier:
+            messages += [HumanMessage(asked), AIMessage(told)]
+        messages.append(HumanMessage(talk.question))
         last: AIMessage | None = None
         try:
-            for mode, part in graph.stream(
-                InputAgentState(messages=[system, *messages]),
+            for mode, part in self._graph.stream(
+                InputAgentState(messages=[*messages]),
                 context=turn,
                 stream_mode=["custom", "values"],
                 config={"recursion_limit": 4 * MAX_MODEL_CALLS},
@@ -106,26 +86,16 @@ class Agent:
                 "The question took more steps than one turn allows; ask for one thing at a time."
             )
         if last is None or last.tool_calls:
-            yield Draft(text="", brain=self._name(turn, playbook))
+            yield BrainText(text="", brain=self._name(turn))
             return
         extra = last.additional_kwargs.get("suggestions", ())
-        written_by = (
-            PLAYBOOK if last.response_metadata.get("model_name") == PLAYBOOK else self._name(turn, playbook)
-        )
-        yield Draft(text=last.text, brain=written_by, suggestions=tuple(str(one) for one in extra))
+        written_by = PLAYBOOK if last.response_metadata.get("model_name") == PLAYBOOK else self._name(turn)
+        yield BrainText(text=last.text, brain=written_by, suggestions=tuple(str(one) for one in extra))
 
-    def _name(self, turn: Turn, playbook: bool) -> str:
-        return PLAYBOOK if playbook or turn.brain_failed or not self.has_model else self._model_name
+    def _name(self, turn: Turn) -> str:
+        return self._model_name if self._has_model and not turn.brain_failed else PLAYBOOK
 
 
 def _tool_failed(error: Exception, request: Any) -> str | None:
-    """A tool that breaks is one missing part of an answer, not the end of the turn; the kind goes to the log, not to the brain."""
-    if isinstance(error, SessionEnded):
-        return None
-    turn: Turn = request.runtime.context
-    turn.note_failure(error)
-    turn.outcomes.append("unavailable")
-    turn.note_degraded(
-        "One part of the question could not be read because of a fault on our side; it has been logged."
-    )
-    return '{"status":"unavailable","message":"That part could not be read just now."}'
+    """What a brain is told of a read that broke; the end of a sign-in ends the turn."""
+    return None if isinstance(error, SessionEnded) else note_fault(request.runtime.context, error)

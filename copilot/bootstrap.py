@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
-from copilot.agent import Agent
 from copilot.conversation import QUESTIONS_PER_MINUTE, Copilot
 from copilot.errors import SettingsError, StateUnavailable
 from copilot.identity import Identity
-from copilot.models.openai_model import build_openai_model
 from copilot.settings import Settings
 from copilot.store import Store
 from erp_tools.odoo.gateway import OdooServer
 from retrieval.library import open_library
 from retrieval.search import Library
+
+if TYPE_CHECKING:
+    from copilot.agent import Agent
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +45,14 @@ def build(
         StateUnavailable
     ) as error:  # reading goes on without it; each answer says that it could not be saved
         log.warning("state database unavailable: %s", error)
+    model = _model(settings)
     return Copilot(
         settings=settings,
         server=server,
         identity=Identity(server, lifetime_seconds=settings.session_hours * 3600),
         library=library or document_library(settings),
-        agent=_agent(settings),
+        model=model,
+        model_is_resting=(lambda: model.breaker.is_open) if model else (lambda: False),
         store=store,
         questions_per_minute=questions_per_minute,
     )
@@ -93,14 +97,18 @@ def document_library(settings: Settings) -> Library:
     )
 
 
-def _agent(settings: Settings) -> Agent:
+def _model(settings: Settings) -> Agent | None:
+    """The loop with the language model of the settings; None: the playbook answers alone."""
     if not (settings.openai_base_url or settings.openai_api_key):
-        return Agent()
+        return None
     if not settings.model:
         raise SettingsError(
             "A model endpoint is configured (OPENAI_API_KEY or OPENAI_BASE_URL), but no model. Name it in COPILOT_MODEL, or remove "
             "the endpoint to use the playbook."
         )
+    from copilot.agent import Agent
+    from copilot.models.openai_model import build_openai_model
+
     model = build_openai_model(
         model=settings.model, base_url=settings.openai_base_url, api_key=settings.openai_api_key
     )

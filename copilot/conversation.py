@@ -11,29 +11,27 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
-
-from copilot.agent import Agent
-from copilot.agent import Draft as BrainText
 from copilot.answer import MAX_QUESTION_BYTES, Answer, Done, Event, Progress, Question, Status, TextPart
+from copilot.brains import Brain, BrainText, Talk
 from copilot.errors import NotFound, QuestionError, StateUnavailable, TooMany
 from copilot.evidence_book import MARK, citation_of
 from copilot.grounding import Grounded, Grounding
 from copilot.health import Health
 from copilot.identity import Identity, Person
 from copilot.metrics import Metrics
+from copilot.models.playbook.brain import NAME as PLAYBOOK
+from copilot.models.playbook.brain import PlaybookBrain
 from copilot.models.playbook.phrasing import VERSION as PHRASING_VERSION
 from copilot.models.playbook.phrasing import WHICH_ORDER
-from copilot.models.playbook_model import NAME as PLAYBOOK
+from copilot.reads import diagnosis_json, reader_of
 from copilot.settings import Settings
 from copilot.store import Store
-from copilot.tools import diagnosis_json, reader_of
 from copilot.turn import Turn
 from erp_tools.facts import Fact
 from erp_tools.lateness.diagnosis import diagnose
@@ -70,20 +68,23 @@ class Copilot:
         server: OdooServer,
         identity: Identity,
         library: Library,
-        agent: Agent,
+        model: Brain | None = None,
+        model_is_resting: Callable[[], bool] = lambda: False,
         store: Store,
         questions_per_minute: int | None = QUESTIONS_PER_MINUTE,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings, self.server, self.identity, self.library = settings, server, identity, library
-        self._agent, self._store, self._clock = agent, store, clock
+        self._playbook: Brain = PlaybookBrain()
+        self._brain = model or self._playbook
+        self._store, self._clock = store, clock
         self.metrics = Metrics()
         self.health = Health(
             settings=settings,
             server=server,
             library=library,
             check_store=store.check,
-            breaker_is_open=lambda: agent.breaker.is_open,
+            breaker_is_open=model_is_resting,
         )
         self._limits = _Limits(questions_per_minute)
 
@@ -212,13 +213,11 @@ class Copilot:
         begun = time.perf_counter()
         turn = self._new_turn(person)
         thread_id = question.thread_id or uuid.uuid4().hex
-        messages: list[AnyMessage] = [
-            *self._history(turn, thread_id, person),
-            HumanMessage(question.text),
-        ]
+        earlier = self._history(turn, thread_id, person)
         calls_before = person.session.log.calls
-        system, prompts = self._system(turn)
-        written = yield from self._written(turn, system, messages, playbook=False)
+        instructions, prompts = self._instructions(turn)
+        talk = Talk(question=question.text, instructions=instructions, earlier=earlier)
+        written = yield from self._written(self._brain, turn, talk)
         checked = _ground(turn, written.text, question.text)
         if written.brain != PLAYBOOK and not _is_of_use(turn, checked):
             # What the first brain read is not mixed into the second one's answer.
@@ -226,7 +225,7 @@ class Copilot:
             turn.note_degraded(
                 "The language model's answer held nothing that could be proven; the playbook answered instead."
             )
-            written = yield from self._written(turn, system, messages, playbook=True)
+            written = yield from self._written(self._playbook, turn, talk)
             checked = _ground(turn, written.text, question.text)
         removed = checked.checks.removed
         if removed:
@@ -267,11 +266,9 @@ class Copilot:
             yield TextPart(text=part)
         yield Done(answer=answer)
 
-    def _written(
-        self, turn: Turn, system: SystemMessage, messages: Sequence[AnyMessage], *, playbook: bool
-    ) -> Generator[Event, None, BrainText]:
+    def _written(self, brain: Brain, turn: Turn, talk: Talk) -> Generator[Event, None, BrainText]:
         """What the brain wrote; its progress is passed on."""
-        for part in self._agent.run(turn, system, messages, playbook=playbook):
+        for part in brain.run(turn, talk):
             if isinstance(part, BrainText):
                 return part
             yield Progress(text=part)
@@ -287,7 +284,7 @@ class Copilot:
         )
         return turn
 
-    def _system(self, turn: Turn) -> tuple[SystemMessage, dict[str, str]]:
+    def _instructions(self, turn: Turn) -> tuple[str, dict[str, str]]:
         prompt = load("assistant")
         today = turn.now.astimezone(ZoneInfo(turn.timezone))
         text = prompt.render(
@@ -295,20 +292,16 @@ class Copilot:
             person=turn.person.name,
             roles=", ".join(sorted(turn.person.roles)) or "none",
         )
-        return SystemMessage(text), {prompt.name: prompt.version}
+        return text, {prompt.name: prompt.version}
 
-    def _history(self, turn: Turn, thread_id: str, person: Person) -> list[AnyMessage]:
+    def _history(self, turn: Turn, thread_id: str, person: Person) -> tuple[tuple[str, str], ...]:
         try:
             earlier = self._store.history(thread_id, owner_of(person))
         except StateUnavailable as error:
             turn.note_degraded(f"Earlier questions of this conversation could not be read. {error}")
-            return []
+            return ()
         # Evidence ids belong to the turn that gave them: an old [E1] must not look like one of this turn.
-        return [
-            message
-            for asked, told in earlier
-            for message in (HumanMessage(asked), AIMessage(MARK.sub("", told)))
-        ]
+        return tuple((asked, MARK.sub("", told)) for asked, told in earlier)
 
     def _saved(self, person: Person, turn: Turn, answer: Answer) -> Answer:
         body = answer.to_json() | {"receipt": {"roles": sorted(person.roles), "failures": turn.failures}}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from retrieval.document_store import PageSpan
 from retrieval.normalise import has_disguised_words, same_length_form, strip_invisible
 
-EXTRACTION_VERSION = "3"
+EXTRACTION_VERSION = "4"
 """Goes up when any reader, the sections or the chunking give another result for the same file."""
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "furniture"]

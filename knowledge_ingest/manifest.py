@@ -37,6 +37,12 @@ _FOLDERS: dict[str, DocumentType] = {
 }  # fmt: skip
 _SOP_TITLE = re.compile(r"\bSOP\b|standard operating procedure", re.IGNORECASE)
 _CONTRACT_TITLE = re.compile(r"\b(?:agreement|contract)\b", re.IGNORECASE)
+_CONTRACT_HEAD = re.compile(
+    r"\b(?:AGREEMENT|Agreement|CONTRACT|Contract)\b.{0,400}?\b(?:by and between|by and among|between|among)\b.{0,400}?\band\b",
+    re.DOTALL,
+)
+"""How a contract begins, whatever its first line is."""
+_HEAD = 3000
 _LARGEST_MANIFEST = 2_000_000
 _STRICTEST: Classification = "restricted"
 _EVERYONE = ("all", "everyone", "*")
@@ -157,7 +163,7 @@ def describe(
     document_id = (
         slug(_word(given.get("id"))) or slug(str(PurePosixPath(path).with_suffix(""))) or content_hash[:16]
     )
-    type_ = _type(given.get("type"), path, title, reasons)
+    type_ = _type(given.get("type"), path, title, extracted, reasons)
     classification, roles = _access(given, reasons)
     flags = set(extracted.flags)
     owner = _word(given.get("owner"))
@@ -218,7 +224,7 @@ def _title_from(path: str) -> str:
     return re.sub(r"[-_]+", " ", PurePosixPath(path).stem).strip() or path
 
 
-def _type(value: Any, path: str, title: str, reasons: list[str]) -> DocumentType:
+def _type(value: Any, path: str, title: str, extracted: Extracted, reasons: list[str]) -> DocumentType:
     word = _word(value).lower().replace(" ", "_").replace("-", "_")
     if word in _TYPES:
         return cast(DocumentType, word)
@@ -232,7 +238,8 @@ def _type(value: Any, path: str, title: str, reasons: list[str]) -> DocumentType
         return "sop"
     if _CONTRACT_TITLE.search(title):
         return "contract"
-    return "unknown"
+    head = extracted.text[extracted.body_start : extracted.body_start + _HEAD]
+    return "contract" if _CONTRACT_HEAD.search(head) else "unknown"
 
 
 def _access(given: Mapping[str, Any], reasons: list[str]) -> tuple[Classification, tuple[str, ...]]:

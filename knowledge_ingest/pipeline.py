@@ -68,7 +68,8 @@ def ingest(
         ValueError: the collection's name cannot be used.
     """
     run = _Run(library, check_collection(collection), limits or Limits(), progress)
-    return run.over(find([Path(path) for path in paths]))
+    with library.writing:
+        return run.over(find([Path(path) for path in paths]))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,6 +116,8 @@ class Library:
         self._failed: dict[str, tuple[float, RetrievalError]] = {}
         self._names: dict[str, tuple[int, tuple[DocumentRow, ...], NameBook]] = {}
         self._lock = threading.RLock()
+        self.writing = threading.Lock()
+        """Held by whoever puts documents in: one writer at a time; searches do not wait for it."""
 
     @property
     def store(self) -> DocumentStore:

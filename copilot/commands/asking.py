@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
-
 from copilot.answer import Question
 from copilot.bootstrap import build
 from copilot.conversation import Copilot
@@ -128,6 +126,8 @@ def _send(
     seconds: float = ASK_SECONDS,
     **request: Any,
 ) -> dict[str, Any]:
+    import httpx  # a third of a second that a question answered in this process need not pay
+
     try:
         reply = httpx.request(method, f"{running.url}{path}", timeout=seconds, trust_env=False, **request)
         if reply.status_code == 429 and path == "/api/v1/ask":

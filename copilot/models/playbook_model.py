@@ -1,4 +1,4 @@
-"""The rule-based brain as a LangChain chat model, so that the same loop runs it as any other.
+"""The rule-based brain as a LangChain chat model, so that the same loop runs it beside a language model.
 
 It needs no network, gives the same answer to the same messages every time, and is the fallback when a language model fails in
 mid-conversation: it plans from the tool results that are already there.
@@ -17,13 +17,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 
+from copilot.models.playbook.brain import NAME
 from copilot.models.playbook.phrasing import answer, suggestions
-from copilot.models.playbook.plan import Read, next_steps
+from copilot.models.playbook.plan import MAX_READS, Read, next_steps
 from copilot.models.playbook.understanding import Understanding, understand
-
-NAME = "playbook"
-MAX_ROUNDS = 12
-"""Rounds of tool calls after which it answers with what it has."""
 
 
 class PlaybookModel(BaseChatModel):
@@ -46,7 +43,7 @@ class PlaybookModel(BaseChatModel):
     ) -> ChatResult:
         asked, reads, rounds = read_turn(messages)
         # One call a round: the loop runs the calls of one message side by side, and evidence ids would come in any order.
-        steps = next_steps(asked, reads)[:1] if rounds < MAX_ROUNDS else []
+        steps = next_steps(asked, reads)[:1] if rounds < MAX_READS else []
         if steps:
             call = {
                 "name": steps[0].tool,

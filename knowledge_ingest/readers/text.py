@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from knowledge_ingest.errors import Unreadable
-from knowledge_ingest.extracted import Extracted
+from knowledge_ingest.extracted import Block, Extracted
 from knowledge_ingest.plain import blocks_of
 from knowledge_ingest.readers.decoding import cleaned, decode
 from knowledge_ingest.readers.front_matter import split
@@ -25,9 +28,6 @@ def read(content: bytes) -> Extracted:
     blocks = []
     for page in pages or [PageSpan(number=1, start=0, end=len(text))]:
         blocks.extend(blocks_of(text, max(page.start, body_start), page.end))
-    title = ""
-    if blocks and blocks[0].end - blocks[0].start <= 120:
-        title = " ".join(text[blocks[0].start : blocks[0].end].split())
     flags = ["hidden_text"] if removed else []
     if has_disguised_words(text):
         flags.append("disguised_text")
@@ -37,7 +37,24 @@ def read(content: bytes) -> Extracted:
         body_start=body_start,
         pages=tuple(pages),
         front_matter=front_matter,
-        title=title,
+        title=_title(text, blocks),
         flags=tuple(flags),
         notes=tuple(notes),
     )
+
+
+_NO_TITLE = re.compile(
+    r"(?:exhibit|ex|annex|schedule|page|confidential|execution version|final|draft)\b[\s\d.()A-Z-]*",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 120
+_FIRST_BLOCKS = 8
+
+
+def _title(text: str, blocks: Sequence[Block]) -> str:
+    """The first short block that is more than an exhibit's number or a stamp."""
+    for block in blocks[:_FIRST_BLOCKS]:
+        words = " ".join(text[block.start : block.end].split())
+        if len(words) <= _LONGEST_TITLE and any(map(str.isalpha, words)) and not _NO_TITLE.fullmatch(words):
+            return words
+    return ""

@@ -9,13 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from langchain_core.messages import HumanMessage, SystemMessage
 
-import copilot.tools
-from copilot.agent import Agent, Draft
+import copilot.reads
+from copilot.agent import Agent
+from copilot.brains import Brain, BrainText, Talk
 from copilot.models.breaker import Breaker
 from copilot.models.fallback import DEGRADED
 from copilot.models.openai_model import build_openai_model
+from copilot.models.playbook.brain import PlaybookBrain
 from copilot.testing import Fault, OpenAiServer, Reply
 from copilot.turn import Turn
 from erp_tools.errors import OdooUnavailable
@@ -107,8 +108,8 @@ def _odoo(monkeypatch: pytest.MonkeyPatch) -> None:
         known = reference.upper() == "S00042"
         return SimpleNamespace(status="one" if known else "none", order=SimpleNamespace(order_id=42))
 
-    monkeypatch.setattr(copilot.tools, "resolve_orders", resolve)
-    monkeypatch.setattr(copilot.tools, "diagnose", lambda session, order, *, now, server: DIAGNOSIS)
+    monkeypatch.setattr(copilot.reads, "resolve_orders", resolve)
+    monkeypatch.setattr(copilot.reads, "diagnose", lambda session, order, *, now, server: DIAGNOSIS)
 
 
 def new_turn(library: OneShelf | None = None) -> Turn:
@@ -123,10 +124,21 @@ def new_turn(library: OneShelf | None = None) -> Turn:
     return Turn(person=person, server=SimpleNamespace(), library=library or OneShelf(), now=NOW)  # type: ignore[arg-type]
 
 
-def run(agent: Agent, turn: Turn, question: str = "Why is S00042 late?") -> Draft:
-    *_, draft = agent.run(turn, SystemMessage("You are ..."), [HumanMessage(question)])
-    assert isinstance(draft, Draft)
+def run(brain: Brain, turn: Turn, question: str = "Why is S00042 late?") -> BrainText:
+    *_, draft = brain.run(turn, Talk(question=question, instructions="You are ..."))
+    assert isinstance(draft, BrainText)
     return draft
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Why is S00042 late?", "Why is S09999 late?", "help", "May we split S00042?", "Why is it late?"],
+)
+def test_the_playbook_alone_and_in_the_loop_answer_alike(question: str) -> None:
+    alone, in_the_loop = new_turn(), new_turn()
+    assert run(PlaybookBrain(), alone, question) == run(Agent(), in_the_loop, question)
+    assert alone.outcomes == in_the_loop.outcomes
+    assert alone.book.evidence() == in_the_loop.book.evidence()
 
 
 def test_the_playbook_reads_the_order_then_the_documents_then_answers() -> None:
@@ -155,7 +167,7 @@ def test_odoo_that_does_not_answer_is_said_so(monkeypatch: pytest.MonkeyPatch) -
     def gone(*_: Any, **__: Any) -> Any:
         raise OdooUnavailable("Odoo does not answer. Try again in a minute.")
 
-    monkeypatch.setattr(copilot.tools, "resolve_orders", gone)
+    monkeypatch.setattr(copilot.reads, "resolve_orders", gone)
     turn = new_turn()
     draft = run(Agent(), turn)
     assert turn.outcomes == ["unavailable"]
@@ -175,7 +187,7 @@ def test_a_fault_in_a_tool_does_not_end_the_turn(monkeypatch: pytest.MonkeyPatch
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(copilot.tools, "diagnose", broken)
+    monkeypatch.setattr(copilot.reads, "diagnose", broken)
     turn = new_turn()
     draft = run(Agent(), turn)
     assert turn.outcomes == ["unavailable"]
@@ -229,7 +241,7 @@ def test_what_the_model_read_before_it_failed_is_kept(
     endpoint: OpenAiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    monkeypatch.setattr(copilot.tools, "diagnose", lambda *a, **k: made.append(1) or DIAGNOSIS)
+    monkeypatch.setattr(copilot.reads, "diagnose", lambda *a, **k: made.append(1) or DIAGNOSIS)
 
     def then_fail(messages: list[dict[str, Any]]) -> Reply:
         endpoint.fault = "500"

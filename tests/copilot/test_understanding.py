@@ -43,7 +43,10 @@ def test_intent_and_references(question: str, intent: str, references: tuple[str
         ("When is the cut-off of Atlas Freight?", "Atlas Freight"),
         ("Which of Meridian Foods' orders are late?", "Meridian Foods"),
         ("What does the contract of Bank Of America say?", "Bank Of America"),
-        ("What did Delta Marine Services and Acme Catering agree?", "Delta Marine Services and Acme Catering"),
+        (
+            "What did Delta Marine Services and Acme Catering agree?",
+            "Delta Marine Services and Acme Catering",
+        ),
     ],
 )
 def test_the_party_is_recognised_by_its_name(question: str, party: str) -> None:

@@ -339,3 +339,47 @@ ingest([Path(sys.argv[2])], library, progress=lambda done, total, name: print(do
     assert {hit.document.document_id for hit in result.passages} == {f"d{number}" for number in range(12)}
     assert result.degraded == ()
     library.close()
+
+
+PLAIN_CONTRACT = """\
+Exhibit 10.29
+
+DISTRIBUTION AGREEMENT
+
+This Distribution Agreement is made by and between {seller} ("Supplier") and {buyer} ("Distributor").
+
+1. TERM
+
+1.1 This Agreement starts on the date above and runs for {years} years. It renews by itself unless a party says otherwise.
+
+2. GOVERNING LAW
+
+2.1 This Agreement is governed by the law of the State of {state}, without regard to its rules on conflicts of law.
+"""
+
+
+def test_plain_contracts_that_nobody_described_are_told_apart_by_their_parties(
+    folder: Path, library: Library
+) -> None:
+    """Spans are places in the file itself, and the question's names pick the contract, not its title page."""
+    parties = [
+        ("Coherus Biosciences, Inc.", "Junshi Trading Co., Ltd.", "Delaware"),
+        ("Birch First Global Investments Inc.", "Mount Knowledge Holdings, Inc.", "Nevada"),
+        ("Tilted Kilt Franchise LLC", "Zeta Foods Corporation", "Arizona"),
+    ]
+    for number, (seller, buyer, state) in enumerate(parties):
+        text = PLAIN_CONTRACT.format(seller=seller, buyer=buyer, years=number + 2, state=state)
+        (folder / f"ex{number}.txt").write_text(text)
+    report = ingest([folder], library)
+    assert {each.type for each in report.documents} == {"contract"}
+    assert {each.title for each in report.documents} == {"DISTRIBUTION AGREEMENT"}
+    for number, (seller, buyer, state) in enumerate(parties):
+        question = (
+            f"Consider the Distribution Agreement between {seller} and {buyer}; What is the governing law?"
+        )
+        result = library.search(SearchRequest(text=question, reader=everyone(), top=2))
+        best = result.passages[0]
+        assert best.document.path == f"ex{number}.txt"
+        assert state in best.passage.text
+        file = (folder / best.document.path).read_text()
+        assert file[best.passage.start : best.passage.end] == best.passage.text

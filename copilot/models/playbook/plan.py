@@ -9,6 +9,9 @@ from typing import Any
 
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
 
+MAX_READS = 12
+"""Reads of one turn, after which it answers with what it has (RELIABILITY T25)."""
+
 PARTIAL_SHIPMENTS = "Are partial shipments allowed, and on what conditions?"
 LATE_DELIVERY = "What is owed for late delivery: penalty, rate, cap, grace period?"
 CONTRACT_QUESTIONS = (PARTIAL_SHIPMENTS, LATE_DELIVERY)

@@ -1,0 +1,40 @@
+"""The playbook on its own: understand, read, phrase.
+
+The same three steps as `playbook_model`, which puts them into LangChain's loop beside a language model. Where there is no model
+there is nothing for that loop to decide, and importing it costs a cold command two to three seconds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from copilot.brains import BrainText, Talk
+from copilot.models.playbook.phrasing import answer, suggestions
+from copilot.models.playbook.plan import MAX_READS, Read, next_steps
+from copilot.models.playbook.understanding import understand
+from copilot.reads import READS, note_fault, progress_of
+from copilot.turn import Turn
+from erp_tools.errors import SessionEnded
+
+NAME = "playbook"
+
+
+class PlaybookBrain:
+    """Rules only: same question, same records, same answer, every time."""
+
+    def run(self, turn: Turn, talk: Talk) -> Iterator[str | BrainText]:
+        """Yields progress sentences, and the text last."""
+        asked = understand(talk.question, [question for question, _ in talk.earlier])
+        reads: list[Read] = []
+        while len(reads) < MAX_READS and (steps := next_steps(asked, reads)):
+            step = steps[0]
+            yield progress_of(step.tool, step.arguments)
+            try:
+                result = READS[step.tool](turn, **step.arguments)
+            except SessionEnded:
+                raise
+            except Exception as error:  # one part that cannot be read must not end the turn
+                result = note_fault(turn, error)
+            reads.append(Read(tool=step.tool, arguments=step.arguments, result=json.loads(result)))
+        yield BrainText(text=answer(asked, reads), brain=NAME, suggestions=suggestions(asked, reads))
