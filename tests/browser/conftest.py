@@ -45,6 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    # Last: the browser's driver keeps an event loop running in this thread, which tests with loops of their own cannot stand.
+    items.sort(key=lambda item: here in item.path.parents)
 
 
 def _chromium() -> str | None:
