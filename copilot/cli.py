@@ -62,21 +62,16 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Ask one question, or a file of questions."""
-    if batch is None:
-        text = _given(text)
     with _asker(user) as asker:
         if batch is not None:
-            for line in _batch_lines(batch):
-                _print_json(
-                    _one_of_batch(
-                        line,
-                        lambda item: asker.ask(
-                            str(item.get("text", "")), thread=item.get("thread"), user=item.get("user")
-                        ),
-                    )
-                )
+            _run_batch(
+                batch,
+                lambda item: asker.ask(
+                    str(item.get("text", "")), thread=item.get("thread"), user=item.get("user")
+                ),
+            )
             return
-        answer = asker.ask(text or "", thread=thread, user=None)
+        answer = asker.ask(_given(text), thread=thread, user=None)
         if as_json:
             _print_json(answer)
         else:
@@ -95,24 +90,19 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Search the documents, as the person may read them."""
-    if batch is None:
-        text = _given(text)
     with _asker(user) as asker:
         if batch is not None:
-            for line in _batch_lines(batch):
-                _print_json(
-                    _one_of_batch(
-                        line,
-                        lambda item: asker.search(
-                            str(item.get("text", "")),
-                            top=int(item.get("top", top)),
-                            collection=collection,
-                            user=item.get("user"),
-                        ),
-                    )
-                )
+            _run_batch(
+                batch,
+                lambda item: asker.search(
+                    str(item.get("text", "")),
+                    top=int(item.get("top", top)),
+                    collection=collection,
+                    user=item.get("user"),
+                ),
+            )
             return
-        found = asker.search(text or "", top=top, collection=collection, user=None)
+        found = asker.search(_given(text), top=top, collection=collection, user=None)
         if as_json:
             _print_json(found)
         else:
@@ -305,6 +295,12 @@ def _batch_lines(path: Path) -> Iterator[str]:
         _fail(
             f"The batch file {path} cannot be read ({type(error).__name__}). It must be UTF-8 text, one JSON object a line."
         )
+
+
+def _run_batch(path: Path, work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """One line of JSON for each line of the file, in its order."""
+    for line in _batch_lines(path):
+        _print_json(_one_of_batch(line, work))
 
 
 def _one_of_batch(line: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:

@@ -81,17 +81,7 @@ def search_documents(
     types: list[DocumentType] | None = None,
     include_superseded: bool = False,
 ) -> str:
-    """Search the company's SOPs, customer contracts and carrier policies. Returns passages with ids to cite.
-
-    Args:
-        query: what is asked, without the names of customers or carriers.
-        customer_ref: our reference of the customer the question is about (C-1001), to search their contract first.
-        carrier: name of the carrier the question is about.
-        vendor_ref: our reference of the vendor the question is about (V-2003).
-        cause: code of a cause of lateness; documents that say what to do about it come first.
-        types: only these kinds: sop, contract, carrier_policy, product_rule, case_note.
-        include_superseded: also versions that are no longer in force ("what did the old contract say").
-    """
+    """Passages of SOPs, contracts and carrier policies; `tools.search_documents` says what each argument means."""
     request = SearchRequest(
         text=query,
         reader=reader_of(turn),
