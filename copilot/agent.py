@@ -25,7 +25,7 @@ from copilot.models.breaker import Breaker
 from copilot.models.fallback import PlaybookFallback
 from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook_model import PlaybookModel
-from copilot.reads import note_fault
+from copilot.reads.shared import note_fault
 from copilot.tools import TOOLS
 from copilot.turn import Turn
 from erp_tools.errors import SessionEnded

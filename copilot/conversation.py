@@ -29,7 +29,8 @@ from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook.brain import PlaybookBrain
 from copilot.models.playbook.phrasing import VERSION as PHRASING_VERSION
 from copilot.models.playbook.phrasing import WHICH_ORDER
-from copilot.reads import diagnosis_json, reader_of
+from copilot.reads.orders import diagnosis_json
+from copilot.reads.shared import reader_of
 from copilot.settings import Settings
 from copilot.store import Store
 from copilot.turn import Turn

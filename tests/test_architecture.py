@@ -33,7 +33,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sentence_transformers": ("retrieval/sentence_transformers_export.py",),
     "torch": ("retrieval/sentence_transformers_export.py",),
     "onnxruntime": ("retrieval/minilm_embedder.py",),
-    "typer": ("copilot/cli.py",),
+    "typer": ("copilot/cli.py", "copilot/commands/"),
     "rich": ("copilot/commands/terminal.py", "erp_tools/demo/"),
     "fastapi": ("app.py", "copilot/api/", "copilot/ui/"),
     "langgraph": ("copilot/agent.py", "copilot/models/", "copilot/tools.py"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import copilot.reads
+import copilot.reads.orders
 from copilot.agent import Agent
 from copilot.brains import Brain, BrainText, Talk
 from copilot.models.breaker import Breaker
@@ -108,8 +108,8 @@ def _odoo(monkeypatch: pytest.MonkeyPatch) -> None:
         known = reference.upper() == "S00042"
         return SimpleNamespace(status="one" if known else "none", order=SimpleNamespace(order_id=42))
 
-    monkeypatch.setattr(copilot.reads, "resolve_orders", resolve)
-    monkeypatch.setattr(copilot.reads, "diagnose", lambda session, order, *, now, server: DIAGNOSIS)
+    monkeypatch.setattr(copilot.reads.orders, "resolve_orders", resolve)
+    monkeypatch.setattr(copilot.reads.orders, "diagnose", lambda session, order, *, now, server: DIAGNOSIS)
 
 
 def new_turn(library: OneShelf | None = None) -> Turn:
@@ -167,7 +167,7 @@ def test_odoo_that_does_not_answer_is_said_so(monkeypatch: pytest.MonkeyPatch) -
     def gone(*_: Any, **__: Any) -> Any:
         raise OdooUnavailable("Odoo does not answer. Try again in a minute.")
 
-    monkeypatch.setattr(copilot.reads, "resolve_orders", gone)
+    monkeypatch.setattr(copilot.reads.orders, "resolve_orders", gone)
     turn = new_turn()
     draft = run(Agent(), turn)
     assert turn.outcomes == ["unavailable"]
@@ -187,7 +187,7 @@ def test_a_fault_in_a_tool_does_not_end_the_turn(monkeypatch: pytest.MonkeyPatch
     def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(copilot.reads, "diagnose", broken)
+    monkeypatch.setattr(copilot.reads.orders, "diagnose", broken)
     turn = new_turn()
     draft = run(Agent(), turn)
     assert turn.outcomes == ["unavailable"]
@@ -241,7 +241,7 @@ def test_what_the_model_read_before_it_failed_is_kept(
     endpoint: OpenAiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
-    monkeypatch.setattr(copilot.reads, "diagnose", lambda *a, **k: made.append(1) or DIAGNOSIS)
+    monkeypatch.setattr(copilot.reads.orders, "diagnose", lambda *a, **k: made.append(1) or DIAGNOSIS)
 
     def then_fail(messages: list[dict[str, Any]]) -> Reply:
         endpoint.fault = "500"

@@ -13,7 +13,8 @@ from copilot.brains import BrainText, Talk
 from copilot.models.playbook.phrasing import answer, suggestions
 from copilot.models.playbook.plan import MAX_READS, Read, next_steps
 from copilot.models.playbook.understanding import understand
-from copilot.reads import READS, note_fault, progress_of
+from copilot.reads import READS, progress_of
+from copilot.reads.shared import note_fault
 from copilot.turn import Turn
 from erp_tools.errors import SessionEnded
 
