@@ -1,0 +1,302 @@
+"""Runs approved drafts, each once: claim, compare, intent, call, read back. There is no model in here.
+
+What can go wrong between two lines of this file is what it is written for. Before Odoo is called the intent is durable; after a
+failure of which nobody knows the outcome Odoo itself is asked what it holds, never guessed; a step that cannot be repeated safely
+is not repeated until Odoo's own limit has passed, and where reading back cannot tell, a person has to look.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from copilot.audit import Audit
+from copilot.database import Database
+from copilot.drafts import store
+from copilot.drafts.draft import Draft
+from copilot.drafts.errors import WrongState
+from copilot.drafts.service import Drafts, situation_of
+from copilot.identity import Person, owner_of
+from erp_tools.actions.action import Outcome, Step, changed_fields
+from erp_tools.errors import OdooError, OdooFailed, OdooRefused, OdooUnavailable, OdooUserError
+
+log = logging.getLogger(__name__)
+
+LEASE_SECONDS = 15.0
+ODOO_LIMIT_SECONDS = 130.0
+"""Odoo ends a request after 120 s; until ten more have passed, a call that timed out may still land (RELIABILITY R2)."""
+
+MAX_ATTEMPTS = 3
+"""Calls of one step, after which a person has to look."""
+
+HOOKS = (
+    "claimed", "compared", "executing", "intent", "called", "read_back", "step_done", "finished", "reconciling",
+)  # fmt: skip
+"""Points at which a test may end the process."""
+
+
+class Executor:
+    """One worker. Several may stand beside each other, in one process or in many: a draft belongs to one at a time.
+
+    Args:
+        session_of: `owner_of` a person -> that person if they are signed in here; their own Odoo session runs what they approved.
+        clock: seconds since the epoch, shared by all workers.
+        hook: called with the name of each point that is passed, for tests.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        audit: Audit,
+        drafts: Drafts,
+        session_of: Callable[[str], Person | None],
+        *,
+        clock: Callable[[], float] = time.time,
+        hook: Callable[[str], None] = lambda point: None,
+        odoo_limit: float = ODOO_LIMIT_SECONDS,
+    ) -> None:
+        self._database, self._audit, self._drafts, self._session_of = database, audit, drafts, session_of
+        self._clock, self._hook, self._odoo_limit = clock, hook, odoo_limit
+        self._worker = uuid.uuid4().hex
+
+    def work(self) -> int:
+        """One round: take up what was left by others, then run what is approved. How many drafts came to an end."""
+        self._drafts.expire()
+        ended = 0
+        with self._database.reading() as connection:
+            waiting = store.find(connection, states=["executing", "uncertain", "claimed", "approved"])
+        for draft in reversed(waiting):  # the oldest first
+            person = self._session_of(draft.runner)
+            if person is not None:
+                ended += self.run(person, draft).state in {"executed", "failed", "stale"}
+        return ended
+
+    def run(self, person: Person, draft: Draft) -> Draft:
+        """Run one approved draft, or take it up where a worker left it, as its approver.
+
+        Returns:
+            The draft as it stands then; unchanged when another worker has it, or when it is stopped.
+        """
+        if owner_of(person) != draft.runner:
+            raise WrongState("Whoever completed the approval runs it; sign in as that person.")
+        claimed = self._claim(draft)
+        if claimed is None:
+            return self._fresh(draft)
+        self._hook("claimed")
+        try:
+            return self._carry_out(person, claimed)
+        finally:
+            with self._database.changing() as connection:
+                store.release(connection, draft, self._worker)
+
+    def _claim(self, draft: Draft) -> Draft | None:
+        now = self._clock()
+        with self._database.changing() as connection:
+            draft = store.newest(connection, draft.draft_id)
+            if draft.state not in {"approved", "claimed", "executing", "uncertain"}:
+                return None
+            if draft.state in {"approved", "claimed"} and store.stopped(connection, draft.action):
+                return None
+            if not store.claim(connection, draft, self._worker, now=now, until=now + LEASE_SECONDS):
+                return None
+            if draft.state == "approved":
+                draft = store.move(connection, draft, "claimed")
+                self._note(connection, "draft.claimed", draft)
+        return draft
+
+    def _carry_out(self, person: Person, draft: Draft) -> Draft:
+        action = self._drafts.actions[draft.action]
+        steps = action.steps(draft.payload, f"copilot.{draft.draft_id}.{draft.version}")
+        if draft.state == "claimed":
+            problem = self._problem_before(person, draft)
+            if problem is not None:
+                return problem
+            self._hook("compared")
+            draft = self._moved(draft, "executing")
+            self._hook("executing")
+        for position, step in enumerate(steps):
+            ended = self._one_step(person, draft, position, step)
+            if ended is not None:
+                return ended
+        return self._end(draft, "executed", "")
+
+    def _problem_before(self, person: Person, draft: Draft) -> Draft | None:
+        """The last look before anything is asked of Odoo: still allowed, still the same, still possible."""
+        action = self._drafts.actions[draft.action]
+        verdict = self._drafts.rights().verdict(situation_of(draft))
+        with self._database.reading() as connection:
+            approvals = store.approvals(connection, draft)
+        if verdict.kind == "approval":
+            people = {row["person"] for row in approvals}
+            if verdict.four_eyes:
+                people.discard(draft.requester)
+            if len(people) < verdict.approvers or not person.roles & verdict.roles:
+                return self._end(draft, "failed", f"the approval is no longer enough: {verdict.text}")
+        elif verdict.kind != "automatic":
+            return self._end(draft, "failed", verdict.text)
+        try:
+            with person.lock:
+                now = action.snapshot(person.session, draft.payload)
+                changed = changed_fields(draft.snapshot, now)
+                problems = [] if changed else list(action.precheck(person.session, draft.payload))
+        except OdooUnavailable:
+            return self._moved(draft, "approved", "Odoo did not answer; it is tried again.")
+        except OdooError as error:
+            return self._end(draft, "failed", f"nothing was changed: {error}")
+        if changed:
+            return self._end(draft, "stale", "; ".join(changed))
+        if problems:
+            return self._end(draft, "failed", "nothing was changed: " + "; ".join(problems))
+        return None
+
+    def _one_step(self, person: Person, draft: Draft, position: int, step: Step) -> Draft | None:
+        """Run a step, or find out whether it ran. None: it is done, go on."""
+        with self._database.reading() as connection:
+            known = {row.position: row for row in store.steps_of(connection, draft.draft_id)}.get(position)
+        if known is not None and known.state == "done":
+            return None
+        if known is not None:
+            self._hook("reconciling")
+            return self._reconcile(person, draft, position, step, known)
+        return self._call(person, draft, position, step)
+
+    def _call(self, person: Person, draft: Draft, position: int, step: Step) -> Draft | None:
+        with self._database.changing() as connection:
+            held = store.lease_of(connection, draft)
+            if held is None or held[0] != self._worker:
+                raise WrongState("Another worker took this draft.")
+            store.claim(
+                connection,
+                draft,
+                self._worker,
+                now=self._clock(),
+                until=self._clock() + LEASE_SECONDS + self._odoo_limit,
+            )
+            store.begin_step(connection, draft.draft_id, position, step.name, self._clock())
+            self._note(connection, "draft.step_begun", draft, step=step.name)
+        self._hook("intent")
+        try:
+            with person.lock:
+                step.run(person.session)
+        except (OdooUserError, OdooRefused, OdooFailed) as error:
+            return self._refused(person, draft, position, step, error)
+        except OdooUnavailable as error:
+            return self._uncertain(
+                draft, f"{step.name}: {error} It may still happen; Odoo is asked until that is certain."
+            )
+        self._hook("called")
+        return self._judged(person, draft, position, step, answered=True)
+
+    def _refused(
+        self, person: Person, draft: Draft, position: int, step: Step, error: OdooError
+    ) -> Draft | None:
+        """Odoo said no. Of a repeated call that may mean: it was done the first time."""
+        try:
+            with person.lock:
+                seen = step.observe(person.session)
+        except OdooError:
+            return self._uncertain(
+                draft, f"{step.name}: Odoo said “{error}”, and could not be read afterwards."
+            )
+        if seen.seen == "done":
+            self._step_done(draft, position, seen)
+            return None
+        if seen.seen == "unclear":
+            return self._uncertain(draft, f"{step.name}: {seen.text}")
+        with self._database.changing() as connection:
+            store.end_step(connection, draft.draft_id, position, "refused", str(error))
+        return self._end(draft, "failed", self._how_far(draft, f"Odoo refused: {error}"))
+
+    def _judged(
+        self, person: Person, draft: Draft, position: int, step: Step, *, answered: bool
+    ) -> Draft | None:
+        """Read back. Odoo's answer alone is no proof."""
+        try:
+            with person.lock:
+                seen = step.observe(person.session)
+        except OdooError as error:
+            return self._uncertain(draft, f"{step.name}: it could not be read back ({error})")
+        self._hook("read_back")
+        if seen.seen == "done":
+            self._step_done(draft, position, seen)
+            return None
+        if answered and seen.seen == "not_done":
+            self._leave_to_people(draft, position)
+            return self._uncertain(
+                draft, f"{step.name}: Odoo said that it was done, but it is not there. {seen.text}"
+            )
+        return self._uncertain(draft, f"{step.name}: {seen.text}")
+
+    def _reconcile(
+        self, person: Person, draft: Draft, position: int, step: Step, known: store.StepRow
+    ) -> Draft | None:
+        """Its intent is there and its outcome is not: ask Odoo."""
+        try:
+            with person.lock:
+                seen = step.observe(person.session)
+        except OdooError as error:
+            return self._uncertain(draft, f"{step.name}: Odoo could not be read ({error})")
+        if seen.seen == "done":
+            self._step_done(draft, position, seen)
+            return None
+        if seen.seen == "unclear" or known.state == "unclear" or known.attempts >= MAX_ATTEMPTS:
+            return self._uncertain(draft, f"{step.name}: {seen.text} A person has to look.")
+        if not step.repeatable and self._clock() < known.begun_at + self._odoo_limit:
+            return self._uncertain(draft, f"{step.name}: not there yet, but it may still land.")
+        if draft.state == "uncertain":
+            draft = self._moved(draft, "executing")
+        return self._call(person, draft, position, step)
+
+    def _step_done(self, draft: Draft, position: int, seen: Outcome) -> None:
+        with self._database.changing() as connection:
+            store.end_step(connection, draft.draft_id, position, "done", seen.text)
+            self._note(connection, "draft.step_done", draft, position=position, text=seen.text,
+                       records=[list(record) for record in seen.records])  # fmt: skip
+        self._hook("step_done")
+
+    def _leave_to_people(self, draft: Draft, position: int) -> None:
+        """Odoo's word and Odoo's records disagree: it is not called again for this."""
+        with self._database.changing() as connection:
+            store.end_step(connection, draft.draft_id, position, "unclear", "said done, not found")
+
+    def _how_far(self, draft: Draft, text: str) -> str:
+        with self._database.reading() as connection:
+            done = [row.name for row in store.steps_of(connection, draft.draft_id) if row.state == "done"]
+        if not done:
+            return f"nothing was changed. {text}"
+        return f"half of it was done ({', '.join(done)}), the rest was not. {text}"
+
+    def _uncertain(self, draft: Draft, text: str) -> Draft:
+        fresh = self._fresh(draft)
+        if fresh.state == "uncertain":
+            return fresh
+        return self._moved(fresh, "uncertain", text)
+
+    def _end(self, draft: Draft, state: Any, text: str) -> Draft:
+        draft = self._fresh(draft)
+        if state == "executed" and draft.state == "claimed":
+            draft = self._moved(draft, "executing")
+        ended = self._moved(draft, state, text)
+        self._hook("finished")
+        return ended
+
+    def _moved(self, draft: Draft, state: Any, text: str = "") -> Draft:
+        with self._database.changing() as connection:
+            draft = store.move(connection, draft, state, reason=text[:2000])
+            self._note(connection, f"draft.{state}", draft, reason=draft.reason)
+        return draft
+
+    def _fresh(self, draft: Draft) -> Draft:
+        with self._database.reading() as connection:
+            return store.newest(connection, draft.draft_id)
+
+    def _note(self, connection: sa.Connection, kind: str, draft: Draft, **body: Any) -> None:
+        self._audit.append(
+            connection, kind, subject=f"draft:{draft.draft_id}",
+            body={"action": draft.action, "version": draft.version, "digest": draft.digest, **body},
+        )  # fmt: skip
