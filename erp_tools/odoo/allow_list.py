@@ -9,20 +9,23 @@ Reading the table: a model's fields stand by kind, so that the table also says h
     many      one2many or many2many, as ``field:model``; both say through which field which model may be reached
 
 `maybe` repeats the fields that only some versions or modules have: where a server lacks them they are left out.
+`rare` repeats those that a module brings which few have: they are asked for only where the server is known to have them.
 `needs` repeats the fields that Odoo itself shows to some groups only (any of those named): for others they are left out, too.
-`cost margin credit bank personal` repeat the fields that only some roles see (`masks.py`).
+`cost margin credit bank personal` repeat the fields that only some roles see (`masks.py`); `content` those that no role
+sees: what is inside a file is read by the indexing user's session alone, and comes to people as passages of documents.
 Every model also has ``id`` and ``display_name``. Methods that change something are added by the actions that need them.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["text", "prose", "choice", "number", "flag", "day", "moment", "one", "many"]
-MaskClass = Literal["cost", "margin", "credit", "bank", "personal"]
+MaskClass = Literal["cost", "margin", "credit", "bank", "personal", "content"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,8 @@ class AllowedField:
     """Only roles with this class see the value."""
     maybe: bool = False
     """Not in every version or with every module."""
+    rare: bool = False
+    """Only with a module that few have: left out until the server is known to have it."""
     groups: frozenset[str] = frozenset()
     """Odoo shows it to people in any of these groups only (external ids); empty: to all who may read the model."""
 
@@ -48,6 +53,12 @@ class AllowedMethod:
     name: str
     arguments: frozenset[str] = frozenset()
     """Names of the keyword arguments that may be passed; any other is refused."""
+    values: frozenset[str] = frozenset()
+    """Names of the fields that the argument ``vals`` may hold; any other is refused."""
+    on_model: bool = False
+    """Called on the model as a whole (``load``), not on records."""
+    context: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """What it needs in its context; never from a caller."""
     changes: bool = True
     """Whether it changes something in Odoo."""
 
@@ -80,12 +91,14 @@ def _model(
     one: str = "",
     many: str = "",
     maybe: str = "",
+    rare: str = "",
     needs: Mapping[str, str] = MappingProxyType({}),
     cost: str = "",
     margin: str = "",
     credit: str = "",
     bank: str = "",
     personal: str = "",
+    content: str = "",
     limit: int = 2000,
     optional: bool = False,
     methods: Iterable[AllowedMethod] = (),
@@ -107,9 +120,11 @@ def _model(
         "credit": credit,
         "bank": bank,
         "personal": personal,
+        "content": content,
     }
     mask_of = {field: mask for mask, names in classes.items() for field in names.split()}
-    uncertain = set(maybe.split())
+    seldom = set(rare.split())
+    uncertain = set(maybe.split()) | seldom
     groups_of = {
         field: frozenset(groups.split()) for names, groups in needs.items() for field in names.split()
     }
@@ -125,6 +140,7 @@ def _model(
                 relation=relation,
                 mask=mask_of.get(field),
                 maybe=field in uncertain,
+                rare=field in seldom,
                 groups=groups_of.get(field, frozenset()),
             )
     if stray := (uncertain | set(mask_of) | set(groups_of)) - set(fields):
@@ -154,8 +170,9 @@ SALES = (
         "payment_term_id:account.payment.term warehouse_id:stock.warehouse carrier_id:delivery.carrier "
         "delivery_block_id:sale.delivery.block.reason",
         many="order_line:sale.order.line picking_ids:stock.picking invoice_ids:account.move tag_ids:crm.tag "
-        "exception_ids:exception.rule message_ids:mail.message activity_ids:mail.activity",
-        maybe="partner_credit_warning json_popover late_availability carrier_id ignore_exception exception_ids delivery_block_id",
+        "exception_ids:exception.rule review_ids:tier.review message_ids:mail.message activity_ids:mail.activity",
+        maybe="partner_credit_warning json_popover late_availability carrier_id",
+        rare="ignore_exception exception_ids delivery_block_id review_ids",
         needs={"tag_ids": "sales_team.group_sale_salesman"},
         credit="partner_credit_warning",
     ),
@@ -186,6 +203,18 @@ SALES = (
     _model("crm.tag", text="name"),
     _model("exception.rule", text="name", prose="description", flag="active is_blocking", optional=True),
     _model("sale.delivery.block.reason", text="name", prose="description", optional=True),
+    _model(
+        "tier.review",
+        text="name todo_by",
+        choice="status",
+        number="sequence",
+        moment="create_date reviewed_date",
+        prose="comment",
+        one="requested_by:res.users done_by:res.users",
+        many="reviewer_ids:res.users",
+        maybe="todo_by comment reviewed_date requested_by done_by reviewer_ids",
+        optional=True,
+    ),
 )
 
 INVENTORY = (
@@ -276,9 +305,10 @@ INVENTORY = (
         one="company_id:res.company partner_id:res.partner view_location_id:stock.location lot_stock_id:stock.location "
         "wh_input_stock_loc_id:stock.location wh_qc_stock_loc_id:stock.location wh_output_stock_loc_id:stock.location "
         "wh_pack_stock_loc_id:stock.location in_type_id:stock.picking.type out_type_id:stock.picking.type "
-        "pick_type_id:stock.picking.type pack_type_id:stock.picking.type int_type_id:stock.picking.type",
+        "pick_type_id:stock.picking.type pack_type_id:stock.picking.type int_type_id:stock.picking.type "
+        "reception_route_id:stock.route delivery_route_id:stock.route",
         many="resupply_wh_ids:stock.warehouse route_ids:stock.route",
-        maybe="buy_to_resupply",
+        maybe="buy_to_resupply reception_route_id delivery_route_id",
     ),
     _model(
         "stock.location",
@@ -529,10 +559,35 @@ DISCUSS = (
     # Names and sizes only: what is inside an attachment comes through document ingestion, with its own access rules.
     _model(
         "ir.attachment",
-        text="name mimetype res_model res_name",
+        text="name mimetype res_model res_name checksum datas",
+        prose="description",
         choice="type",
         number="res_id file_size",
         moment="create_date write_date",
+        one="company_id:res.company",
+        content="datas",
+    ),
+    # The Documents and Knowledge apps, where they are installed. Bodies of articles are content like files are.
+    _model(
+        "documents.document",
+        text="name",
+        choice="type access_internal",
+        flag="active",
+        moment="write_date",
+        one="attachment_id:ir.attachment partner_id:res.partner company_id:res.company owner_id:res.users",
+        maybe="type access_internal company_id partner_id owner_id",
+        optional=True,
+    ),
+    _model(
+        "knowledge.article",
+        text="name",
+        prose="body",
+        choice="category inherited_permission",
+        flag="active",
+        moment="write_date",
+        maybe="category inherited_permission",
+        content="body",
+        optional=True,
     ),
 )
 
@@ -543,7 +598,7 @@ COMPANY = (
         number="security_lead",
         one="partner_id:res.partner currency_id:res.currency resource_calendar_id:resource.calendar country_id:res.country",
         flag="account_use_credit_limit",
-        maybe="security_lead account_use_credit_limit",
+        maybe="security_lead account_use_credit_limit resource_calendar_id",
     ),
     _model(
         "res.users",
@@ -552,7 +607,13 @@ COMPANY = (
         one="partner_id:res.partner company_id:res.company",
     ),
     _model(
-        "res.currency", text="name symbol", choice="position", number="rounding decimal_places", flag="active"
+        "res.currency",
+        text="name symbol",
+        choice="position",
+        number="rounding decimal_places rate",
+        flag="active",
+        day="date",
+        maybe="rate date",
     ),
     _model(
         "resource.calendar",
@@ -561,7 +622,9 @@ COMPANY = (
         number="hours_per_day",
         flag="active",
         one="company_id:res.company",
-        many="attendance_ids:resource.calendar.attendance",
+        # Closed days of everybody; the days off of single people (`leave_ids`) are nobody's business here.
+        many="attendance_ids:resource.calendar.attendance global_leave_ids:resource.calendar.leaves",
+        maybe="global_leave_ids",
     ),
     _model(
         "resource.calendar.attendance",
@@ -595,6 +658,60 @@ APPS: Mapping[str, tuple[AllowedModel, ...]] = MappingProxyType(
 )
 
 
+def _writes(*names: str) -> AllowedMethod:
+    return AllowedMethod(name="write", arguments=frozenset({"vals"}), values=frozenset(names))
+
+
+def _creates(*columns: str) -> AllowedMethod:
+    """Odoo's ``load``: with an external id of ours it makes a record once, however often it is called, and leaves a later edit of
+    it alone."""
+    return AllowedMethod(
+        name="load", arguments=frozenset({"fields", "data"}), values=frozenset({"id", *columns}), on_model=True,
+        context=MappingProxyType({"mode": "update", "noupdate": True}),
+    )  # fmt: skip
+
+
+_POST = AllowedMethod(
+    name="message_post",
+    arguments=frozenset(
+        {"body", "body_is_html", "message_type", "subtype_xmlid", "message_id", "partner_ids", "subject"}
+    ),
+)
+_SCHEDULE = AllowedMethod(
+    name="activity_schedule",
+    arguments=frozenset({"act_type_xmlid", "summary", "note", "user_id", "date_deadline"}),
+)
+
+
+def _named(*methods: AllowedMethod) -> Mapping[str, AllowedMethod]:
+    return MappingProxyType({method.name: method for method in methods})
+
+
+_NEW_LINE = "order_id/.id product_id/.id product_uom_qty price_unit name".split()
+_NEW_TRANSFER = "partner_id/.id picking_type_id/.id location_id/.id location_dest_id/.id origin scheduled_date move_type".split()
+
+METHODS: Mapping[str, Mapping[str, AllowedMethod]] = MappingProxyType(
+    {
+        "sale.order": _named(_POST, _SCHEDULE, _writes("commitment_date")),
+        "sale.order.line": _named(_writes("product_uom_qty"), _creates(*_NEW_LINE)),
+        "purchase.order": _named(_POST, _SCHEDULE),
+        "stock.picking": _named(
+            _POST,
+            _SCHEDULE,
+            _writes("carrier_id", "move_type"),
+            _creates(*_NEW_TRANSFER),
+            AllowedMethod(name="action_split_transfer"),
+            AllowedMethod(name="action_assign"),
+            AllowedMethod(name="do_unreserve"),
+        ),
+        "stock.move": _named(
+            _writes("picking_id", "location_id", "location_dest_id", "picking_type_id", "warehouse_id")
+        ),
+    }
+)
+"""Model name -> the business methods that approved actions call (`erp_tools/actions`); nothing else can change anything."""
+
+
 def _allowed() -> dict[str, AllowedModel]:
     table: dict[str, AllowedModel] = {}
     for app, models in APPS.items():
@@ -605,7 +722,7 @@ def _allowed() -> dict[str, AllowedModel]:
                 fields=model.fields,
                 limit=model.limit,
                 optional=model.optional,
-                methods=model.methods,
+                methods=MappingProxyType({**model.methods, **METHODS.get(model.name, {})}),
             )
     for model in table.values():
         for field in model.fields.values():

@@ -172,11 +172,26 @@ def check_call(model_name: str, method_name: str, ids: Any, arguments: Mapping[s
         raise NotAllowed(
             f"{model_name}.{method_name} may not be called with {sorted(stray)}; nothing was sent."
         )
+    _check_values(model_name, method, arguments)
+    if method.on_model:
+        if ids:
+            raise NotAllowed(f"{model_name}.{method_name} is called on no records; nothing was sent.")
+        return method
     if not isinstance(ids, list | tuple) or not all(
         isinstance(item, int) and not isinstance(item, bool) and item > 0 for item in ids
     ):
         raise NotAllowed(f"{ids!r:.80} are no record ids; nothing was sent.")
     return method
+
+
+def _check_values(model_name: str, method: AllowedMethod, arguments: Mapping[str, Any]) -> None:
+    """Only the fields the allow-list names may be written, or be columns of a `load`."""
+    written = arguments.get("vals", {})
+    columns = arguments.get("fields", [])
+    if not isinstance(written, Mapping) or not isinstance(columns, list | tuple):
+        raise NotAllowed(f"{model_name}.{method.name} was given no fields and values; nothing was sent.")
+    if stray := {str(name) for name in (*written, *columns)} - method.values:
+        raise NotAllowed(f"{model_name}.{method.name} may not set {sorted(stray)}; nothing was sent.")
 
 
 def _field(model: AllowedModel, name: Any) -> AllowedField:
