@@ -254,13 +254,13 @@ def test_what_makes_no_sense_is_said_before_anything_is_drafted(
 
 
 def test_odoos_own_rights_hold(server: OdooServer, as_person: Callable[[str], OdooSession]) -> None:
-    """Whoever may not change a delivery in Odoo may not do it through an approval, either."""
+    """Whoever may not change a delivery in Odoo (here: of another company) may not do it through an approval, either."""
     plan = planned(
         server, as_person("supervisor"), "change_carrier", order="S00057", carrier="Nitro Air Express"
     )
     step = ACTIONS["change_carrier"].steps(plan.payload, "copilot.x.1")[0]
     with pytest.raises(AccessDenied):
-        step.run(as_person("finance"))
+        step.run(as_person("northgate"))
     assert step.observe(as_person("supervisor")).seen == "not_done"
 
 
