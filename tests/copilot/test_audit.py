@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from copilot.audit import Audit, audit_key, entries
+from copilot.audit_export import ExportError, check_export, export
 from copilot.database import Database
 from copilot.errors import StateUnavailable
 
@@ -190,3 +191,37 @@ def test_an_untouched_chain_raises_no_alarm_however_long(database: Database, aud
     verdict = audit.verify()
     assert verdict.holds
     assert verdict.entries == 3000
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".csv"])
+def test_an_export_can_be_checked_by_somebody_else(
+    database: Database, audit: Audit, tmp_path: Path, ending: str
+) -> None:
+    with database.changing() as connection:
+        actor = audit.actor_of(connection, "odoo#1:eve", "=HYPERLINK(1)")
+        audit.append(connection, "draft.approved", subject="draft:1", body={"n": 1}, actor=actor)
+    out = tmp_path / f"log{ending}"
+    done = export(audit, out, key_folder=tmp_path)
+    assert (done.entries, done.holds) == (1, True)
+    statement = check_export(out)
+    assert statement["entries"] == 1
+    assert statement["chain_holds"] is True
+    assert (ending != ".csv") or ",'=HYPERLINK" in out.read_text("utf-8")
+    for path, said in ((out, "its hash"), (done.statement, "signature")):
+        raw = path.read_bytes()
+        path.write_bytes(
+            raw.replace(b"1", b"2", 1) if path == out else raw.replace(b'"entries": 1', b'"entries": 2')
+        )
+        with pytest.raises(ExportError, match=said):
+            check_export(out)
+        path.write_bytes(raw)
+    assert check_export(out)["entries"] == 1
+
+
+def test_an_export_to_nowhere_or_of_another_kind_is_said(audit: Audit, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="jsonl"):
+        export(audit, tmp_path / "log.xml", key_folder=tmp_path)
+    with pytest.raises(ExportError, match="cannot be written"):
+        export(audit, tmp_path / "none" / "log.csv", key_folder=tmp_path)
+    with pytest.raises(ExportError, match="cannot be read"):
+        check_export(tmp_path / "log.csv")
