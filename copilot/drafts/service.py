@@ -7,7 +7,6 @@ record that the draft rests on is not as it was. It never runs anything itself: 
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -434,7 +433,7 @@ def _new_draft(
     }
     hours = verdict.expires_hours or 24
     return Draft(
-        draft_id=old.draft_id if old else uuid.uuid4().hex,
+        draft_id=old.draft_id if old else secrets.token_hex(8),
         version=old.version + 1 if old else 1,
         action=plan.action,
         state="drafted",

@@ -47,6 +47,12 @@ class Plan:
     order: str
     company: str
     """Name of the order's company: whoever may not see it may not see the draft."""
+    customer_ref: str = ""
+    """Our reference of the customer, such as ``C-1001``: opens their contract."""
+    tier: str = ""
+    """Letter of the customer's tag such as ``Tier A``; empty without one."""
+    products: tuple[str, ...] = ()
+    """What the order is for, as Odoo shows it: ``[FB-1001] Atlantic Salmon Fillet``."""
     payload: Mapping[str, Any]
     """JSON; ids are resolved here, so that nothing has to be looked up (and understood otherwise) when it runs."""
     snapshot: Mapping[str, Any]

@@ -28,7 +28,7 @@ class AssignActivity:
         today = today_of(session, now)
         until = day_of(wanted, "until", "", today=today) if wanted.get("until") else today + timedelta(days=1)
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={
                 "order_id": order.order_id, "order": order.name, "user_id": colleague["id"], "summary": summary, "note": note,
                 "until": until.isoformat(),
@@ -41,7 +41,7 @@ class AssignActivity:
             ),
             effects=(f"{colleague['name']} sees it in Odoo's activities and may get an e-mail.",),
             undo="Cancel the activity on the order.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def _words(self, wanted: Mapping[str, Any], order: str) -> tuple[str, str]:

@@ -29,7 +29,7 @@ class ChangeCarrier:
             raise CannotDraft(f"{delivery['name']} goes with {carrier['name']} already.")
         was = str(before.get("display_name") or "none")
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={
                 "picking_id": delivery["id"], "delivery": delivery["name"], "before": before.get("id"), "wanted": carrier["id"],
             },
@@ -39,7 +39,7 @@ class ChangeCarrier:
             ),
             effects=("A label or booking of the former carrier has to be cancelled with that carrier.",) if before else (),
             undo=f"Set the carrier of {delivery['name']} back to {was}.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -34,7 +34,7 @@ class ChangePromiseDate:
             raise CannotDraft(f"{order.name} is promised for {day.isoformat()} already.")
         deliveries = ", ".join(row["name"] for row in order.open_deliveries)
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={"order_id": order.order_id, "order": order.name, "before": before, "wanted": wanted_at},
             snapshot={f"sale.order,{order.order_id}": {"commitment_date": before, "state": order.state}},
             summary=f"Promise {order.name} for {day.isoformat()}" + (f" instead of {before[:10]}" if before else ""),
@@ -44,7 +44,7 @@ class ChangePromiseDate:
                 "The customer is not told by this; draft a message, too.",
             ),
             undo=f"Promise it for {before[:10]} again." if before else "Empty the delivery date on the order.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

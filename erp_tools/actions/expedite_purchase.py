@@ -43,7 +43,7 @@ class ExpeditePurchase:
         buyer = (purchase.get("user_id") or {}).get("id") or session.user.user_id
         due = today_of(session, now) + timedelta(days=1)
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={
                 "purchase_id": purchase["id"], "purchase": purchase["name"], "partner_id": vendor.get("id"), "text": text,
                 "order": order.name, "user_id": buyer, "until": due.isoformat(),
@@ -56,7 +56,7 @@ class ExpeditePurchase:
             ),
             effects=("Odoo sends the message to the vendor by e-mail.", "The planned date stays until the vendor confirms another."),
             undo="The message cannot be taken back; the activity can be cancelled.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

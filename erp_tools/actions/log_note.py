@@ -24,13 +24,13 @@ class LogNote:
         order = read_order(session, wanted)
         text = text_of(wanted, "text", "What shall the note say?")
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={"order_id": order.order_id, "order": order.name, "text": text},
             snapshot={}, summary=f"Log a note on {order.name}",
             changes=(Change(record=order.name, what="Note", before="", after=text),),
             effects=("Colleagues who follow the order see it; the customer does not.",),
             undo="Delete the note in the order's chatter.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

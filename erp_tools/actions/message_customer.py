@@ -39,7 +39,7 @@ class MessageCustomer:
         if not customer.get("id"):
             raise CannotDraft(f"{order.name} names no customer that you may see.")
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={"order_id": order.order_id, "order": order.name, "partner_id": customer["id"], "subject": subject, "text": text},
             snapshot={f"sale.order,{order.order_id}": {"partner_id": customer["id"], "state": order.state}},
             summary=f"Send a message about {order.name} to {customer['display_name']}",
@@ -50,7 +50,7 @@ class MessageCustomer:
             ),
             effects=("Odoo sends it by e-mail to the customer, and to everybody outside who follows the order.",),
             undo="It cannot be taken back; a second message can correct it.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from erp_tools.actions.action import CannotDraft
 from erp_tools.facts import Fact
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
 
+_TIER = re.compile(r"\btier\s+([A-Z])\b", re.IGNORECASE)
 OPEN_TRANSFER = ("draft", "waiting", "confirmed", "assigned")
 NAMED: dict[str, Any] = {"fields": {"display_name": {}}}
 MOVE: dict[str, Any] = {
@@ -26,7 +28,8 @@ TRANSFER: dict[str, Any] = {
     "move_ids": {"fields": MOVE},
 }  # fmt: skip
 _ORDER: dict[str, Any] = {
-    "name": {}, "state": {}, "commitment_date": {}, "partner_id": NAMED, "company_id": NAMED, "currency_id": {"fields": {"name": {}}},
+    "name": {}, "state": {}, "commitment_date": {}, "company_id": NAMED, "currency_id": {"fields": {"name": {}}},
+    "partner_id": {"fields": {"display_name": {}, "ref": {}, "category_id": NAMED, "commercial_partner_id": {"fields": {"ref": {}}}}},
     "user_id": NAMED, "picking_policy": {}, "picking_ids": {"fields": TRANSFER},
     "order_line": {"fields": {
         "display_type": {}, "product_id": NAMED, "product_uom_qty": {}, "qty_delivered": {}, "price_unit": {}, "discount": {}, "name": {},
@@ -66,6 +69,39 @@ class OrderHead:
             price = Decimal(str(line.get("price_unit") or 0))
             total += price * Decimal(str(left)) * (1 - Decimal(str(line.get("discount") or 0)) / 100)
         return round(total, 2)
+
+    @property
+    def customer_ref(self) -> str:
+        """Our reference of the customer, or of the company that an address belongs to."""
+        return str(
+            self.customer.get("ref") or (self.customer.get("commercial_partner_id") or {}).get("ref") or ""
+        )
+
+    @property
+    def tier(self) -> str:
+        tags = (
+            str(tag.get("display_name") or "")
+            for tag in self.customer.get("category_id") or []
+            if isinstance(tag, dict)
+        )
+        return next((match[1].upper() for tag in tags if (match := _TIER.search(tag))), "")
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """What was ordered, as Odoo shows it."""
+        lines = (
+            line.get("product_id") or {} for line in self.row["order_line"] if not line.get("display_type")
+        )
+        return tuple(
+            dict.fromkeys(str(product["display_name"]) for product in lines if product.get("display_name"))
+        )
+
+    def head(self) -> dict[str, Any]:
+        """What every plan says of its order."""
+        return {
+            "order_id": self.order_id, "order": self.name, "company": self.company, "customer_ref": self.customer_ref,
+            "tier": self.tier, "products": self.products, "amount": self.amount, "currency": self.currency,
+        }  # fmt: skip
 
     @property
     def open_transfers(self) -> list[Row]:

@@ -56,7 +56,7 @@ class ReallocateStock:
         promised = (sale.get("commitment_date") or "")[:10]
         loses = "; ".join(told(move, quantity) for move, quantity in gains)
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={
                 "order": order.name, "picking_id": here["id"], "delivery": here["name"], "other_id": there["id"], "other": there["name"],
                 "wanted": {str(move["id"]): ready(move) + quantity for move, quantity in gains},
@@ -73,7 +73,7 @@ class ReallocateStock:
                 "It ships when stock comes in again; tell its customer before it is late.",
             ),
             undo=f"Unreserve {here['name']} and reserve {there['name']} again.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

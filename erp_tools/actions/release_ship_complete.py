@@ -39,7 +39,7 @@ class ReleaseShipComplete:
             "; ".join(told(move, missing(move)) for move in moves if missing(move) > SMALLEST) or "nothing"
         )
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={"order": order.name, "deliveries": [[row["id"], row["name"]] for row in deliveries]},
             snapshot=snapshot, summary=f"Release {names} of {order.name} from ship-complete",
             changes=tuple(
@@ -48,7 +48,7 @@ class ReleaseShipComplete:
             ),
             effects=(f"The warehouse may ship now: {ships}.", f"It would wait: {waits}."),
             undo="Set the shipping policy back before anything ships.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -81,7 +81,7 @@ class SourceFromWarehouse:
         )
         moved = "; ".join(told(move, missing(move)) for move in chosen)
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={
                 "order": order.name, "delivery": delivery["name"], "picking_id": delivery["id"], "warehouse": warehouse["name"],
                 "warehouse_id": warehouse["id"], "picking_type_id": out["id"], "location_dest_id": target,
@@ -100,7 +100,7 @@ class SourceFromWarehouse:
                 "The customer gets one more shipment; freight is paid for both.",
             ),
             undo="Cancel the new delivery and plan the lines from the first warehouse again.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

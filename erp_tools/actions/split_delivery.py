@@ -35,7 +35,7 @@ class SplitDelivery:
         waits = "; ".join(told(move, missing(move)) for move in moves if missing(move) > SMALLEST)
         every = "; ".join(told(move, float(move["product_uom_qty"])) for move in moves)
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={
                 "picking_id": delivery["id"], "delivery": name, "before": sorted(delivery.get("backorder_ids") or []),
                 "waits": waits_by_product(moves),
@@ -47,7 +47,7 @@ class SplitDelivery:
             ),
             effects=("The customer gets two shipments; freight is paid for both.", "Pick and pack steps for the rest stay as they are."),
             undo=f"Cancel the backorder and add its quantities to {name} again, before either ships.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -61,7 +61,7 @@ class SubstituteProduct:
             raise CannotDraft(f"{old['display_name']} on {order.name} is delivered.")
         unit = (new["uom_id"] or {}).get("display_name", "")
         return Plan(
-            action=self.type, order_id=order.order_id, order=order.name, company=order.company,
+            action=self.type, **order.head(),
             payload={
                 "order_id": order.order_id, "order": order.name, "line_id": line["id"], "before": float(line["product_uom_qty"]),
                 "delivered": float(line.get("qty_delivered") or 0), "product_id": new["id"], "product": new["display_name"],
@@ -76,7 +76,7 @@ class SubstituteProduct:
             ),
             effects=("The customer gets another product than ordered; have their word for it.", "Odoo plans a delivery for the new line."),
             undo="Set the old line's quantity back and the new line's to zero, before it ships.",
-            amount=order.amount, currency=order.currency, facts=(order.fact(now=now, server=server),),
+            facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,138 @@
+"""Where drafts are made and decided: a plan read from Odoo, joined to the cause and to the clause, kept under the decision rights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from copilot.audit import Audit
+from copilot.drafts.contract_fit import contract_fit
+from copilot.drafts.decision_rights import Tier
+from copilot.drafts.draft import Draft
+from copilot.drafts.executor import Executor
+from copilot.drafts.service import Drafts
+from copilot.identity import Person
+from erp_tools.actions.action import CannotDraft, Plan
+from erp_tools.actions.types import ACTION_TYPES, ActionType
+from erp_tools.lateness.diagnosis import diagnose
+from erp_tools.lateness.taxonomy import Certainty
+from erp_tools.odoo.gateway import OdooServer
+from erp_tools.orders import resolve_orders
+from retrieval.passage import Reader
+from retrieval.search import Library
+
+OUT_OF_ALL_BOUNDS = Decimal(10) ** 12
+"""An amount in a currency that the decision rights do not know counts as larger than any limit in them."""
+
+RESTS_ON_A_CAUSE: frozenset[ActionType] = frozenset(
+    {
+        "split_delivery",
+        "release_ship_complete",
+        "source_from_warehouse",
+        "reallocate_stock",
+        "substitute_product",
+    }
+)
+"""These are right only if the cause is what we say it is, so its certainty counts."""
+
+
+class Desk:
+    """Everything about drafts that chat, pages, HTTP and the command line need."""
+
+    def __init__(
+        self,
+        *,
+        drafts: Drafts,
+        executor: Executor,
+        audit: Audit,
+        server: OdooServer,
+        library: Library,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.drafts, self.executor, self.audit = drafts, executor, audit
+        self._server, self._library, self._clock = server, library, clock
+
+    def draft(
+        self,
+        person: Person,
+        action: str,
+        wanted: Mapping[str, Any],
+        *,
+        answer_id: str = "",
+        thread_id: str = "",
+        replaces: str = "",
+        warnings: Sequence[str] = (),
+    ) -> Draft:
+        """Plan an action for an order as this person may see it, and keep it as a draft. Changes nothing in Odoo.
+
+        Args:
+            wanted: what the person asked for, by name: ``order`` always; see each action for the rest.
+
+        Raises:
+            CannotDraft: it makes no sense; says why or asks what is open.
+            DraftRefused, TooMany, OdooError.
+        """
+        if action not in ACTION_TYPES:
+            raise CannotDraft(
+                f"There is no kind of action called {action!r}. There are: {', '.join(ACTION_TYPES)}."
+            )
+        now = self._clock()
+        with person.lock:
+            plan = self.drafts.actions[action].plan(person.session, wanted, now=now, server=self._server)
+            certainty = self._certainty(person, plan, now)
+        carrier = str(wanted.get("carrier") or "")
+        fit = contract_fit(
+            self._library,
+            _reader(person),
+            plan.action,
+            customer_ref=plan.customer_ref,
+            on_date=now.date(),
+            carrier=carrier,
+            products=plan.products,
+        )
+        facts = [
+            {"id": f"E{number}", "model": fact.model, "record_id": fact.record_id, "display_name": fact.display_name,
+             "fields": dict(fact.fields), "url": fact.url}
+            for number, fact in enumerate(plan.facts, start=1)
+        ]  # fmt: skip
+        return self.drafts.save(
+            person, self._in_policy_currency(plan), tier=_tier(plan.tier), certainty=certainty, contract=fit.says,
+            evidence=[*fit.evidence, *facts], warnings=warnings, answer_id=answer_id, thread_id=thread_id, replaces=replaces,
+        )  # fmt: skip
+
+    def approve(self, person: Person, draft_id: str, *, version: int, digest: str, token: str) -> Draft:
+        """Approve what was shown and, if that completes the approval, run it at once with this person's own session.
+
+        Raises:
+            as `Drafts.approve`; what happens after the approval is in the draft's state, never an error.
+        """
+        draft = self.drafts.approve(person, draft_id, version=version, digest=digest, token=token)
+        return self.executor.run(person, draft) if draft.state == "approved" else draft
+
+    def _certainty(self, person: Person, plan: Plan, now: datetime) -> Certainty:
+        """How sure the leading cause of the order is, where the action rests on it."""
+        if plan.action not in RESTS_ON_A_CAUSE:
+            return "proven"
+        resolution = resolve_orders(person.session, plan.order)
+        if resolution.status != "one":
+            return "unknown"
+        diagnosis = diagnose(person.session, resolution.order, now=now, server=self._server)
+        leading = diagnosis.causes[0]
+        return (
+            "unknown" if leading.code in {"unknown", "on_time"} and diagnosis.is_late else leading.certainty
+        )
+
+    def _in_policy_currency(self, plan: Plan) -> Plan:
+        if plan.currency == self.drafts.rights().currency:
+            return plan
+        return Plan(**{**vars(plan), "amount": OUT_OF_ALL_BOUNDS})
+
+
+def _reader(person: Person) -> Reader:
+    return Reader(login=person.login, roles=person.roles, companies=person.companies)
+
+
+def _tier(letter: str) -> Tier:
+    return letter if letter in ("A", "B", "C") else "none"  # type: ignore[return-value]
