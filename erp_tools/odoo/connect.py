@@ -59,7 +59,10 @@ def connect_recording(
     """
     from erp_tools.odoo.recorded_gateway import RecordedServer  # reads the file; a real Odoo needs none of it
 
-    return GuardedServer(RecordedServer(recording, local_copy=local_copy, today=today))
+    from erp_tools.demo.recorded_actions import RECORDED_METHODS
+
+    methods = RECORDED_METHODS if local_copy is not None else {}
+    return GuardedServer(RecordedServer(recording, local_copy=local_copy, today=today, methods=methods))
 
 
 def probe_version(url: str, *, deadline: float = READ_DEADLINE) -> str:

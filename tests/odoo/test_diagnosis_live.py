@@ -265,6 +265,50 @@ def test_four_round_trips_for_one_line_and_for_two_hundred(workshop: Workshop, l
     assert cause_figures_without_source(diagnosis) == {}
 
 
+def test_dropship_that_nobody_ordered_is_found_on_its_request_for_quotation(workshop: Workshop) -> None:
+    route = workshop.admin.ref("stock_dropshipping.route_drop_shipping")
+    product = workshop.admin.ids(
+        "product.product",
+        [("route_ids", "in", [route]), ("is_storable", "=", True), ("seller_ids", "!=", False)],
+    )[0]
+    diagnosis, calls = workshop.diagnose(workshop.order([{"product_id": product, "product_uom_qty": 7}]))
+    assert calls <= 4
+    assert diagnosis.causes[0].code == "inbound_not_ordered"
+    assert "request for quotation" in diagnosis.causes[0].summary
+    assert cause_figures_without_source(diagnosis) == {}
+
+
+def test_transfer_from_a_warehouse_that_ships_in_three_steps(workshop: Workshop) -> None:
+    """WEST picks, packs and ships to EAST, EAST to the customer: every move counts to the order line in Odoo 19."""
+    admin = workshop.admin
+    east, west = (
+        admin.find("stock.warehouse", [("code", "=", code)], ["lot_stock_id"])[0] for code in ("EAST", "WEST")
+    )
+    admin.write("stock.warehouse", [east["id"]], {"resupply_wh_ids": [(4, west["id"])]})
+    route = admin.ids(
+        "stock.route", [("supplied_wh_id", "=", east["id"]), ("supplier_wh_id", "=", west["id"])]
+    )[0]
+    routes = [route, admin.ref("stock.route_warehouse0_mto")]
+    template = {"type": "consu", "is_storable": True, "list_price": 10, "route_ids": [(6, 0, routes)]}
+    product = admin.create("product.product", [{"name": "Resupplied Gauge", **template}])[0]
+    inventory = {"inventory_mode": True}
+    quant = {"product_id": product, "location_id": west["lot_stock_id"][0], "inventory_quantity": 9}
+    admin.call(
+        "stock.quant",
+        "action_apply_inventory",
+        admin.create("stock.quant", [quant], context=inventory),
+        context=inventory,
+    )
+    order_id = workshop.order([{"product_id": product, "product_uom_qty": 9}])
+    diagnosis, calls = workshop.diagnose(order_id)
+    assert calls <= 4
+    assert diagnosis.causes[0].code == "inbound_overdue"
+    assert "from WEST" in diagnosis.causes[0].summary
+    assert "has not left WEST" in diagnosis.causes[0].summary
+    assert diagnosis.expected.earliest is None
+    assert cause_figures_without_source(diagnosis) == {}
+
+
 def test_order_without_lines_and_with_services_only(workshop: Workshop) -> None:
     service = workshop.admin.ids("product.product", [("type", "=", "service")])[0]
     for lines in ([], [{"product_id": service, "product_uom_qty": 1}]):
@@ -330,7 +374,7 @@ def test_at_risk_list_names_the_late_orders_with_their_causes(server: OdooServer
     orders_at_risk(session, now=datetime.now(UTC), server=server)  # which fields exist is learned once
     before = session.log.calls
     found = orders_at_risk(session, now=datetime.now(UTC), server=server)
-    assert session.log.calls - before <= 4 + found.scanned // 50
+    assert session.log.calls - before <= 6 + found.scanned // 50
     listed = {order.order: order for order in found.orders}
     late = {
         name: right

@@ -1,4 +1,5 @@
-"""Every action on a copy of the real Odoo: the plan is what happens, each step is read back, a repeat does nothing twice."""
+"""Every action, on a copy of the real Odoo and on the recording: the plan is what happens, each step is read back, a repeat does
+nothing twice."""
 
 from __future__ import annotations
 
@@ -14,17 +15,17 @@ from erp_tools.actions import all_actions
 from erp_tools.actions.action import CannotDraft, Plan, changed_fields
 from erp_tools.actions.types import ACTION_TYPES, ActionType
 from erp_tools.errors import AccessDenied, NotAllowed, OdooUserError
-from erp_tools.odoo.connect import connect
+from erp_tools.odoo.connect import connect, connect_recording
 from erp_tools.odoo.gateway import OdooServer, OdooSession
-
-pytestmark = pytest.mark.odoo
 
 ACTIONS = all_actions()
 
 
-@pytest.fixture(scope="module")
-def server(odoo_copy: Callable[[], Any]) -> OdooServer:
-    copy = odoo_copy()
+@pytest.fixture(scope="module", params=["recorded", pytest.param("real", marks=pytest.mark.odoo)])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OdooServer:
+    if request.param == "recorded":
+        return connect_recording(local_copy=tmp_path_factory.mktemp("recorded") / "changes.json")
+    copy = request.getfixturevalue("odoo_copy")()
     return connect(copy.url, copy.db, "jsonrpc")
 
 
@@ -255,9 +256,8 @@ def test_what_makes_no_sense_is_said_before_anything_is_drafted(
 
 def test_odoos_own_rights_hold(server: OdooServer, as_person: Callable[[str], OdooSession]) -> None:
     """Whoever may not change a delivery in Odoo (here: of another company) may not do it through an approval, either."""
-    plan = planned(
-        server, as_person("supervisor"), "change_carrier", order="S00057", carrier="Nitro Air Express"
-    )
+    names = {"order": "S00042", "delivery": "WEST/PICK/00050", "carrier": "Swiftline Parcel 2-Day"}
+    plan = planned(server, as_person("supervisor"), "change_carrier", **names)
     step = ACTIONS["change_carrier"].steps(plan.payload, "copilot.x.1")[0]
     with pytest.raises(AccessDenied):
         step.run(as_person("northgate"))

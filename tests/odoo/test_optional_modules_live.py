@@ -1,0 +1,201 @@
+"""Modules of the Odoo Community Association that hold an order, on the real Odoo: a small add-on brings their fields by their names."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from erp_tools.demo.rpc import AdminSession
+from erp_tools.demo.truth import expected
+from erp_tools.lateness.diagnosis import diagnose
+from erp_tools.lateness.figures import cause_figures_without_source
+from erp_tools.lateness.taxonomy import Diagnosis
+from erp_tools.odoo.connect import connect
+from erp_tools.odoo.gateway import OdooServer
+
+pytestmark = pytest.mark.odoo
+
+ADDON = "copilot_test_blocks"
+FILES = {
+    "__init__.py": "from . import models\n",
+    "__manifest__.py": "{'name': 'Order blocks for a test', 'version': '19.0.1.0', 'license': 'LGPL-3', 'depends': ['sale'],\n"
+    " 'data': ['ir.model.access.csv']}\n",
+    # Names, kinds and relations as sale_exception, sale_stock_picking_blocking and sale_tier_validation have them.
+    "models.py": """
+from odoo import fields, models
+
+
+class ExceptionRule(models.Model):
+    _name = "exception.rule"
+    _description = "Exception Rule"
+    name = fields.Char(required=True)
+    description = fields.Text()
+    active = fields.Boolean(default=True)
+    is_blocking = fields.Boolean()
+
+
+class DeliveryBlockReason(models.Model):
+    _name = "sale.delivery.block.reason"
+    _description = "Delivery Block Reason"
+    name = fields.Char(required=True)
+    description = fields.Text()
+
+
+class TierReview(models.Model):
+    _name = "tier.review"
+    _description = "Tier Review"
+    name = fields.Char()
+    status = fields.Selection([("waiting", "Waiting"), ("pending", "Pending"), ("approved", "Approved"), ("rejected", "Rejected")])
+    res_id = fields.Integer()
+    model = fields.Char()
+    todo_by = fields.Char()
+    sequence = fields.Integer()
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+    exception_ids = fields.Many2many("exception.rule")
+    ignore_exception = fields.Boolean()
+    delivery_block_id = fields.Many2one("sale.delivery.block.reason")
+    review_ids = fields.One2many("tier.review", "res_id", domain=[("model", "=", "sale.order")])
+""",
+    "ir.model.access.csv": "id,name,model_id:id,group_id:id,perm_read,perm_write,perm_create,perm_unlink\n"
+    + "".join(
+        f"access_{model},{model},model_{model},base.group_user,1,1,1,1\n"
+        for model in ("exception_rule", "sale_delivery_block_reason", "tier_review")
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def addon() -> Iterator[None]:
+    """The add-on in the folder that Odoo keeps for add-ons of its own data folder."""
+    dev_odoo = Path(__file__).resolve().parents[2] / "deploy" / "dev_odoo.py"
+    said = subprocess.run(
+        [sys.executable, str(dev_odoo), "status", "--json"], capture_output=True, text=True, check=True
+    )
+    addons = Path(json.loads(said.stdout)["cache"]) / "odoo" / "data" / "addons" / "19.0"
+    mode = addons.stat().st_mode
+    addons.chmod(0o700)
+    folder = addons / ADDON
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        for name, text in FILES.items():
+            (folder / name).write_text(text)
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        addons.chmod(mode)
+
+
+class Blocked:
+    """A copy of the demo with the add-on, and one order in it that is ready and late."""
+
+    def __init__(self, url: str, db: str, password: str) -> None:
+        self.admin = AdminSession(url=url, database=db, login="admin", password=password)
+        self.admin.call("ir.module.module", "update_list")
+        self.admin.call(
+            "ir.module.module",
+            "button_immediate_install",
+            self.admin.ids("ir.module.module", [("name", "=", ADDON)]),
+        )
+        self.server: OdooServer = connect(url, db)
+        self.session = self.server.sign_in("service", "demo")
+        late = self.admin.find("sale.order", [("name", "=", self._ready())], ["name"])[0]
+        self.order_id: int = late["id"]
+
+    def _ready(self) -> str:
+        return next(name for name, right in expected().items() if right.causes == ("warehouse_backlog",))
+
+    def diagnose(self) -> Diagnosis:
+        before = self.session.log.calls
+        found = diagnose(self.session, self.order_id, now=datetime.now(UTC), server=self.server)
+        assert self.session.log.calls - before <= 4
+        assert cause_figures_without_source(found) == {}
+        return found
+
+    def set(self, **values: Any) -> None:
+        self.admin.write("sale.order", [self.order_id], values)
+
+
+@pytest.fixture(scope="module")
+def blocked(addon: None, odoo_copy: Callable[[], Any]) -> Blocked:
+    copy = odoo_copy()
+    return Blocked(copy.url, copy.db, copy.admin_password)
+
+
+def test_fields_that_are_there_hold_nothing_while_they_are_empty(blocked: Blocked) -> None:
+    assert [cause.code for cause in blocked.diagnose().causes] == ["warehouse_backlog"]
+
+
+def test_delivery_block_exception_and_review_each_hold_the_order(blocked: Blocked) -> None:
+    admin = blocked.admin
+    papers, credit = admin.create(
+        "sale.delivery.block.reason", [{"name": "Export papers"}, {"name": "Credit hold"}]
+    )
+    rule = admin.create(
+        "exception.rule", [{"name": "No customer reference", "description": "<p>Ask for it</p>"}]
+    )[0]
+    cases: list[tuple[dict[str, Any], str, str]] = [
+        ({"delivery_block_id": papers}, "order_blocked", 'the delivery block "Export papers" is set'),
+        ({"delivery_block_id": credit}, "credit_hold", '"Credit hold" is set in Odoo'),
+        ({"exception_ids": [(6, 0, [rule])]}, "order_blocked", 'it breaks the rule "No customer reference"'),
+    ]
+    empty = {"delivery_block_id": False, "exception_ids": [(5,)], "ignore_exception": False}
+    for values, code, words in cases:
+        blocked.set(**{**empty, **values})
+        found = blocked.diagnose()
+        assert [cause.code for cause in found.causes] == [code]
+        assert words in found.causes[0].summary
+        assert found.causes[0].certainty == "proven"
+        assert found.expected.reasoning.startswith("No date until")
+    blocked.set(ignore_exception=True)
+    assert [cause.code for cause in blocked.diagnose().causes] == ["warehouse_backlog"]
+    review = {
+        "name": "Manager",
+        "status": "pending",
+        "res_id": blocked.order_id,
+        "model": "sale.order",
+        "todo_by": "Marcus Bell",
+    }
+    made = admin.create("tier.review", [review, {**review, "name": "Director", "status": "approved"}])
+    assert 'the review "Manager" by Marcus Bell is open' in blocked.diagnose().causes[0].summary
+    admin.write("tier.review", made, {"status": "approved"})
+    blocked.set(**empty)
+    assert [cause.code for cause in blocked.diagnose().causes] == ["warehouse_backlog"]
+
+
+def test_a_new_promise_in_tracked_values_or_in_a_note_stands_in_the_timeline(blocked: Blocked) -> None:
+    """Administrators see what Odoo tracked; everybody sees the note."""
+    admin = blocked.admin
+    day = (datetime.now(UTC) + timedelta(days=6)).strftime("%Y-%m-%d")
+    context = {"tracking_disable": False}
+    admin.call(
+        "sale.order",
+        "message_post",
+        [blocked.order_id],
+        body=f"Re-promised for {day}.",
+        message_type="comment",
+        context=context,
+    )
+    promised = [entry for entry in blocked.diagnose().timeline if entry.kind == "re-promised"]
+    assert len(promised) == 1
+    assert day in promised[0].text
+    assert promised[0].evidence[0][0] == "mail.message"
+
+
+def test_a_server_is_known_to_have_them_after_one_sign_in(blocked: Blocked) -> None:
+    assert blocked.server._knowledge.rare()["sale.order"] >= {
+        "exception_ids",
+        "delivery_block_id",
+        "review_ids",
+    }  # type: ignore[attr-defined]
