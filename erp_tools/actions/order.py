@@ -113,8 +113,13 @@ class OrderHead:
         """Those that leave the house, the oldest first. Where a warehouse picks first and Odoo has planned no more than that yet,
         the picks: what is split or held there is split or held on its way out."""
         out = [row for row in self.open_transfers if row.get("picking_type_code") == "outgoing"]
-        inside = [row for row in self.open_transfers if row.get("picking_type_code") == "internal"]
-        return sorted(out or inside, key=lambda row: row["id"])
+        served = {_warehouse(row) for row in out}
+        inside = [
+            row
+            for row in self.open_transfers
+            if row.get("picking_type_code") == "internal" and _warehouse(row) not in served
+        ]
+        return sorted([*out, *inside], key=lambda row: row["id"])
 
     def fact(self, *, now: datetime, server: OdooServer) -> Fact:
         return Fact(
@@ -125,6 +130,10 @@ class OrderHead:
             read_at=now,
             url=server.record_url("sale.order", self.order_id),
         )
+
+
+def _warehouse(transfer: Row) -> int | None:
+    return ((transfer.get("picking_type_id") or {}).get("warehouse_id") or {}).get("id")
 
 
 def read_order(session: OdooSession, wanted: Mapping[str, Any]) -> OrderHead:
@@ -149,7 +158,11 @@ def open_order(session: OdooSession, wanted: Mapping[str, Any]) -> OrderHead:
 def the_delivery(order: OrderHead, wanted: Mapping[str, Any]) -> Row:
     """The open delivery named in the wishes (``delivery``), or the only one. Raises CannotDraft."""
     name = str(wanted.get("delivery") or "").strip()
-    found = [row for row in order.open_deliveries if not name or row["name"].casefold() == name.casefold()]
+    found = (
+        [row for row in order.open_transfers if row["name"].casefold() == name.casefold()]
+        if name
+        else order.open_deliveries
+    )
     if not found:
         raise CannotDraft(
             f"{order.name} has no open delivery"
