@@ -233,12 +233,20 @@ def test_a_substitute_takes_the_place_of_what_waits(
         ("assign_activity", {"order": "S00042", "to": "a", "summary": "x"}, "no single colleague"),
         ("change_promise_date", {"order": "S00042", "date": "2020-01-01"}, "in the past"),
         ("change_promise_date", {"order": "S00042", "date": "soon"}, "is no day"),
-        ("change_carrier", {"order": "S00042", "carrier": "Pigeon Post"}, "no single carrier"),
+        (
+            "change_carrier",
+            {"order": "S00042", "delivery": "WEST/PICK/00050", "carrier": "Pigeon Post"},
+            "no single carrier",
+        ),
         ("split_delivery", {"order": "S00042", "delivery": "WH/OUT/1"}, "no open delivery called"),
-        ("source_from_warehouse", {"order": "S00042", "warehouse": "Atlantis"}, "no single warehouse"),
+        (
+            "source_from_warehouse",
+            {"order": "S00042", "delivery": "WEST/PICK/00050", "warehouse": "Atlantis"},
+            "no single warehouse",
+        ),
         (
             "reallocate_stock",
-            {"order": "S00042", "from_delivery": "WEST/PICK/99999"},
+            {"order": "S00042", "delivery": "WEST/PICK/00050", "from_delivery": "WEST/PICK/99999"},
             "no single other delivery",
         ),
     ],
