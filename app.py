@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from copilot.conversation import Copilot
+    from copilot.drafts.worker import Worker
 
 
 def create_app(copilot: Copilot) -> FastAPI:
@@ -29,25 +30,40 @@ def create_app(copilot: Copilot) -> FastAPI:
     from fastapi import FastAPI
     from fastapi.exceptions import RequestValidationError
 
-    from copilot.api import operator
-    from copilot.api.routes import answer_error, answer_wrong_request
+    from copilot.api import (
+        documents,
+        documents_routes,
+        drafts_routes,
+        operator,
+        orders_routes,
+        threads_routes,
+    )
+    from copilot.api.routes import answer_error, answer_wrong_request, signed_in_at
     from copilot.api.routes import build_router as api_routes
+    from copilot.commands.coverage import coverage_for
+    from copilot.commands.ingesting import UploadShelf
     from copilot.errors import CopilotError
     from copilot.ui import api_reference, assets, chainlit_shell, context, pages, sign_in
     from copilot.ui.browser_sign_ins import BrowserSignIns
     from copilot.ui.security import SecurityLayer
+    from erp_tools.actions.action import CannotDraft
     from erp_tools.errors import OdooError
     from knowledge_ingest.errors import IngestError
     from retrieval.errors import RetrievalError
 
     settings = copilot.settings
     shell = chainlit_shell.load(settings.data_dir, session_seconds=round(settings.session_hours * 3600))
+    from copilot.ui.threads import build_router as thread_pages  # after `load`: it imports Chainlit
+
     ui = context.UiContext(copilot=copilot, sign_ins=BrowserSignIns(copilot.identity))
     context.use(ui)
 
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
+        worker = await asyncio.to_thread(_started_worker, copilot)
         yield
+        if worker is not None:
+            await asyncio.to_thread(worker.stop)
         await asyncio.to_thread(copilot.close)
 
     application = FastAPI(
@@ -60,13 +76,23 @@ def create_app(copilot: Copilot) -> FastAPI:
     )
     application.add_middleware(SecurityLayer)
     application.add_exception_handler(RequestValidationError, answer_wrong_request)
-    for kind in (CopilotError, OdooError, RetrievalError, IngestError):
+    for kind in (CopilotError, CannotDraft, OdooError, RetrievalError, IngestError):
         application.add_exception_handler(kind, answer_error)
     application.add_exception_handler(404, pages.nothing_here)
     application.include_router(api_routes(copilot))
+    application.include_router(orders_routes.build_router(copilot))
+    application.include_router(drafts_routes.build_router(copilot))
+    application.include_router(threads_routes.build_router(copilot, signed_in_at(copilot)))
+    application.include_router(
+        documents.build_router(signed_in_at(copilot), UploadShelf(copilot.library, settings))
+    )
+    application.include_router(
+        documents_routes.build_router(copilot, signed_in_at(copilot), coverage_for(copilot))
+    )
     application.include_router(operator.build_router(settings.data_dir, _ingest_with(copilot)))
     application.include_router(api_reference.build_router(application))
     application.include_router(sign_in.build_router(ui, shell))
+    application.include_router(thread_pages(ui, shell))
     application.include_router(pages.build_router(ui))
     application.include_router(
         assets.build_router(chainlit_shell.build_folder(), settings.data_dir / "chat" / "packed")
@@ -75,14 +101,32 @@ def create_app(copilot: Copilot) -> FastAPI:
     return application
 
 
-def _ingest_with(copilot: Copilot) -> Callable[[Sequence[Path], str | None], dict[str, Any]]:
+def _started_worker(copilot: Copilot) -> Worker | None:
+    """The thread that runs approved drafts; none while the database does not work: reading goes on, changes stop."""
+    from copilot.drafts.worker import Worker
+    from copilot.errors import StateUnavailable
+
+    try:
+        worker = Worker(copilot.desk.executor)
+    except StateUnavailable:
+        return None
+    worker.start()
+    return worker
+
+
+def _ingest_with(copilot: Copilot) -> Callable[[Sequence[Path], str | None, bool], dict[str, Any]]:
     """Ingest into the library that this process holds; the command line asks for it while the service runs."""
 
-    def ingest(paths: Sequence[Path], collection: str | None) -> dict[str, Any]:
+    def ingest(paths: Sequence[Path], collection: str | None, from_odoo: bool) -> dict[str, Any]:
         from copilot.commands.ingesting import ingest_into
 
         return ingest_into(
-            copilot.library, paths, collection=collection, progress=lambda done, total, name: None
+            copilot.library,
+            paths,
+            settings=copilot.settings,
+            collection=collection,
+            progress=lambda done, total, name: None,
+            from_odoo=from_odoo,
         )
 
     return ingest

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot.conversation import QUESTIONS_PER_MINUTE, Copilot
+from copilot.database import Database
 from copilot.errors import SettingsError, StateUnavailable
 from copilot.identity import Identity
 from copilot.settings import Settings
@@ -16,6 +18,8 @@ from retrieval.search import Library
 
 if TYPE_CHECKING:
     from copilot.agent import Agent
+    from copilot.audit import Audit
+    from copilot.drafts.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -45,17 +49,87 @@ def build(
         StateUnavailable
     ) as error:  # reading goes on without it; each answer says that it could not be saved
         log.warning("state database unavailable: %s", error)
-    model = _model(settings)
+    model = _model(settings, store)
+    identity = Identity(server, lifetime_seconds=settings.session_hours * 3600)
+    library = library or document_library(settings)
+
+    def make_desk() -> Desk:
+        return desk_of(
+            settings,
+            server=server,
+            library=library,
+            identity=identity,
+            database=Database(settings.sqlalchemy_url),
+        )
+
     return Copilot(
         settings=settings,
         server=server,
-        identity=Identity(server, lifetime_seconds=settings.session_hours * 3600),
-        library=library or document_library(settings),
+        identity=identity,
+        library=library,
+        make_desk=make_desk,
         model=model,
         model_is_resting=(lambda: model.breaker.is_open) if model else (lambda: False),
         store=store,
         questions_per_minute=questions_per_minute,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltDesk:
+    """The desk without a conversation around it, for the command line."""
+
+    desk: Desk
+    identity: Identity
+    library: Library
+    database: Database
+
+    def close(self) -> None:
+        self.library.close()
+        self.database.close()
+
+
+def build_desk(settings: Settings) -> BuiltDesk:
+    """What decides and runs drafts, on the database and the Odoo of the settings. Raises as `build`."""
+    prepare_data_dir(settings)
+    server, library = odoo_server(settings), document_library(settings)
+    identity = Identity(server, lifetime_seconds=settings.session_hours * 3600)
+    database = Database(settings.sqlalchemy_url)
+    desk = desk_of(settings, server=server, library=library, identity=identity, database=database)
+    desk.drafts.prepare()
+    return BuiltDesk(desk=desk, identity=identity, library=library, database=database)
+
+
+def desk_of(
+    settings: Settings, *, server: OdooServer, library: Library, identity: Identity, database: Database
+) -> Desk:
+    """A desk on what is there already.
+
+    Raises:
+        SettingsError: the decision rights make no sense.
+    """
+    from copilot.audit import Audit, audit_key
+    from copilot.drafts.decision_rights import load_decision_rights
+    from copilot.drafts.desk import Desk
+    from copilot.drafts.executor import Executor
+    from copilot.drafts.service import Drafts
+    from erp_tools.actions import all_actions
+
+    load_decision_rights(settings.decision_rights)  # a table that makes no sense stops the start
+    audit = Audit(database, audit_key(settings.data_dir))
+    drafts = Drafts(database, audit, all_actions(), lambda: load_decision_rights(settings.decision_rights))
+    executor = Executor(database, audit, drafts, identity.by_owner)
+    return Desk(drafts=drafts, executor=executor, audit=audit, server=server, library=library)
+
+
+def open_audit(settings: Settings) -> Audit:
+    """The audit log of the settings. Raises StateUnavailable."""
+    from copilot.audit import Audit, audit_key
+
+    prepare_data_dir(settings)
+    audit = Audit(Database(settings.sqlalchemy_url), audit_key(settings.data_dir))
+    audit.prepare()
+    return audit
 
 
 def prepare_data_dir(settings: Settings) -> None:
@@ -97,19 +171,38 @@ def document_library(settings: Settings) -> Library:
     )
 
 
-def _model(settings: Settings) -> Agent | None:
+def _model(settings: Settings, store: Store) -> Agent | None:
     """The loop with the language model of the settings; None: the playbook answers alone."""
-    if not (settings.openai_base_url or settings.openai_api_key):
+    azure = settings.azure_openai_endpoint
+    if not (settings.openai_base_url or settings.openai_api_key or azure):
         return None
     if not settings.model:
         raise SettingsError(
-            "A model endpoint is configured (OPENAI_API_KEY or OPENAI_BASE_URL), but no model. Name it in COPILOT_MODEL, or remove "
-            "the endpoint to use the playbook."
+            "A model endpoint is configured (OPENAI_API_KEY, OPENAI_BASE_URL or AZURE_OPENAI_ENDPOINT), but no model. Name it in "
+            "COPILOT_MODEL, or remove the endpoint to use the playbook."
         )
     from copilot.agent import Agent
+    from copilot.masking import wanted
+    from copilot.models.budget import TokenBudget
     from copilot.models.openai_model import build_openai_model
 
     model = build_openai_model(
-        model=settings.model, base_url=settings.openai_base_url, api_key=settings.openai_api_key
+        model=settings.model,
+        base_url=settings.openai_base_url,
+        api_key=(settings.azure_openai_api_key or settings.openai_api_key)
+        if azure
+        else settings.openai_api_key,
+        azure_endpoint=azure,
+        azure_api_version=settings.azure_openai_api_version,
     )
-    return Agent(model=model, model_name=settings.model)
+    budget = None
+    if settings.model_tokens_per_day:
+        budget = TokenBudget(
+            settings.model_tokens_per_day, read=store.model_tokens, add=store.add_model_tokens
+        )
+    return Agent(
+        model=model,
+        model_name=settings.model,
+        pseudonyms=wanted(settings.model_pseudonyms, azure or settings.openai_base_url),
+        budget=budget,
+    )

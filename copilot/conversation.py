@@ -6,15 +6,18 @@ what was read, and the diagnosis is the one that code made.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from copilot.answer import MAX_QUESTION_BYTES, Answer, Done, Event, Progress, Question, Status, TextPart
@@ -23,26 +26,33 @@ from copilot.errors import NotFound, QuestionError, StateUnavailable, TooMany
 from copilot.evidence_book import MARK, citation_of
 from copilot.grounding import Grounded, Grounding
 from copilot.health import Health
-from copilot.identity import Identity, Person
+from copilot.identity import Identity, Person, owner_of
 from copilot.metrics import Metrics
 from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook.brain import PlaybookBrain
 from copilot.models.playbook.phrasing import VERSION as PHRASING_VERSION
 from copilot.models.playbook.phrasing import WHICH_ORDER
+from copilot.reads.at_risk import at_risk_json
 from copilot.reads.orders import diagnosis_json
 from copilot.reads.shared import reader_of
+from copilot.reads.waiting import waiting_json
 from copilot.settings import Settings
 from copilot.store import Store
+from copilot.threads import LAST_TURNS, Threads, summary_of
 from copilot.turn import Turn
 from erp_tools.facts import Fact
+from erp_tools.lateness.at_risk import cause_code
 from erp_tools.lateness.diagnosis import diagnose
+from erp_tools.lateness.reading import find_order
 from erp_tools.odoo.gateway import OdooServer
-from erp_tools.orders import resolve_orders
 from erp_tools.records import read_record
 from prompts import load
 from retrieval.errors import DocumentRefused
 from retrieval.passage import DEFAULT_COLLECTION
 from retrieval.search import Library, OpenedDocument, SearchRequest
+
+if TYPE_CHECKING:
+    from copilot.drafts.desk import Desk
 
 log = logging.getLogger(__name__)
 
@@ -73,12 +83,15 @@ class Copilot:
         model_is_resting: Callable[[], bool] = lambda: False,
         store: Store,
         questions_per_minute: int | None = QUESTIONS_PER_MINUTE,
+        make_desk: Callable[[], Desk] | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._make_desk = make_desk
         self.settings, self.server, self.identity, self.library = settings, server, identity, library
         self._playbook: Brain = PlaybookBrain()
         self._brain = model or self._playbook
         self._store, self._clock = store, clock
+        self.threads = Threads(store)
         self.metrics = Metrics()
         self.health = Health(
             settings=settings,
@@ -88,6 +101,24 @@ class Copilot:
             breaker_is_open=model_is_resting,
         )
         self._limits = _Limits(questions_per_minute)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where drafts are made and decided; built when first asked for, because a question needs none of it.
+
+        Raises:
+            StateUnavailable: there is none, or its tables cannot be made.
+        """
+        if self._make_desk is None:
+            raise StateUnavailable("There is no desk for drafts here.")
+        desk = self._make_desk()
+        desk.drafts.prepare()
+        return desk
+
+    @property
+    def store(self) -> Store:
+        """The copilot's own database."""
+        return self._store
 
     def ask(self, person: Person, question: Question) -> Answer:
         """Answer one question.
@@ -113,7 +144,7 @@ class Copilot:
             NotFound: none of theirs has that id (somebody else's is not told apart from none).
         """
         stored = self._store.answer(answer_id)
-        if stored.owner != owner_of(person):
+        if stored.owner != owner_of(person) or stored.deleted:
             raise NotFound("There is no such answer of yours.")
         return {name: value for name, value in stored.body.items() if name != "receipt"}
 
@@ -163,7 +194,7 @@ class Copilot:
         turn = self._new_turn(person)
         with person.lock:
             calls_before = person.session.log.calls
-            resolution = resolve_orders(person.session, reference)
+            resolution = find_order(person.session, reference)
             if resolution.status != "one":
                 raise NotFound(
                     f"There is no single order called {reference!r} that you may see. Ask for it by its name, such as S00042."
@@ -171,10 +202,64 @@ class Copilot:
             turn.diagnoses.append(
                 diagnose(person.session, resolution.order, now=turn.now, server=self.server)
             )
-            calls = person.session.log.calls - calls_before
+            calls = turn.odoo_calls + person.session.log.calls - calls_before
         return {
             "diagnosis": _diagnosis(turn, reference),
             "evidence": [one.to_json() for one in turn.book.evidence()],
+            "odoo_calls": calls,
+        }
+
+    def orders_at_risk(
+        self, person: Person, *, progress: Callable[[int, int], None] | None = None, **wanted: Any
+    ) -> dict[str, Any]:
+        """All open orders that are late or about to be, ranked and grouped; no brain takes part.
+
+        Args:
+            progress: told (orders read, open orders in all) while Odoo is read.
+            wanted: as `reads.at_risk.at_risk_json`: customer, warehouse, vendor, carrier, cause, limit.
+
+        Raises:
+            QuestionError: there is no such cause; TooMany; OdooError as the gateway says.
+        """
+        try:
+            cause_code(wanted.get("cause", ""))
+        except ValueError as error:
+            raise QuestionError(str(error)) from error
+        with self._limits.turn_of(person.login):
+            turn = self._new_turn(person)
+            begun = time.perf_counter()
+            with turn.person.lock:
+                calls_before = turn.person.session.log.calls
+                found = at_risk_json(turn, progress=progress, **wanted)
+                calls = turn.odoo_calls + turn.person.session.log.calls - calls_before
+        return {
+            **found,
+            "evidence": [one.to_json() for one in turn.book.evidence()],
+            "degraded": list(turn.degraded),
+            "odoo_calls": calls,
+            "timings_ms": {"total": _ms(time.perf_counter() - begun)},
+        }
+
+    def waiting_for(self, person: Person, reference: str) -> dict[str, Any]:
+        """Which orders wait for a purchase order or a product; no brain takes part.
+
+        Raises:
+            NotFound: there is no such purchase order or product for this person; TooMany; OdooError as the gateway says.
+        """
+        with self._limits.turn_of(person.login):
+            turn = self._new_turn(person)
+            with turn.person.lock:
+                calls_before = turn.person.session.log.calls
+                found = waiting_json(turn, reference)
+                calls = turn.odoo_calls + turn.person.session.log.calls - calls_before
+        if found["status"] == "not_found":
+            raise NotFound(
+                f"There is no purchase order or product called {reference!r} that you may see. Ask by its name, such as P00031."
+            )
+        return {
+            **found,
+            "evidence": [one.to_json() for one in turn.book.evidence()],
+            "degraded": list(turn.degraded),
             "odoo_calls": calls,
         }
 
@@ -196,6 +281,7 @@ class Copilot:
         Raises:
             NotFound: no such record for this person; OdooError as the gateway says.
         """
+        person = self.identity.current(person)
         with person.lock:
             fact = read_record(person.session, model, record_id, now=self._clock(), server=self.server)
         if fact is None:
@@ -208,18 +294,30 @@ class Copilot:
         self._store.close()
 
     def _new_turn(self, person: Person) -> Turn:
-        return Turn(person=person, server=self.server, library=self.library, now=self._clock())
+        begun = time.perf_counter()
+        standing = self.identity.standing(person)
+        turn = Turn(person=standing.person, server=self.server, library=self.library, now=self._clock())
+        if standing.odoo_calls:
+            turn.odoo_calls, turn.odoo_seconds = standing.odoo_calls, time.perf_counter() - begun
+        if not standing.person.rights_confirmed:
+            turn.note_degraded(
+                "Odoo does not answer, so your rights are the ones it last confirmed; they may have changed since."
+            )
+        return turn
 
     def _turn(self, person: Person, question: Question) -> Iterator[Event]:
         begun = time.perf_counter()
         turn = self._new_turn(person)
         thread_id = question.thread_id or uuid.uuid4().hex
-        earlier = self._history(turn, thread_id, person)
-        calls_before = person.session.log.calls
+        turn.conversation = thread_id
+        summary, earlier = self._history(turn, thread_id, person)
         instructions, prompts = self._instructions(turn)
-        talk = Talk(question=question.text, instructions=instructions, earlier=earlier)
+        talk = Talk(question=question.text, instructions=instructions, summary=summary, earlier=earlier)
         written = yield from self._written(self._brain, turn, talk)
         checked = _ground(turn, written.text, question.text)
+        if checked.failed and written.brain != PLAYBOOK:
+            yield Progress(text="Checking the facts once more")
+            written, checked = self._repaired(turn, written, checked, question.text)
         if written.brain != PLAYBOOK and not _is_of_use(turn, checked):
             # What the first brain read is not mixed into the second one's answer.
             turn = self._second_turn(person, turn)
@@ -249,7 +347,7 @@ class Copilot:
             brain=written.brain,
             prompts=prompts if written.brain != PLAYBOOK else {"playbook": PHRASING_VERSION},
             degraded=tuple(turn.degraded),
-            odoo_calls=person.session.log.calls - calls_before,
+            odoo_calls=turn.odoo_calls,
             timings_ms={
                 "total": _ms(time.perf_counter() - begun),
                 "odoo": _ms(turn.odoo_seconds),
@@ -257,6 +355,7 @@ class Copilot:
                 "model": _ms(turn.model_seconds),
             },
             suggestions=written.suggestions,
+            at_risk=turn.lists[-1] if turn.lists else None,
         )
         brain = "playbook" if answer.brain == PLAYBOOK else "model"
         self.metrics.count("answers_total", f'status="{answer.status}",brain="{brain}"')
@@ -278,6 +377,7 @@ class Copilot:
     def _second_turn(self, person: Person, first: Turn) -> Turn:
         turn = self._new_turn(person)
         turn.degraded, turn.failures = list(first.degraded), list(first.failures)
+        turn.odoo_calls += first.odoo_calls
         turn.odoo_seconds, turn.search_seconds, turn.model_seconds = (
             first.odoo_seconds,
             first.search_seconds,
@@ -295,14 +395,30 @@ class Copilot:
         )
         return text, {prompt.name: prompt.version}
 
-    def _history(self, turn: Turn, thread_id: str, person: Person) -> tuple[tuple[str, str], ...]:
+    def _repaired(
+        self, turn: Turn, written: BrainText, checked: Grounded, question: str
+    ) -> tuple[BrainText, Grounded]:
+        """The text given back to its brain once; the better of the two, as it was checked."""
+        repair = getattr(self._brain, "repair", None)
+        problems = [f"{one.sentence} ({'; '.join(one.reasons)})" for one in checked.failed]
+        again = repair(turn, written.text, problems) if repair is not None else None
+        if again is None:
+            return written, checked
+        rechecked = _ground(turn, again.text, question)
+        better = bool(rechecked.text) and rechecked.checks.removed < checked.checks.removed
+        self.metrics.count("answers_repaired_total", f'better="{str(better).lower()}"')
+        return (replace(again, suggestions=written.suggestions), rechecked) if better else (written, checked)
+
+    def _history(self, turn: Turn, thread_id: str, person: Person) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """(summary of what lies further back, the last turns word for word)."""
         try:
-            earlier = self._store.history(thread_id, owner_of(person))
+            bodies = self._store.bodies(thread_id, owner_of(person))
         except StateUnavailable as error:
             turn.note_degraded(f"Earlier questions of this conversation could not be read. {error}")
-            return ()
+            return "", ()
         # Evidence ids belong to the turn that gave them: an old [E1] must not look like one of this turn.
-        return tuple((asked, MARK.sub("", told)) for asked, told in earlier)
+        earlier = tuple((body["question"], MARK.sub("", body["text"])) for body in bodies[-LAST_TURNS:])
+        return summary_of(bodies[:-LAST_TURNS]), earlier
 
     def _saved(self, person: Person, turn: Turn, answer: Answer) -> Answer:
         body = answer.to_json() | {"receipt": {"roles": sorted(person.roles), "failures": turn.failures}}
@@ -313,12 +429,6 @@ class Copilot:
             note = "This answer could not be saved, so it cannot be opened again later."
             return Answer(**{**vars(answer), "degraded": (*answer.degraded, note)})
         return answer
-
-
-def owner_of(person: Person) -> str:
-    """Whose conversation it is: the user of this Odoo, by id and login, so that neither a login given to somebody else later
-    nor the same login in another Odoo opens anything."""
-    return f"{person.odoo}#{person.user.user_id}:{person.login}"
 
 
 def _checked_question(text: str) -> str:
@@ -337,12 +447,22 @@ def _ground(turn: Turn, text: str, question: str) -> Grounded:
     grounding = Grounding(
         turn.book.evidence(),
         turn.book.citations(),
-        today=turn.now.astimezone(ZoneInfo(turn.timezone)).date(),
+        today=turn.today,
         timezone=turn.timezone,
         question=question,
         said=turn.said,
+        results=parsed(turn.results),
     )
     return grounding.check(text)
+
+
+def parsed(results: list[str]) -> list[Any]:
+    """Tool results as values; one that is no JSON says nothing."""
+    found = []
+    for result in results:
+        with suppress(ValueError):
+            found.append(json.loads(result))
+    return found
 
 
 def _is_of_use(turn: Turn, checked: Grounded) -> bool:

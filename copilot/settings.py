@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
@@ -47,10 +47,25 @@ class Settings(BaseSettings):
     """Login for the command line (`copilot ask`); people in the chat sign in themselves."""
     odoo_password: SecretStr | None = None
     """Password or API key for the command line."""
+    index_odoo_user: str | None = None
+    """Login of the account that reads attachments for `copilot ingest --from-odoo`; nobody's own, with rights to read only."""
+    index_odoo_password: SecretStr | None = None
+    """Its password or API key."""
 
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    azure_openai_endpoint: str | None = Field(default=None, validation_alias="AZURE_OPENAI_ENDPOINT")
+    azure_openai_api_key: SecretStr | None = Field(default=None, validation_alias="AZURE_OPENAI_API_KEY")
+    azure_openai_api_version: str | None = Field(
+        default=None, validation_alias=AliasChoices("AZURE_OPENAI_API_VERSION", "OPENAI_API_VERSION")
+    )
     model: str | None = None
+    """Name of the model; for Azure OpenAI the deployment's."""
+    model_pseudonyms: Literal["external", "always", "never"] = "external"
+    """When names of customers and people, mail addresses and telephone numbers are replaced before a language model sees them:
+    where its endpoint lies outside this machine and its private network, always, or never."""
+    model_tokens_per_day: int | None = Field(default=None, ge=1_000)
+    """Estimated tokens the language model may use up in a UTC day; then the playbook answers. None: no limit."""
 
     qdrant_url: str | None = Field(default=None, validation_alias="QDRANT_URL")
     qdrant_api_key: SecretStr | None = Field(default=None, validation_alias="QDRANT_API_KEY")
@@ -58,13 +73,16 @@ class Settings(BaseSettings):
     embedding_model: str | None = None
     data_dir: Path = Field(default_factory=default_data_dir)
 
+    decision_rights: Path | None = None
+    """A YAML file of who may decide what; None: the one that ships with the product."""
+
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     session_hours: float = Field(default=8, gt=0, le=24)
     """How long a sign-in lasts without being asked again (RELIABILITY, Chainlit settings: 8 h)."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
-    @field_validator("odoo_url", "openai_base_url", "qdrant_url")
+    @field_validator("odoo_url", "openai_base_url", "azure_openai_endpoint", "qdrant_url")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):

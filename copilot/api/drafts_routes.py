@@ -15,7 +15,6 @@ from copilot.conversation import Copilot
 from copilot.drafts.desk import Desk
 from copilot.drafts.draft import Draft
 from copilot.drafts.errors import NotYours
-from copilot.errors import StateUnavailable
 from copilot.identity import Person
 
 MAY_READ_AUDIT = frozenset({"compliance"})
@@ -28,7 +27,9 @@ class NewDraft(BaseModel):
 
     action: ShortText
     order: ShortText
-    wanted: dict[ShortText, Annotated[str, Field(max_length=4000)]] = Field(default_factory=dict, max_length=20)
+    wanted: dict[ShortText, Annotated[str, Field(max_length=4000)]] = Field(
+        default_factory=dict, max_length=20
+    )
 
 
 class Decision(BaseModel):
@@ -54,8 +55,6 @@ def build_router(copilot: Copilot) -> APIRouter:
     Who = Annotated[Person, Depends(with_rights_of_now)]
 
     def desk() -> Desk:
-        if copilot.desk is None:
-            raise StateUnavailable("Drafts are not available: the copilot's database could not be prepared.")
         return copilot.desk
 
     def token_of(person: Person, draft_id: str, given: str | None) -> str:
@@ -75,7 +74,11 @@ def build_router(copilot: Copilot) -> APIRouter:
         order: Annotated[str, Query(max_length=100)] = "",
     ) -> dict[str, Any]:
         """The drafts this person may see: all, those they asked for, or those they could decide now."""
-        found = desk().drafts.waiting_for(person) if waiting else desk().drafts.listed(person, mine=mine, order=order)
+        found = (
+            desk().drafts.waiting_for(person)
+            if waiting
+            else desk().drafts.listed(person, mine=mine, order=order)
+        )
         return {"drafts": [draft.to_json() for draft in found]}
 
     @router.get("/api/v1/drafts/{draft_id}")
@@ -93,7 +96,9 @@ def build_router(copilot: Copilot) -> APIRouter:
     def approve(draft_id: str, body: Decision, person: Who) -> dict[str, Any]:
         """Approve exactly this version; where that completes the approval it is run at once, with this person's Odoo session."""
         token = token_of(person, draft_id, body.token)
-        return desk().approve(person, draft_id, version=body.version, digest=body.digest, token=token).to_json()
+        return (
+            desk().approve(person, draft_id, version=body.version, digest=body.digest, token=token).to_json()
+        )
 
     @router.post("/api/v1/drafts/{draft_id}/reject")
     def reject(draft_id: str, body: Rejection, person: Who) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 # No `from __future__ import annotations` here: FastAPI has to see the alias `Who` that `build_router` makes.
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable
+from itertools import chain
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,9 +15,27 @@ from pydantic import BaseModel, Field, SecretStr
 
 from copilot.answer import MAX_QUESTION_BYTES, Done, Progress, Question, TextPart
 from copilot.conversation import Copilot
-from copilot.errors import CopilotError, NotFound, NotSignedIn, QuestionError, StateUnavailable, TooMany
+from copilot.drafts.errors import DraftError, DraftRefused, NotYours, Stopped
+from copilot.errors import (
+    CopilotError,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    QuestionError,
+    StateUnavailable,
+    TooMany,
+)
 from copilot.identity import Person
-from erp_tools.errors import AccessDenied, OdooError, OdooUnavailable, SignInBraked, SignInRefused
+from copilot.ui.streaming import from_thread
+from erp_tools.actions.action import CannotDraft
+from erp_tools.errors import (
+    AccessDenied,
+    OdooError,
+    OdooUnavailable,
+    SessionEnded,
+    SignInBraked,
+    SignInRefused,
+)
 from retrieval.errors import RetrievalError
 
 log = logging.getLogger(__name__)
@@ -26,10 +45,17 @@ MAX_TOP = 50
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (QuestionError, 422),
     (NotSignedIn, 401),
+    (NotPermitted, 403),
     (TooMany, 429),
     (NotFound, 404),
+    (NotYours, 403),
+    (Stopped, 423),
+    (DraftRefused, 422),
+    (DraftError, 409),
+    (CannotDraft, 422),
     (StateUnavailable, 503),
     (SignInRefused, 401),
+    (SessionEnded, 401),
     (SignInBraked, 429),
     (AccessDenied, 403),
     (OdooUnavailable, 503),
@@ -59,9 +85,8 @@ class Ask(BaseModel):
     thread_id: str | None = Field(default=None, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")
 
 
-def build_router(copilot: Copilot) -> APIRouter:
-    """All routes, on one copilot."""
-    router = APIRouter()
+def signed_in_at(copilot: Copilot) -> Callable[..., Person]:
+    """The dependency that tells who asks, by their bearer token."""
     bearer = HTTPBearer(auto_error=False)
 
     def signed_in(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Person:
@@ -71,6 +96,13 @@ def build_router(copilot: Copilot) -> APIRouter:
             )
         return copilot.identity.by_token(credentials.credentials)
 
+    return signed_in
+
+
+def build_router(copilot: Copilot) -> APIRouter:
+    """All routes, on one copilot."""
+    router = APIRouter()
+    signed_in = signed_in_at(copilot)
     Who = Annotated[Person, Depends(signed_in)]
 
     @router.post("/api/v1/session")
@@ -95,24 +127,22 @@ def build_router(copilot: Copilot) -> APIRouter:
         events = copilot.stream(person, Question(text=body.text, thread_id=body.thread_id))
         first = next(events)  # a question that cannot be taken is refused with a status, not in the stream
 
-        def sent() -> Iterator[str]:
-            event: Any = first
-            while event is not None:
-                match event:
-                    case Progress(text=text):
-                        yield _sse("progress", {"text": text})
-                    case TextPart(text=text):
-                        yield _sse("text", {"text": text})
-                    case Done(answer=answer):
-                        yield _sse("answer", answer.to_json())
-                try:
-                    event = next(events, None)
-                except (
-                    Exception
-                ) as error:  # the status line is sent: what went wrong has to be said in the stream
-                    log.exception("a streamed turn failed")
-                    event = None
-                    yield _sse("error", {"error": type(error).__name__, "message": refusal(error)[1]})
+        async def sent() -> AsyncIterator[str]:
+            try:
+                # In a thread of its own: who stops listening loses the view of the answer, not the answer (RELIABILITY R12).
+                async for event in from_thread(lambda: chain([first], events)):
+                    match event:
+                        case Progress(text=text):
+                            yield _sse("progress", {"text": text})
+                        case TextPart(text=text):
+                            yield _sse("text", {"text": text})
+                        case Done(answer=answer):
+                            yield _sse("answer", answer.to_json())
+            except (
+                Exception
+            ) as error:  # the status line is sent: what went wrong has to be said in the stream
+                log.exception("a streamed turn failed")
+                yield _sse("error", {"error": type(error).__name__, "message": refusal(error)[1]})
 
         return StreamingResponse(
             sent(),

@@ -1,0 +1,128 @@
+"""Drafts through the HTTP door, on the recorded demo: from the wish to the change in Odoo's local copy, each step with its verdict."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from copilot.api.drafts_routes import build_router as drafts_routes
+from copilot.api.routes import answer_error, build_router
+from copilot.bootstrap import build
+from copilot.errors import CopilotError
+from copilot.settings import Settings
+from erp_tools.actions.action import CannotDraft
+from erp_tools.errors import OdooError
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def ask(demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Calls a route as somebody: ask("supervisor", "GET", "/drafts") -> (status, body)."""
+    folder: Path = tmp_path_factory.mktemp("desk") / "data"
+    shutil.copytree(demo_settings.data_dir, folder)
+    copilot = build(demo_settings.model_copy(update={"data_dir": folder}))
+    application = FastAPI()
+    for kind in (CopilotError, CannotDraft, OdooError):
+        application.add_exception_handler(kind, answer_error)
+    application.include_router(build_router(copilot))
+    application.include_router(drafts_routes(copilot))
+    tokens: dict[str, str] = {}
+    with TestClient(application) as client:
+
+        def call(login: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+            if login not in tokens:
+                signed = client.post("/api/v1/session", json={"login": login, "password": "demo"})
+                tokens[login] = signed.json()["token"]
+            reply = client.request(
+                method, f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {tokens[login]}"}
+            )
+            return reply.status_code, reply.json()
+
+        yield call
+    copilot.close()
+
+
+def new(ask: Ask, login: str, action: str, order: str, **wanted: str) -> Any:
+    status, draft = ask(login, "POST", "/drafts", {"action": action, "order": order, "wanted": wanted})
+    assert status == 201, draft
+    return draft
+
+
+def test_a_conditional_split_shows_its_clauses_and_runs_once(ask: Ask) -> None:
+    draft = new(ask, "service", "split_delivery", "S00042")
+    assert {
+        "draft_id",
+        "version",
+        "action",
+        "summary",
+        "risk",
+        "approver_roles",
+        "expires_at",
+    } <= draft.keys()
+    assert draft["state"] == "drafted"
+    assert draft["approver_roles"] == ["supervisor"]
+    quotes = " ".join(one.get("quote", "") for one in draft["evidence"])
+    assert "only if all conditions of clause 5.2 are met" in quotes
+    assert "60% of the Order Value" in quotes
+
+    decision = {"version": draft["version"], "digest": draft["digest"]}
+    path = f"/drafts/{draft['draft_id']}"
+    assert ask("service", "POST", f"{path}/approve", decision)[0] == 403
+    assert ask("purchasing", "GET", path)[0] == 404
+    assert ask("supervisor", "POST", f"{path}/approve", {**decision, "digest": "0" * 64})[0] == 409
+    status, shown = ask("supervisor", "GET", path)
+    assert (status, bool(shown["token"])) == (200, True)
+    status, done = ask("supervisor", "POST", f"{path}/approve", {**decision, "token": shown["token"]})
+    assert (status, done["state"]) == (200, "executed")
+    assert ask("supervisor", "POST", f"{path}/approve", {**decision, "token": shown["token"]})[0] in (
+        403,
+        409,
+    )
+    assert ask("service", "POST", "/drafts", {"action": "split_delivery", "order": "S00042"})[0] == 422
+
+
+def test_what_is_waiting_for_whom(ask: Ask) -> None:
+    draft = new(ask, "service", "release_ship_complete", "S00077")
+    mine = ask("service", "GET", "/drafts?mine=true")[1]["drafts"]
+    assert draft["draft_id"] in [one["draft_id"] for one in mine]
+    waiting = [one["draft_id"] for one in ask("supervisor", "GET", "/drafts?waiting=true")[1]["drafts"]]
+    assert draft["draft_id"] in waiting
+    assert ask("service", "GET", "/drafts?waiting=true")[1]["drafts"] == []
+    path = f"/drafts/{draft['draft_id']}"
+    decision = {"version": draft["version"], "digest": draft["digest"]}
+    assert ask("supervisor", "POST", f"{path}/reject", decision)[0] == 409
+    assert (
+        ask("supervisor", "POST", f"{path}/reject", decision | {"reason": "Too dear"})[1]["state"]
+        == "rejected"
+    )
+
+
+def test_a_note_is_logged_at_once_and_an_unknown_wish_is_refused(ask: Ask) -> None:
+    assert new(ask, "service", "log_note", "S00042", text="They called.")["state"] == "executed"
+    for body in (
+        {"action": "format_disk", "order": "S00042"},
+        {"action": "log_note", "order": "S00042"},
+        {"action": "log_note", "order": "S99999", "wanted": {"text": "x"}},
+    ):
+        status, said = ask("service", "POST", "/drafts", body)
+        assert status == 422
+        assert said["message"]
+
+
+def test_only_compliance_reads_the_audit_and_it_holds(ask: Ask) -> None:
+    assert ask("service", "GET", "/audit")[0] == 403
+    status, log = ask("compliance", "GET", "/audit")
+    assert status == 200
+    assert log["holds"] is True
+    kinds = {entry["kind"] for entry in log["entries"]}
+    assert {"draft.drafted", "draft.approved", "draft.step_done", "draft.executed", "draft.rejected"} <= kinds
+    assert {entry["name"] for entry in log["entries"] if entry["kind"] == "draft.approval"} == {
+        "Samuel Okafor"
+    }
