@@ -7,6 +7,7 @@
     python3 deploy/dev_odoo.py status [--json]     address, databases, logins
     python3 deploy/dev_odoo.py copy demo demo_x    a copy to play with, in seconds
     python3 deploy/dev_odoo.py drop demo_x
+    python3 deploy/dev_odoo.py demo-data           Odoo's own demo data, as database demo_odoo (minutes)
     python3 deploy/dev_odoo.py down                stop both
     python3 deploy/dev_odoo.py wipe                stop both and forget every database
 
@@ -25,7 +26,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from odoo_dev import databases, debian, postgres, python_env, seeding, server
+from odoo_dev import databases, debian, demo_data, postgres, python_env, seeding, server
 from odoo_dev.machine import Folders, Stop, only_one, remembered, say, secret, secret_file
 
 
@@ -119,6 +120,11 @@ def seed(folders: Folders, chosen: argparse.Namespace) -> None:
         seeding.seed(folders, running_cluster(folders), number=chosen.seed, again=chosen.again)
 
 
+def own_demo_data(folders: Folders, chosen: argparse.Namespace) -> None:
+    with only_one(folders, "demo data"):
+        demo_data.odoo_demo_data(folders, running_cluster(folders), again=chosen.again)
+
+
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dev_odoo.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -144,6 +150,8 @@ def arguments() -> argparse.ArgumentParser:
     made = command("seed", seed, "seed the demo distributor into the database demo")
     made.add_argument("--seed", type=int, default=19, help="which demo distributor (default: 19)")
     made.add_argument("--again", action="store_true", help="also when a current one is there")
+    made = command("demo-data", own_demo_data, "Odoo's own demo data, into the database demo_odoo")
+    made.add_argument("--again", action="store_true", help="also when it is there")
     return parser
 
 

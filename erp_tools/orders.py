@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from erp_tools.errors import AccessDenied, OdooRefused
 from erp_tools.facts import Fact
-from erp_tools.odoo.gateway import OdooSession
+from erp_tools.odoo.gateway import OdooSession, Page, Spec
 from erp_tools.reads.rights import parts_denied
-from erp_tools.reads.rows import Row, many, moment, name_of, text
+from erp_tools.reads.rows import Row, many, moment, name_of, one, text
 
 MatchedBy = Literal["order", "customer reference", "delivery", "tracking number"]
 
@@ -33,7 +33,11 @@ _SPEC: dict[str, Any] = {
     "expected_date": {},
     "state": {},
     "partner_id": {"fields": {"display_name": {}}},
+    "company_id": {"fields": {"display_name": {}, "partner_id": {"fields": {"tz": {}}}}},
 }
+
+FEW = 3
+"""A reference that fits no more orders than this has them read with all details at once."""
 
 
 class OrderNotFound(OdooRefused):
@@ -49,12 +53,14 @@ class FoundOrder:
     name: str
     customer: str
     ordered: date | None
-    """Order Date, in the person's timezone."""
+    """Order Date, in the company's timezone (the person's, where the company has none), as all days are."""
     promised: date | None
     state: str
     """As Odoo shows it: Quotation, Quotation Sent, Sales Order, Cancelled."""
     customer_reference: str = ""
     matched_by: MatchedBy = "order"
+    row: Row | None = field(default=None, repr=False, compare=False)
+    """The order as it was read with the details asked for; None: it was not."""
 
     def fact(self, *, read_at: datetime, url_of: Callable[[str, int], str]) -> Fact:
         """What was read to tell this order from the others it might have been."""
@@ -141,11 +147,14 @@ def _any_of(terms: Sequence[list[Any]]) -> list[Any]:
     return ["|"] * (len(terms) - 1) + list(terms)
 
 
-def resolve_orders(session: OdooSession, text_ref: str) -> Resolution:
-    """Which order a reference means, for this person. One round trip.
+def resolve_orders(session: OdooSession, text_ref: str, *, details: Spec | None = None) -> Resolution:
+    """Which order a reference means, for this person. One round trip; two where `details` are asked for and it fits many.
 
     Tried are the order's own name in any case and spacing, the customer's reference, the name of a delivery, and a tracking
     number. A match on the order's own name wins over the others.
+
+    Args:
+        details: what else to read of the order, so that no second question is needed once it is found (`FoundOrder.row`).
 
     Raises:
         AccessDenied: this person may read no sales orders.
@@ -166,17 +175,27 @@ def resolve_orders(session: OdooSession, text_ref: str) -> Resolution:
     spec = {**_SPEC, "picking_ids": {"fields": {"name": {}, "carrier_tracking_ref": {}}}}
     sees_deliveries = "transfers" not in parts_denied(session.user)
     order, limit = "date_order desc, id desc", 80
-    if sees_deliveries:
+    page: Page | None = None
+    detailed = False
+    if details is not None:
+        try:
+            terms = [*own, *deliveries] if sees_deliveries else own
+            page = session.read("sale.order", _any_of(terms), {**_SPEC, **details}, order=order, limit=FEW)
+        except AccessDenied:
+            page = None  # of some detail, perhaps: the order itself may still be found
+        detailed = page is not None and page.total <= len(page.rows)
+    if detailed:
+        sees_deliveries = True  # nothing is left to ask
+    elif sees_deliveries:
         try:
             page = session.read("sale.order", _any_of([*own, *deliveries]), spec, order=order, limit=limit)
         except AccessDenied as refused:
             if refused.model == "sale.order":
                 raise
             sees_deliveries = False
-    if not sees_deliveries:
+    if page is None or not sees_deliveries:
         page = session.read("sale.order", _any_of(own), _SPEC, order=order, limit=limit)
-    zone = _zone(session.user.timezone)
-    found = [_found(row, reference, names, zone) for row in page.rows]
+    found = [_found(row, reference, names, session.user.timezone, detailed=detailed) for row in page.rows]
     by_name = [item for item in found if item.matched_by == "order"]
     chosen = by_name or found
     beyond = page.total - len(page.rows) if not by_name else 0
@@ -192,14 +211,20 @@ def resolve_orders(session: OdooSession, text_ref: str) -> Resolution:
     )
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+def zone_of(*names: str) -> ZoneInfo:
+    """The first timezone that exists; UTC when none does."""
+    for name in names:
+        if name:
+            try:
+                return ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                continue
+    return ZoneInfo("UTC")
 
 
-def _found(row: Row, reference: str, names: Sequence[str], zone: ZoneInfo) -> FoundOrder:
+def _found(row: Row, reference: str, names: Sequence[str], timezone: str, *, detailed: bool) -> FoundOrder:
+    company = one(one(row, "company_id") or {}, "partner_id") or {}
+    zone = zone_of(text(company, "tz"), timezone)
     spellings = {item.casefold() for item in _spellings(reference)}
     matched: MatchedBy = "tracking number"
     if text(row, "name").upper() in names or text(row, "name").casefold() in spellings:
@@ -219,6 +244,7 @@ def _found(row: Row, reference: str, names: Sequence[str], zone: ZoneInfo) -> Fo
         state=_STATES.get(text(row, "state"), text(row, "state")),
         customer_reference=text(row, "client_order_ref"),
         matched_by=matched,
+        row=row if detailed else None,
     )
 
 

@@ -214,6 +214,7 @@ CAUSES: Mapping[str, str] = {
     "quality_hold": "Stock on quality hold",
     "inventory_discrepancy": "Inventory discrepancy",
     "reservation_not_due": "Reservation not due yet",
+    "order_blocked": "Order blocked",
     "inbound_not_ordered": "Purchase not ordered yet",
     "inbound_late": "Inbound purchase comes too late",
     "inbound_overdue": "Inbound purchase overdue",

@@ -27,14 +27,19 @@ from .postgres import ODOO_ROLE, Cluster
 BASE = "demo_base"
 MODULES = (
     "sale_management", "sale_stock", "purchase", "purchase_stock", "stock", "stock_account", "account",
-    "stock_delivery", "sale_purchase", "product_expiry", "base_automation", "l10n_us",
+    "stock_delivery", "sale_purchase", "product_expiry", "base_automation", "l10n_us", "stock_dropshipping", "mrp",
 )  # fmt: skip
 WORKERS = 2
 
 
-def configuration(folders: Folders, cluster: Cluster, *, port: int, gevent_port: int) -> Path:
-    """Write Odoo's settings, with its database password, for the server and for one-off commands."""
-    path = folders.run / "odoo.conf"
+def configuration(
+    folders: Folders, cluster: Cluster, *, port: int, gevent_port: int, name: str = "odoo.conf"
+) -> Path:
+    """Write Odoo's settings, with its database password, for the server and for one-off commands.
+
+    A command that runs beside the server takes a file `name` of its own.
+    """
+    path = folders.run / name
     settings = {
         "db_host": "127.0.0.1",
         "db_port": cluster.port,

@@ -107,6 +107,10 @@ class Product:
     make_to_order: bool = False
     note: str = ""
     """Sales description."""
+    route: Literal["", "resupply", "dropship"] = ""
+    """Supplied to order by EAST, or by the vendor straight to the customer; empty: bought."""
+    components: tuple[tuple[str, float], ...] = ()
+    """A kit: (product reference, how many in one kit). Odoo moves these in its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +241,12 @@ class Order:
     """Taken over from the old system: a high number."""
     pinned: str = ""
     """A name that documents speak of."""
+    left: int | None = None
+    """Supplied by another warehouse: the day it left there; None: it has not."""
+    arrives: int | None = None
+    """Supplied by another warehouse: the day it is to arrive."""
+    restocked: float = 0.0
+    """After the first part had shipped, so much more came in and was shipped as a back-order."""
     name: str = ""
 
 
@@ -264,6 +274,13 @@ class Plan:
     products: dict[str, Product]
     orders: list[Order] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
+    later: list[Purchase] = field(default_factory=list)
+    """Entered when everything else is there, so that nothing else changes its number."""
     shelf: dict[tuple[str, str], float] = field(default_factory=dict)
     """(warehouse, product) -> quantity on the shelf before the first order, receipts not counted."""
     quants: list[Quant] = field(default_factory=list)
+
+    @property
+    def everything_bought(self) -> list[Purchase]:
+        """Every purchase order, those that Odoo makes for a line included."""
+        return [*self.purchases, *self.later, *(order.purchase for order in self.orders if order.purchase)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from erp_tools.demo.cases.chains import add_chains
 from erp_tools.demo.late_orders import add_late_orders
 from erp_tools.demo.model import Order, Plan, SecondCompanyOrder
 from erp_tools.demo.planner import Planner
 from erp_tools.demo.usual_orders import add_usual_orders
+from erp_tools.demo.vendor_history import add_vendor_history
 
 DEFAULT_SEED = 19
 MIGRATED_FROM = 20001
@@ -21,6 +23,9 @@ def make_plan(seed: int = DEFAULT_SEED) -> Plan:
     planner = Planner(seed)
     add_late_orders(planner)
     add_usual_orders(planner)
+    # What came later is drawn and numbered last, so that it changes nothing of the rest.
+    add_chains(planner)
+    add_vendor_history(planner)
     _name_orders(planner.plan)
     _name_purchases(planner.plan)
     return planner.plan
@@ -38,6 +43,8 @@ def _name_orders(plan: Plan) -> None:
             pinned[f"S{number:05}"].name = f"S{number:05}"
             number += 1
         order.name = f"S{number:05}"
+    for order in pinned.values():
+        order.name = order.pinned
     for position, order in enumerate(sorted(_of(plan, migrated=True), key=lambda each: each.ordered)):
         order.name = f"S{MIGRATED_FROM + position:05}"
     plan.orders.sort(key=lambda each: (each.wave, each.name))

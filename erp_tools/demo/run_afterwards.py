@@ -24,6 +24,10 @@ def date_orders(odoo: AdminSession, plan: Plan, clock: Clock, made: dict[str, in
         by_day[order.ordered].append(made[order.name])
     for day, ids in by_day.items():
         odoo.write("sale.order", ids, {"date_order": clock.at(day, ORDERED)})
+    open_states = ("assigned", "partially_available")
+    reserved = odoo.find(
+        "stock.move.line", [("picking_id.sale_id", "in", list(made.values())), ("state", "in", open_states)], ["picking_id"]
+    )  # fmt: skip
     found = transfers(odoo, made)
     done_on: dict[int, list[int]] = defaultdict(list)
     number = 0
@@ -52,12 +56,25 @@ def date_orders(odoo: AdminSession, plan: Plan, clock: Clock, made: dict[str, in
             ids = [move for row in rows for move in row["move_ids"]]
             day = order.planned if order.planned is not None else order.ordered
             odoo.write("stock.move", ids, {"date_deadline": clock.at(day, PROMISED)})
+    _date_reservations(odoo, plan, clock, found, reserved)
     for day, ids in done_on.items():
         moment = clock.at(day, SHIPPED)
         moves = odoo.ids("stock.move", [("picking_id", "in", ids)])
         odoo.write("stock.move", moves, {"date": moment})
         odoo.write("stock.picking", ids, {"date_done": moment})
     return found
+
+
+def _date_reservations(
+    odoo: AdminSession, plan: Plan, clock: Clock, found: dict[str, list[Row]], reserved: list[Row]
+) -> None:
+    """Odoo dates a reservation when it makes it; these were made when the order was entered."""
+    day_of = {row["id"]: order.ordered for order in plan.orders for row in found.get(order.name, [])}
+    by_day: dict[int, list[int]] = defaultdict(list)
+    for row in reserved:
+        by_day[day_of[row["picking_id"][0]]].append(row["id"])
+    for day, ids in by_day.items():
+        odoo.write("stock.move.line", ids, {"date": clock.at(day, ORDERED, 5)})
 
 
 def attach_proofs(odoo: AdminSession, plan: Plan, found: dict[str, list[Row]]) -> None:
@@ -173,7 +190,7 @@ def write_chatter(
                 said.append((message, "stock.picking", _delivery(found[order.name])["id"], author, minute))
             else:
                 said.append((message, "sale.order", made[order.name], author, minute))
-    for bought in (*plan.purchases, *(order.purchase for order in plan.orders if order.purchase)):
+    for bought in plan.everything_bought:
         for minute, message in enumerate(bought.messages):
             author = _author(message, ground, vendor=records.vendor_contacts[bought.vendor])
             said.append((message, "purchase.order", purchases[bought.name], author, minute))
@@ -210,8 +227,7 @@ def _date_log_notes(
     days: dict[tuple[str, int], int] = {
         ("sale.order", made[order.name]): order.ordered for order in plan.orders
     }
-    everything = [*plan.purchases, *(order.purchase for order in plan.orders if order.purchase)]
-    days.update({("purchase.order", purchases[each.name]): each.ordered for each in everything})
+    days.update({("purchase.order", purchases[each.name]): each.ordered for each in plan.everything_bought})
     by_day: dict[int, list[int]] = defaultdict(list)
     for row in odoo.find(
         "mail.message", [("model", "in", ("sale.order", "purchase.order"))], ["model", "res_id"]

@@ -99,6 +99,8 @@ def _buy(odoo: AdminSession, clock: Clock, order: Order, order_id: int) -> None:
     assert bought is not None
     moves = odoo.find("stock.move", [("sale_line_id.order_id", "=", order_id)], ["created_purchase_line_ids"])
     line_ids = [line for move in moves for line in move["created_purchase_line_ids"]]
+    if not line_ids:  # drop-shipped: there is no move before the purchase is confirmed
+        line_ids = odoo.ids("purchase.order.line", [("sale_line_id.order_id", "=", order_id)])
     purchase_id = odoo.find("purchase.order.line", [("id", "in", line_ids)], ["order_id"])[0]["order_id"][0]
     odoo.write(
         "purchase.order",
@@ -107,6 +109,10 @@ def _buy(odoo: AdminSession, clock: Clock, order: Order, order_id: int) -> None:
     )
     odoo.call("purchase.order", "button_confirm", [purchase_id])
     odoo.write("purchase.order.line", line_ids, {"date_planned": clock.at(bought.planned, ORDERED)})
+    if order.pinned:
+        # Odoo planned the receipt when the purchase was confirmed, before the vendor's date was known.
+        receipts = odoo.ids("stock.move", [("purchase_line_id", "in", line_ids)])
+        odoo.write("stock.move", receipts, {"date": clock.at(bought.planned, ORDERED)})
     odoo.write("purchase.order", [purchase_id],
                {"date_order": clock.at(bought.ordered, ORDERED), "date_approve": clock.at(bought.ordered, ORDERED, 30)})  # fmt: skip
 

@@ -14,10 +14,14 @@ VALIDATE = {"skip_backorder": True, "skip_sms": True, "skip_expired": True}
 
 
 def run_purchases(
-    odoo: AdminSession, plan: Plan, ground: Ground, records: Records, clock: Clock
+    odoo: AdminSession,
+    plan: Plan,
+    ground: Ground,
+    records: Records,
+    clock: Clock,
+    bought: list[Purchase],
 ) -> dict[str, int]:
-    """Enter every purchase of the plan; ids by name."""
-    bought = plan.purchases
+    """Enter these purchases of the plan; ids by name."""
     rows = [
         {
             "name": each.name,
@@ -87,12 +91,14 @@ def _receive(
             odoo.call("stock.picking", "action_cancel", [row["id"]])
         elif each.rest_planned is not None:
             odoo.write("stock.picking", [row["id"]], {"scheduled_date": clock.at(each.rest_planned, ORDERED)})
+    by_day: dict[int, list[int]] = {}
     for picking, each in pickings.items():
         assert each.received is not None
-        done = clock.at(each.received, RECEIVED)
-        moves = odoo.ids("stock.move", [("picking_id", "=", picking)])
-        odoo.write("stock.move", moves, {"date": done})
-        odoo.write("stock.picking", [picking], {"date_done": done})
+        by_day.setdefault(each.received, []).append(picking)
+    for day, those in by_day.items():
+        done = clock.at(day, RECEIVED)
+        odoo.write("stock.move", odoo.ids("stock.move", [("picking_id", "in", those)]), {"date": done})
+        odoo.write("stock.picking", those, {"date_done": done})
 
 
 def date_purchases(

@@ -25,10 +25,12 @@ from erp_tools.demo.run_afterwards import (
     schedule_activities,
     write_chatter,
 )
+from erp_tools.demo.run_chains import move_chains
 from erp_tools.demo.run_orders import run_orders
 from erp_tools.demo.run_purchases import run_purchases
 from erp_tools.demo.run_stock import enter_counts, stock_the_shelves
 from erp_tools.demo.second_company import set_up_second_company
+from erp_tools.demo.setup_calendar import set_up_calendar
 from erp_tools.demo.setup_catalogue import set_up_catalogue
 from erp_tools.demo.setup_company import set_up_company
 
@@ -49,18 +51,22 @@ def seed_demo(odoo: AdminSession, *, seed: int, password: str, clock: Clock, ste
     # Set first: a database whose seeding was interrupted is not taken for an empty one.
     odoo.call("ir.config_parameter", "set_param", SEEDED, f"{seed} (unfinished)")
     ground = set_up_company(odoo, plan, password=password)
+    set_up_calendar(odoo, ground, clock)
     step("company, warehouses, people", 14)
     records = set_up_catalogue(odoo, plan, ground)
     step("contacts, products, carriers", 10)
     stock_the_shelves(odoo, plan, ground, records, clock)
     step("stock", 6)
-    purchases = run_purchases(odoo, plan, ground, records, clock)
-    step("purchases", 10)
-    share = 34 / len(plan.orders)
+    purchases = run_purchases(odoo, plan, ground, records, clock, plan.purchases)
+    step("purchases", 8)
+    share = 30 / len(plan.orders)
     made = run_orders(
         odoo, plan, ground, records, clock, lambda count: step("sales orders", round(count * share))
     )
     purchases.update(purchases_of_orders(odoo, plan.orders))
+    move_chains(odoo, plan, ground, records, clock, made)
+    purchases.update(run_purchases(odoo, plan, ground, records, clock, plan.later))
+    step("chains, vendors' record", 6)
     enter_counts(odoo, plan, ground, records)
     found = date_orders(odoo, plan, clock, made)
     step("dates", 8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from erp_tools.demo.model import Plan
+from erp_tools.demo.model import Plan, Product
 from erp_tools.demo.rpc import AdminSession
 from erp_tools.demo.setup_company import Ground
 
@@ -145,7 +145,7 @@ def _products(odoo: AdminSession, plan: Plan, records: Records, ground: Ground) 
                 **({"expiration_time": product.shelf_days, "use_time": max(2, product.shelf_days // 10),
                     "removal_time": max(1, product.shelf_days // 20), "alert_time": max(3, product.shelf_days // 8)}
                    if product.lot else {}),
-                "route_ids": [(6, 0, [ground.routes["buy"], *([ground.routes["mto"]] if product.make_to_order else [])])],
+                "route_ids": [(6, 0, _routes(product, ground))],
                 "seller_ids": [(0, 0, {"partner_id": records.vendors[product.vendor], "price": product.cost,
                                        "delay": plan.vendors[product.vendor].lead_days, "company_id": ground.company})],
             }
@@ -155,6 +155,23 @@ def _products(odoo: AdminSession, plan: Plan, records: Records, ground: Ground) 
     records.products = {product.ref: record_id for product, record_id in zip(known, made, strict=True)}
     for row in odoo.find("product.product", [("id", "in", made)], ["default_code", "product_tmpl_id"]):
         records.templates[row["default_code"]] = row["product_tmpl_id"][0]
+    odoo.create(
+        "mrp.bom",
+        [
+            {
+                "product_tmpl_id": records.templates[product.ref], "product_qty": 1, "type": "phantom", "company_id": ground.company,
+                "bom_line_ids": [(0, 0, {"product_id": records.products[ref], "product_qty": count}) for ref, count in product.components],
+            }
+            for product in known
+            if product.components
+        ],
+    )  # fmt: skip
+
+
+def _routes(product: Product, ground: Ground) -> list[int]:
+    """How Odoo gets the product: bought, unless it comes from another warehouse or straight from the vendor."""
+    ways = [ground.routes[product.route or "buy"]]
+    return [*ways, ground.routes["mto"]] if product.make_to_order else ways
 
 
 def _carriers(odoo: AdminSession, plan: Plan, records: Records, ground: Ground) -> None:

@@ -159,6 +159,12 @@ def _routes(odoo: AdminSession, ground: Ground) -> None:
     ground.routes["mto"] = odoo.ref("stock.route_warehouse0_mto")
     # Replenish on Order is archived until somebody asks for it.
     odoo.write("stock.route", [ground.routes["mto"]], {"active": True})
+    ground.routes["dropship"] = odoo.ref("stock_dropshipping.route_drop_shipping")
+    south, east = ground.sites["SOUTH"].warehouse, ground.sites["EAST"].warehouse
+    odoo.write("stock.warehouse", [south], {"resupply_wh_ids": [(4, east)]})
+    ground.routes["resupply"] = odoo.ids(
+        "stock.route", [("supplied_wh_id", "=", south), ("supplier_wh_id", "=", east)]
+    )[0]
 
 
 def _activity_types(odoo: AdminSession, ground: Ground) -> None:

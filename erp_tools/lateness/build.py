@@ -24,9 +24,32 @@ FEWEST_RECEIPTS = 3
 """Fewer receipts than this say nothing about a vendor."""
 
 
+def supplying_ids(line: SalesLine) -> frozenset[int]:
+    """Moves that Odoo counts to a line and that only bring its goods into the warehouse: a resupply from another warehouse in
+    all its steps, or the receipt of what was bought for it."""
+    by_id = {move.move_id: move for move in line.moves}
+    waiting = [
+        move
+        for move in line.moves
+        if move.source.usage in ("supplier", "transit", "production") and move.destination.usage == "internal"
+    ]
+    found: set[int] = set()
+    while waiting:
+        move = waiting.pop()
+        if move.move_id not in found:
+            found.add(move.move_id)
+            waiting.extend(by_id[number] for number in move.source_ids if number in by_id)
+    return frozenset(found)
+
+
 def frontier_of(line: SalesLine) -> tuple[Move, ...]:
-    """The open moves of a line that wait for no other open move of the same line."""
-    here = {move.move_id for move in line.moves if move.is_open and not move.is_return}
+    """The open delivery moves of a line that wait for no other open delivery move of the same line."""
+    supplying = supplying_ids(line)
+    here = {
+        move.move_id
+        for move in line.moves
+        if move.is_open and not move.is_return and move.move_id not in supplying
+    }
     return tuple(move for move in line.moves if move.move_id in here and not here & set(move.source_ids))
 
 
@@ -104,6 +127,7 @@ def vendor_records(receipts: Iterable[Move], zone: ZoneInfo) -> dict[int, Vendor
             long_delay=max(0, ordered[min(len(ordered) - 1, int(len(ordered) * 0.8))]),
             worst_delay=max(0, ordered[-1]),
             since=first[vendor_id],
+            delays=tuple(ordered),
         )
     return found
 
@@ -120,7 +144,7 @@ class Wanted:
     """Vendors of the short products."""
 
 
-def what_to_read(order: SalesOrder, *, now: datetime, zone: ZoneInfo) -> Wanted:
+def what_to_read(order: SalesOrder, *, now: datetime, zone: ZoneInfo, moves_were_read: bool = True) -> Wanted:
     """Which further reads an order needs: none when it is delivered, cancelled, or a quotation."""
     if order.state != "sale":
         return Wanted()
@@ -131,11 +155,16 @@ def what_to_read(order: SalesOrder, *, now: datetime, zone: ZoneInfo) -> Wanted:
     for line in order.lines:
         if not line.is_goods or line.remaining <= SMALLEST:
             continue
+        if moves_were_read and not line.moves and line.product is not None:
+            # Perhaps a drop-shipment that nobody has ordered yet: only its request for quotation knows.
+            short[line.product.product_id] = None
+            vendors.update((term.vendor_id, None) for term in line.product.vendors)
         for move in frontier_of(line):
             if move.missing > SMALLEST:
                 short[move.product_id] = None
-                for term in line.product.vendors if line.product else ():
+                for term in line.product.vendors if line.product and not line.is_kit else ():
                     vendors[term.vendor_id] = None
+                vendors.update(dict.fromkeys(move.vendor_ids))
                 for source in with_sources(move.sources):
                     if source.partner_id is not None:
                         vendors[source.partner_id] = None
@@ -208,6 +237,11 @@ def build_case(
         lines=lines,
         supplies=supplies,
         vendor_records=vendor_records((*(moves or ()), *own_moves.values()), zone),
+        requested={
+            line.sale_line_id: line
+            for line in purchase_lines or ()
+            if line.is_rfq and line.sale_line_id in {each.line.line_id for each in lines}
+        },
         purchase_messages=tuple(
             sorted(messages.values(), key=lambda message: (message.at, message.message_id))
         ),

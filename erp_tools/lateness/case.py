@@ -16,8 +16,10 @@ from erp_tools.facts import FactKey
 from erp_tools.lateness.sources import Supply, SupplyKey, VendorRecord
 from erp_tools.lateness.taxonomy import AffectedLine
 from erp_tools.lateness.wording import SMALLEST, local_day
+from erp_tools.reads.calendar import WorkCalendar, zone_named
 from erp_tools.reads.delivery import Carrier
 from erp_tools.reads.messages import Activity, Message
+from erp_tools.reads.purchase import PurchaseLine
 from erp_tools.reads.sales import SalesLine, SalesOrder
 from erp_tools.reads.transfers import Move, Transfer
 
@@ -111,6 +113,8 @@ class OrderCase:
     supplies: Mapping[SupplyKey, Supply] = field(default_factory=dict)
     vendor_records: Mapping[int, VendorRecord] = field(default_factory=dict)
     """By vendor id."""
+    requested: Mapping[int, PurchaseLine] = field(default_factory=dict)
+    """By order line id: the request for quotation that is to bring a line, such as a drop-shipment that is not ordered."""
     purchase_messages: tuple[Message, ...] = ()
     unread: tuple[Unread, ...] = ()
     shipped_on: date | None = None
@@ -129,6 +133,21 @@ class OrderCase:
         """Its day is over."""
         day = self.day(moment)
         return day is not None and day < self.today
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The company's working time; Monday to Friday where Odoo gave none."""
+        return self.order.calendar
+
+    @property
+    def calendar_key(self) -> FactKey | None:
+        number = self.calendar.calendar_id
+        return None if number is None else ("resource.calendar", number)
+
+    @cached_property
+    def warehouse_zone(self) -> ZoneInfo:
+        """The timezone of the warehouse that ships the order; the company's where its address has none."""
+        return (zone_named(self.order.warehouse.timezone) if self.order.warehouse else None) or self.zone
 
     # -- promise ---------------------------------------------------------------------------------------------------------
     @property
@@ -224,15 +243,28 @@ class OrderCase:
     def ready_lines(self) -> tuple[LineCase, ...]:
         return tuple(line for line in self.lines if line.is_ready)
 
+    def request_for(self, line: LineCase) -> PurchaseLine | None:
+        """The request for quotation behind a line that has no move yet."""
+        if not self.could_read("moves") or line.line.moves or not line.is_stopped:
+            return None
+        return self.requested.get(line.line.line_id)
+
     # -- supply ----------------------------------------------------------------------------------------------------------
     def short_supplies(self) -> tuple[tuple[Supply, tuple[LineCase, ...]], ...]:
         """Each product that is short with the lines that wait for it."""
-        found = []
-        for key, supply in self.supplies.items():
-            lines = tuple(line for line in self.short_lines if key in line.supply_keys)
-            if supply.is_short and lines:
-                found.append((supply, lines))
-        return tuple(found)
+        return self._short_supplies
+
+    @cached_property
+    def _short_supplies(self) -> tuple[tuple[Supply, tuple[LineCase, ...]], ...]:
+        waiting: dict[SupplyKey, list[LineCase]] = {}
+        for line in self.short_lines:
+            for key in line.supply_keys:
+                waiting.setdefault(key, []).append(line)
+        return tuple(
+            (supply, tuple(waiting[key]))
+            for key, supply in self.supplies.items()
+            if supply.is_short and key in waiting
+        )
 
     # -- words -----------------------------------------------------------------------------------------------------------
     @cached_property

@@ -29,7 +29,7 @@ def diagnose(
     """Read one order as this person and say why it is late, or that it is not. At most four round trips.
 
     Args:
-        order: sale.order id, or what `resolve_orders` found.
+        order: sale.order id, or what `resolve_orders` or `find_order` found; the latter saves a round trip.
         now: the present moment, with timezone.
         server: for links into Odoo.
 
@@ -38,8 +38,7 @@ def diagnose(
         AccessDenied: this person may read no sales orders.
         OdooUnavailable: Odoo did not answer for the order itself; when only a part is missing, `not_read` says so.
     """
-    order_id = order if isinstance(order, int) else order.order_id
-    reading = read_case(session, order_id, now=now)
+    reading = read_case(session, order, now=now)
     return diagnose_case(reading.case, read_at=now, url_of=server.record_url, not_read=reading.not_read)
 
 

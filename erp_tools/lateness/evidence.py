@@ -14,7 +14,8 @@ from typing import Any
 from erp_tools.facts import Fact, FactBook, FactKey
 from erp_tools.lateness.case import LineCase, OrderCase
 from erp_tools.lateness.sources import Inbound, Reservation, Supply, VendorRecord
-from erp_tools.lateness.wording import plain_money, plain_number
+from erp_tools.lateness.wording import clock_text, plain_money, plain_number
+from erp_tools.reads.blocks import Block
 from erp_tools.reads.contacts import Address
 from erp_tools.reads.delivery import Carrier
 from erp_tools.reads.inventory import Quant
@@ -147,9 +148,18 @@ class CaseFacts:
         purchases: dict[int, PurchaseLine] = {}
         for supply in case.supplies.values():
             self._collect_supply(supply, purchases)
+        for request in case.requested.values():
+            if request.line_id not in purchases:
+                purchases[request.line_id] = request
+                key, opens = ("purchase.order.line", request.line_id), ("purchase.order", request.purchase_id)
+                self._add(key, partial(self._purchase_line, request), opens)
         purchase_names = {line.purchase_id: line.purchase for line in purchases.values()}
         for message in case.purchase_messages:
             self._say((message,), purchase_names.get(message.record_id, ""))
+        if case.calendar_key is not None:
+            self._add(case.calendar_key, self._calendar)
+        for block in order.blocks:
+            self._add(block.key, partial(self._block, block), case.key)
         for record in case.vendor_records.values():
             self._add(("res.partner", record.vendor_id), partial(self._vendor, record))
 
@@ -168,6 +178,9 @@ class CaseFacts:
             )
         for inbound in supply.inbound:
             self._add(inbound.key, partial(self._inbound, inbound), self._opens_move(inbound.move))
+            for move in inbound.feeding:
+                if ("stock.move", move.move_id) not in self._makers:
+                    self._add(("stock.move", move.move_id), partial(self._move, move), self._opens_move(move))
         for held_by in supply.reservations:
             self._add(held_by.key, partial(self._reservation, held_by), self._opens_move(held_by.move))
         for cut in supply.cut_receipts:
@@ -370,7 +383,35 @@ class CaseFacts:
             "usual_delay_days": record.usual_delay,
             "long_delay_days": record.long_delay,
             "worst_delay_days": record.worst_delay,
+            "days_after_the_promised_day": list(record.delays),
             "receipts_since": record.since,
+        }
+
+    def _calendar(self) -> tuple[str, Fields]:
+        calendar = self._case.calendar
+        closed = sorted(
+            (item for item in calendar.closures if item.ends >= self._case.now), key=lambda item: item.starts
+        )
+        return calendar.name, {
+            "display_name": calendar.name,
+            "working_days": calendar.weekdays,
+            "tz": calendar.zone.key,
+            "closed": [
+                f"{item.starts.astimezone(calendar.zone).date().isoformat()} to "
+                f"{item.ends.astimezone(calendar.zone).date().isoformat()}: {item.name}"
+                for item in closed
+            ]
+            or None,
+            "work_ends": clock_text(max(item.closes for item in calendar.hours)) if calendar.hours else None,
+        }
+
+    def _block(self, block: Block) -> tuple[str, Fields]:
+        return block.name, {
+            "name": block.name,
+            "description": block.text[:LONGEST_TEXT],
+            "status": block.status,
+            "todo_by": block.waits_for,
+            "record": self._case.order.name,
         }
 
     def _address(self, address: Address) -> tuple[str, Fields]:

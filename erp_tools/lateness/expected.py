@@ -3,10 +3,12 @@ records allow none. A date that is past is never given as a forecast. Pure.
 
 The rules, so that a person can follow them by hand:
 
-- goods that are ready leave on the next working day; a scheduled day in the future is kept;
-- goods that arrive leave one working day after their receipt (put-away, pick, pack);
+- goods that are ready leave today, or on the next working day once the day's cut-off has passed (`dispatch.py`); a scheduled day
+  in the future is kept;
+- goods that arrive leave one working day after their receipt, or after the lead times of Odoo's own routes where those are set;
+- working days are those of the company's working time in Odoo, its closed days left out; Monday to Friday where there is none;
 - a vendor's date is taken as the earliest; how late four of five past receipts of that vendor were gives the latest;
-- an overdue receipt has no date: only the vendor's record may bound it;
+- an overdue receipt has no date: only those past receipts of the vendor that were later still may bound it;
 - what nobody ordered starts at the vendor's lead time from today, and has no latest;
 - while finance, a document, an address or a carrier holds it, there is an earliest ("if released today") and no latest.
 """
@@ -14,40 +16,27 @@ The rules, so that a person can follow them by hand:
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 from erp_tools.facts import FactKey
 from erp_tools.lateness.case import LineCase, OrderCase
-from erp_tools.lateness.sources import InboundShare, Supply
+from erp_tools.lateness.dispatch import next_departure
+from erp_tools.lateness.expected_supply import Forecast, supply_forecast, unordered, with_reason
 from erp_tools.lateness.taxonomy import ExpectedDate
 from erp_tools.lateness.verdict import longest_lead
-from erp_tools.lateness.wording import SMALLEST, add_working_days, day_text, days_text, working_day_from
-
-RECEIPT_TO_SHIPMENT = 1
-"""Working days from a receipt to the shipment of what it brought."""
+from erp_tools.lateness.wording import SMALLEST, day_text, days_text
 
 HELD_BY = {
     "credit_hold": "Finance releases it",
     "missing_documents": "the document is there",
     "incomplete_master_data": "the data is complete",
+    "order_blocked": "the block is lifted",
     "price_mismatch": "the price is agreed",
     "no_carrier": "a carrier is booked",
     "inventory_discrepancy": "the count is settled",
 }
 """Causes that no date ends, and what has to happen."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """One line's date, with why."""
-
-    earliest: date | None
-    latest: date | None
-    why: str
-    evidence: tuple[FactKey, ...] = ()
-    derived: dict[FactKey, dict[str, Any]] = field(default_factory=dict)
 
 
 def forecast(case: OrderCase, codes: Collection[str]) -> tuple[ExpectedDate, dict[FactKey, dict[str, Any]]]:
@@ -74,6 +63,10 @@ def forecast(case: OrderCase, codes: Collection[str]) -> tuple[ExpectedDate, dic
         order["earliest_arrival"] = arrives.isoformat()
         why += f" {carrier.name} takes {days_text(carrier.lead_days)}, so it arrives on {day_text(arrives)} at the earliest."
         evidence = (*evidence, ("delivery.carrier", carrier.carrier_id))
+    if case.is_open and result.earliest and not result.is_scheduled:
+        closed = _closed_days(case, result.earliest, result.latest)
+        why += closed
+        evidence = (*evidence, *((case.calendar_key,) if case.calendar_key else ()))
     return (
         ExpectedDate(
             earliest=result.earliest,
@@ -82,6 +75,16 @@ def forecast(case: OrderCase, codes: Collection[str]) -> tuple[ExpectedDate, dic
             evidence=tuple(dict.fromkeys(evidence)),
         ),
         derived,
+    )
+
+
+def _closed_days(case: OrderCase, earliest: date, latest: date | None) -> str:
+    """The closed days that were left out on the way, or that working days are only assumed."""
+    if case.calendar.is_assumed:
+        return " Monday to Friday is assumed: no working time could be read in Odoo."
+    closed = case.calendar.closed_between(case.today, latest or earliest)
+    return "".join(
+        f" {day_text(day)} does not count: {closure.name or 'closed'}." for day, closure in closed[:3]
     )
 
 
@@ -104,7 +107,7 @@ def _forecast(case: OrderCase, codes: Collection[str]) -> Forecast:
         )
     if case.order.is_quotation:
         lead = longest_lead(case)
-        soonest = working_day_from(today + timedelta(days=lead))
+        soonest = case.calendar.working_day_from(today + timedelta(days=lead))
         return Forecast(
             earliest=soonest,
             latest=None,
@@ -166,10 +169,20 @@ def _forecast(case: OrderCase, codes: Collection[str]) -> Forecast:
             if case.ready_lines and not case.order.ships_all_at_once
             else ""
         )
-    return Forecast(earliest=earliest, latest=latest, why=why, evidence=deciding.evidence, derived=derived)
+    return Forecast(
+        earliest=earliest,
+        latest=latest,
+        why=why,
+        evidence=deciding.evidence,
+        derived=derived,
+        is_scheduled=deciding.is_scheduled,
+    )
 
 
 def _line(case: OrderCase, line: LineCase) -> Forecast:
+    rfq = case.request_for(line)
+    if rfq is not None:
+        return unordered(case, line, rfq)
     if line.is_stopped:
         return Forecast(
             earliest=None,
@@ -187,22 +200,25 @@ def _line(case: OrderCase, line: LineCase) -> Forecast:
         default=None,
     )
     keys = tuple({("stock.picking", move.transfer_id): None for move in line.frontier if move.transfer_id})
-    next_day = add_working_days(case.today, 0)
     if not line.is_short:
         if scheduled is not None and scheduled > case.today:
             return Forecast(
                 earliest=scheduled,
                 latest=scheduled,
                 evidence=keys,
+                is_scheduled=True,
                 why=f"The goods are ready and scheduled for {day_text(scheduled)}.",
             )
+        leaves = next_departure(case)
         return Forecast(
-            earliest=next_day,
-            latest=add_working_days(case.today, 1),
-            evidence=keys,
-            why=f"The goods are ready: they can leave on {day_text(next_day)}.",
+            earliest=leaves.day,
+            latest=case.calendar.add(leaves.day + timedelta(days=1), 0),
+            evidence=(*keys, *leaves.evidence),
+            why=with_reason(f"The goods are ready: they can leave on {day_text(leaves.day)}.", leaves),
         )
-    found = [_supply(case, line, case.supplies[key]) for key in line.supply_keys if key in case.supplies]
+    found = [
+        supply_forecast(case, line, case.supplies[key]) for key in line.supply_keys if key in case.supplies
+    ]
     if not found:
         return Forecast(
             earliest=None,
@@ -218,181 +234,7 @@ def _line(case: OrderCase, line: LineCase) -> Forecast:
             earliest=scheduled,
             latest=scheduled,
             evidence=keys,
+            is_scheduled=True,
             why=f"The delivery is scheduled for {day_text(scheduled)}.",
         )
     return worst
-
-
-def _supply(case: OrderCase, line: LineCase, supply: Supply) -> Forecast:
-    if supply.needed <= SMALLEST or supply.free_for_us >= supply.needed - SMALLEST:
-        day = add_working_days(case.today, 0)
-        return Forecast(
-            earliest=day,
-            latest=add_working_days(case.today, 1),
-            evidence=(line.key,),
-            why=f"There is enough free stock of {line.plain_product}: it can leave on {day_text(day)} once it is reserved.",
-        )
-    parts = [_share(case, line, share) for share in supply.shares]
-    if supply.uncovered > SMALLEST:
-        parts.append(_uncovered(case, line, supply))
-    worst = max(
-        parts, key=lambda item: (item.earliest is None, item.latest is None, item.earliest or date.min)
-    )
-    if (
-        supply.elsewhere
-        and supply.uncovered <= SMALLEST
-        and (worst.earliest is None or worst.earliest > case.today)
-    ):
-        place = supply.elsewhere[0]
-        return replace(
-            worst,
-            why=f"{worst.why} Sourced from {place.warehouse.name} it could leave earlier.",
-            evidence=(*worst.evidence, *(("stock.quant", quant.quant_id) for quant in place.quants[:1])),
-        )
-    return worst
-
-
-def _share(case: OrderCase, line: LineCase, share: InboundShare) -> Forecast:
-    inbound, due = share.inbound, share.inbound.due
-    evidence: tuple[FactKey, ...] = (inbound.key,)
-    steps = 0 if inbound.kind == "dropship" else RECEIPT_TO_SHIPMENT
-    after = "" if inbound.kind == "dropship" else ", and the goods leave one working day later"
-    if inbound.kind == "put_away":
-        day = add_working_days(case.today, steps)
-        return Forecast(
-            earliest=day,
-            latest=add_working_days(day, 1),
-            evidence=evidence,
-            why=f"{line.plain_product} was received and waits to be put away; it can leave on {day_text(day)}.",
-        )
-    record = case.vendor_records.get(inbound.vendor_id) if inbound.vendor_id else None
-    known = ""
-    if record is not None:
-        evidence = (*evidence, ("res.partner", record.vendor_id))
-        known = (
-            f"{record.late} of {record.receipts} past receipts from {record.vendor} came late, the worst by {days_text(record.worst_delay)}"
-            if record.late
-            else f"all {record.receipts} past receipts from {record.vendor} came in time"
-        )
-    if due is None:
-        return Forecast(
-            earliest=None,
-            latest=None,
-            evidence=evidence,
-            why=f"{inbound.document} has no date, so there is none for the order.",
-        )
-    if due >= case.today:
-        earliest = add_working_days(due, steps)
-        if record is None or record.long_delay == 0:
-            tail = f" ({known})" if known else ""
-            return Forecast(
-                earliest=earliest,
-                latest=earliest,
-                evidence=evidence,
-                why=f"{inbound.document} is due on {day_text(due)}{tail}{after}: {day_text(earliest)}.",
-            )
-        latest = add_working_days(due + timedelta(days=record.long_delay), steps)
-        return Forecast(
-            earliest=earliest,
-            latest=latest,
-            evidence=evidence,
-            why=f"{inbound.document} is due on {day_text(due)}{after}: {day_text(earliest)} at the earliest. "
-            f"{known[0].upper() + known[1:]}; four of five came within {days_text(record.long_delay)}, which gives {day_text(latest)}.",
-        )
-    overdue = (case.today - due).days
-    derived = {inbound.key: {"days_overdue": overdue}}
-    past = f"{inbound.document} was due on {day_text(due)}: that day is past ({days_text(overdue)} ago) and is no forecast."
-    if record is None:
-        return Forecast(
-            earliest=None,
-            latest=None,
-            evidence=evidence,
-            derived=derived,
-            why=f"{past} There is no date until the sender confirms a new one.",
-        )
-    if record.worst_delay <= overdue:
-        return Forecast(
-            earliest=None,
-            latest=None,
-            evidence=evidence,
-            derived=derived,
-            why=f"{past} {known[0].upper() + known[1:]}, so this one is later than anything on record: "
-            f"there is no date until {record.vendor} confirms one.",
-        )
-    earliest = add_working_days(
-        max(case.today + timedelta(days=1), due + timedelta(days=record.usual_delay)), steps
-    )
-    latest = add_working_days(due + timedelta(days=record.worst_delay), steps)
-    latest = max(latest, earliest)
-    return Forecast(
-        earliest=earliest,
-        latest=latest,
-        evidence=evidence,
-        derived=derived,
-        why=f"{past} {known[0].upper() + known[1:]}; by that record it would ship between {day_text(earliest)} and {day_text(latest)}. "
-        f"{record.vendor} has to confirm.",
-    )
-
-
-def _uncovered(case: OrderCase, line: LineCase, supply: Supply) -> Forecast:
-    product = line.line.product
-    lead = product.vendor_lead_days if product else None
-    if supply.elsewhere:
-        place = supply.elsewhere[0]
-        return Forecast(
-            earliest=None,
-            latest=None,
-            evidence=(
-                line.key,
-                ("product.product", supply.product_id),
-                *(("stock.quant", quant.quant_id) for quant in place.quants[:1]),
-            ),
-            why=f"Nothing is planned for the missing {line.plain_product}; {place.warehouse.name} has some free, so a date depends on "
-            "whether it is sourced from there.",
-        )
-    if supply.held:
-        return Forecast(
-            earliest=None,
-            latest=None,
-            evidence=(line.key,),
-            why=f"{line.plain_product} is held: there is no date until somebody decides about the held goods.",
-        )
-    if supply.rfqs:
-        rfq = supply.rfqs[0]
-        asked = case.day(rfq.planned)
-        soonest = max(filter(None, (asked, case.today + timedelta(days=lead or 0))), default=case.today)
-        day = add_working_days(soonest, RECEIPT_TO_SHIPMENT)
-        if lead is None and (asked is None or asked < case.today):
-            return Forecast(
-                earliest=None,
-                latest=None,
-                evidence=(("purchase.order.line", rfq.line_id),),
-                why=f"{rfq.purchase} is not ordered and the vendor's lead time is not known, so there is no date.",
-            )
-        why = f"{rfq.purchase} is not ordered yet."
-        if lead:
-            why += f" Ordered today, {rfq.vendor} needs {days_text(lead)}:"
-        else:
-            why += " Ordered today it could come as asked:"
-        return Forecast(
-            earliest=day,
-            latest=None,
-            evidence=(line.key, ("purchase.order.line", rfq.line_id)),
-            why=f"{why} {day_text(day)} at the earliest.",
-        )
-    if lead and product is not None:
-        day = add_working_days(case.today + timedelta(days=lead), RECEIPT_TO_SHIPMENT)
-        vendor = product.vendors[0].vendor
-        return Forecast(
-            earliest=day,
-            latest=None,
-            evidence=(line.key,),
-            why=f"Nothing is on its way for {line.plain_product}. Ordered today, {vendor} needs {days_text(lead)}: "
-            f"{day_text(day)} at the earliest.",
-        )
-    return Forecast(
-        earliest=None,
-        latest=None,
-        evidence=(line.key,),
-        why=f"Nothing is on its way for {line.plain_product}, so there is no date.",
-    )

@@ -11,24 +11,27 @@ becomes an `Unread`; the rest is answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from erp_tools.errors import AccessDenied, OdooUnavailable
+from erp_tools.errors import AccessDenied, OdooUnavailable, OdooUserError
 from erp_tools.lateness.build import RECORD_DAYS, Wanted, build_case, what_to_read
 from erp_tools.lateness.case import OrderCase, Part, Unread
 from erp_tools.odoo.gateway import Domain, OdooSession, Page
-from erp_tools.orders import OrderNotFound
+from erp_tools.orders import FoundOrder, OrderNotFound, Resolution, resolve_orders, zone_of
 from erp_tools.reads.inventory import QUANT, Quant
 from erp_tools.reads.purchase import PURCHASE_LINE, PurchaseLine
 from erp_tools.reads.rights import IN_WORDS, MODEL_PARTS, parts_denied
+from erp_tools.reads.rows import Row
 from erp_tools.reads.sales import SalesOrder, order_spec
 from erp_tools.reads.transfers import OPEN_STATES, SOURCE_MOVE, Move
 
 Item = TypeVar("Item")
+
+OF_AN_ORDER = frozenset({"moves", "transfers", "invoices", "tags", "carriers"})
+"""Parts that stand in the order's own specification."""
 
 MOST_QUANTS = 6000
 MOST_MOVES = 6000
@@ -48,26 +51,34 @@ class Reading:
     """What was not read, in words."""
 
 
-def zone_of(*names: str) -> ZoneInfo:
-    """The first timezone that exists; UTC when none does."""
-    for name in names:
-        if name:
-            try:
-                return ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError):
-                continue
-    return ZoneInfo("UTC")
+def find_order(session: OdooSession, reference: str) -> Resolution:
+    """Which order a reference means, read at once with all that its diagnosis starts from: hand the result to `diagnose`.
+
+    Raises:
+        AccessDenied: this person may read no sales orders.
+        OdooUnavailable.
+    """
+    return resolve_orders(session, reference, details=order_spec(without=_left_out(session)))
 
 
-def read_order(session: OdooSession, order_id: int) -> tuple[SalesOrder, list[Unread]]:
-    """The order and everything that hangs on it, in one round trip (two when Odoo refuses a part that the groups promised).
+def _left_out(session: OdooSession) -> set[str]:
+    """Parts of an order that this person's groups do not give."""
+    return set(parts_denied(session.user)) & OF_AN_ORDER
+
+
+def read_order(session: OdooSession, found: int | FoundOrder) -> tuple[SalesOrder, list[Unread]]:
+    """The order and everything that hangs on it, in one round trip (two when Odoo refuses a part that the groups promised; none
+    when `find_order` has read it).
 
     Raises:
         OrderNotFound: there is no such order for this person.
         AccessDenied: this person may read no sales orders at all.
         OdooUnavailable.
     """
-    without = set(parts_denied(session.user)) & {"moves", "transfers", "invoices", "tags", "carriers"}
+    without = _left_out(session)
+    if isinstance(found, FoundOrder) and found.row is not None:
+        return _order_and_unread(found.row, without)
+    order_id = found if isinstance(found, int) else found.order_id
     domain = [["id", "=", order_id]]
     try:
         page = session.read("sale.order", domain, order_spec(without=without), limit=1)
@@ -75,13 +86,17 @@ def read_order(session: OdooSession, order_id: int) -> tuple[SalesOrder, list[Un
         if refused.model == "sale.order":
             raise
         # The groups promised more than the company's own rules give: leave the refused part out, or all that may be refused.
-        without |= set(MODEL_PARTS.get(refused.model, ("moves", "transfers", "invoices", "tags", "carriers")))
+        without |= set(MODEL_PARTS.get(refused.model, OF_AN_ORDER))
         page = session.read("sale.order", domain, order_spec(without=without), limit=1)
     if not page.rows:
         raise OrderNotFound(
             f"There is no sales order with the number {order_id} that you may see; check the reference."
         )
-    order = SalesOrder.from_odoo(page.rows[0])
+    return _order_and_unread(page.rows[0], without)
+
+
+def _order_and_unread(row: Row, without: Collection[str]) -> tuple[SalesOrder, list[Unread]]:
+    order = SalesOrder.from_odoo(row)
     unread = [
         Unread(part=part, text=IN_WORDS[part])
         for part in ("moves", "transfers")
@@ -96,11 +111,12 @@ def read_order(session: OdooSession, order_id: int) -> tuple[SalesOrder, list[Un
     return order, unread
 
 
-def read_case(session: OdooSession, order_id: int, *, now: datetime) -> Reading:
+def read_case(session: OdooSession, found: int | FoundOrder, *, now: datetime) -> Reading:
     """Read one order and everything around it that its diagnosis needs. Raises as `read_order`."""
-    order, unread = read_order(session, order_id)
+    order, unread = read_order(session, found)
     zone = zone_of(order.company_timezone, session.user.timezone)
-    wanted = what_to_read(order, now=now, zone=zone)
+    moves_were_read = all(item.part != "moves" for item in unread)
+    wanted = what_to_read(order, now=now, zone=zone, moves_were_read=moves_were_read)
     gather = _Gatherer(session, order.company_id, unread, now)
     quants = gather.stock(wanted) if wanted.stock_of else ()
     moves = gather.supply(wanted) if wanted.supply_of else ()
@@ -218,10 +234,11 @@ class _Gatherer:
         except AccessDenied:
             self._note(part, IN_WORDS[part])
             return None
-        except OdooUnavailable:
+        except (OdooUnavailable, OdooUserError):
             self._note(
                 part,
-                f"{IN_WORDS[part].split(' could not')[0]} could not be read: Odoo did not answer. Ask again in a moment.",
+                f"{IN_WORDS[part].split(' could not')[0]} could not be read: Odoo did not answer as it should. "
+                "Ask again in a moment.",
             )
             return None
         if page.total > len(page.rows):

@@ -32,6 +32,25 @@ class Inbound:
     """It was bought or sent for this very order."""
     purchase_line: PurchaseLine | None = None
     """None also when this person may not read purchase orders."""
+    feeding: tuple[Move, ...] = ()
+    """Moves that bring these goods here, nearest first: the other half of a transfer, the steps and receipts behind it."""
+
+    @property
+    def departure(self) -> Move | None:
+        """The move that sends the goods off in the other warehouse; None where there is none."""
+        return next((move for move in self.feeding if move.source.usage == "internal"), None)
+
+    @property
+    def waits_behind(self) -> tuple[Move, ...]:
+        """Moves behind it that are not done, nearest first."""
+        return tuple(move for move in self.feeding if move.is_open)
+
+    @property
+    def starved(self) -> float:
+        """What the place it comes from has not got either, in the product's unit."""
+        return max(
+            (move.missing for move in self.waits_behind if move.source.usage == "internal"), default=0.0
+        )
 
     @property
     def key(self) -> FactKey:
@@ -166,3 +185,9 @@ class VendorRecord:
     """Days."""
     since: date
     """The first receipt that was looked at."""
+    delays: tuple[int, ...] = ()
+    """Days by which each receipt came after its promised day, smallest first; negative: before it."""
+
+    def later_than(self, days: int) -> tuple[int, ...]:
+        """The delays of those receipts that were later than so many days."""
+        return tuple(delay for delay in self.delays if delay > days)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from erp_tools.lateness.sources import (
@@ -44,6 +46,71 @@ class Surroundings:
     purchase_lines: tuple[PurchaseLine, ...] | None
     """None: could not be read."""
 
+    # Looked up for every product of an order: an order of a thousand lines has hundreds of them.
+    @cached_property
+    def known_moves(self) -> Mapping[int, Move]:
+        """Everybody's open moves and this order's own, by id."""
+        return {move.move_id: move for move in self.moves or ()} | dict(self.own_moves)
+
+    @cached_property
+    def known_moves_of(self) -> Mapping[int, tuple[Move, ...]]:
+        """The same by product id."""
+        return _by_product(self.known_moves.values())
+
+    @cached_property
+    def moves_of(self) -> Mapping[int, tuple[Move, ...]]:
+        """`moves` by product id."""
+        return _by_product(self.moves or ())
+
+    @cached_property
+    def quants_of(self) -> Mapping[int, tuple[Quant, ...]]:
+        """`quants` by product id."""
+        return _by_product(self.quants or ())
+
+    @cached_property
+    def for_others(self) -> frozenset[int]:
+        """Ids of moves that serve another order."""
+        return frozenset(
+            move.move_id
+            for move in self.known_moves.values()
+            if move.move_id not in self.own_moves and move.sale_id is not None
+        )
+
+    @cached_property
+    def lines_by_id(self) -> Mapping[int, PurchaseLine]:
+        return {line.line_id: line for line in self.purchase_lines or ()}
+
+    @cached_property
+    def lines_by_receipt(self) -> Mapping[int, PurchaseLine]:
+        return {receipt: line for line in self.purchase_lines or () for receipt in line.receipt_move_ids}
+
+    @cached_property
+    def feeds(self) -> Mapping[int, tuple[Move, ...]]:
+        """Move id -> the moves that bring what it takes, as far as they were read."""
+        found: dict[int, list[Move]] = {}
+        for move in self.known_moves.values():
+            for taker in move.destination_ids:
+                found.setdefault(taker, []).append(move)
+        return {taker: tuple(those) for taker, those in found.items()}
+
+    def vendors_date(self, move: Move) -> datetime | None:
+        """What the vendor promised for a receipt."""
+        line = self.lines_by_receipt.get(move.move_id) or self.lines_by_id.get(move.purchase_line_id or 0)
+        return line.planned if line else None
+
+
+MOST_STEPS = 12
+"""Moves followed back from an inbound; a longer chain, or a circle, is cut there."""
+
+Item = TypeVar("Item", Move, Quant)
+
+
+def _by_product(items: Iterable[Item]) -> dict[int, tuple[Item, ...]]:
+    found: dict[int, list[Item]] = {}
+    for item in items:
+        found.setdefault(item.product_id, []).append(item)
+    return {product: tuple(those) for product, those in found.items()}
+
 
 def _day(moment: datetime | None, zone: ZoneInfo) -> date | None:
     return None if moment is None else local_day(moment, zone)
@@ -78,6 +145,23 @@ def inbound_kind(move: Move, warehouse: Warehouse | None) -> InboundKind | None:
     return "put_away" if came_in and shelved and move.reserved > SMALLEST else None
 
 
+def feeding_moves(move: Move, feeds: Mapping[int, Sequence[Move]]) -> tuple[Move, ...]:
+    """The moves behind a move, nearest first, cancelled ones left out.
+
+    Args:
+        feeds: move id -> the moves that bring what it takes.
+    """
+    found: dict[int, Move] = {}
+    waiting = [move]
+    while waiting and len(found) < MOST_STEPS:
+        current = waiting.pop(0)
+        for item in (*feeds.get(current.move_id, ()), *current.sources):
+            if item.move_id not in found and item.move_id != move.move_id and item.state != "cancel":
+                found[item.move_id] = item
+                waiting.append(item)
+    return tuple(found.values())
+
+
 def find_inbound(
     around: Surroundings, product_id: int, warehouse: Warehouse | None, own: Sequence[Move]
 ) -> tuple[Inbound, ...]:
@@ -88,30 +172,32 @@ def find_inbound(
     """
     behind = {source.move_id for move in own for source in move.sources}
     behind |= {deeper.move_id for move in own for source in move.sources for deeper in source.sources}
-    known: dict[int, Move] = {move.move_id: move for move in around.moves or ()}
-    known.update(around.own_moves)
-    for_others = {
-        move.move_id
-        for move in known.values()
-        if move.move_id not in around.own_moves and move.sale_id is not None
-    }
-    by_line = {line.line_id: line for line in around.purchase_lines or ()}
-    by_receipt = {receipt: line for line in around.purchase_lines or () for receipt in line.receipt_move_ids}
     found = []
-    for move in known.values():
-        if move.product_id != product_id or not move.is_open or move.demand <= SMALLEST:
+    for move in around.known_moves_of.get(product_id, ()):
+        if not move.is_open or move.demand <= SMALLEST:
             continue
         kind = inbound_kind(move, warehouse)
         if kind is None or (kind == "dropship" and move.move_id not in around.own_moves):
             continue
-        if move.move_id not in behind and move.destination_ids and set(move.destination_ids) <= for_others:
+        if (
+            move.move_id not in behind
+            and move.destination_ids
+            and set(move.destination_ids) <= around.for_others
+        ):
             continue
-        line = by_receipt.get(move.move_id) or (
-            by_line.get(move.purchase_line_id) if move.purchase_line_id else None
+        line = around.lines_by_receipt.get(move.move_id) or (
+            around.lines_by_id.get(move.purchase_line_id) if move.purchase_line_id else None
         )
         promised = _day(line.planned if line and line.planned else move.deadline, around.zone)
         scheduled = _day(move.at, around.zone)
-        due = max((day for day in (promised, scheduled) if day is not None), default=None)
+        feeding = () if kind == "put_away" else feeding_moves(move, around.feeds)
+        behind_it = (
+            _day(moment, around.zone)
+            for item in feeding
+            if item.is_open
+            for moment in (item.at, around.vendors_date(item))
+        )
+        due = max((day for day in (promised, scheduled, *behind_it) if day is not None), default=None)
         found.append(
             Inbound(
                 move=move,
@@ -120,6 +206,7 @@ def find_inbound(
                 due=due,
                 is_dedicated=move.move_id in behind or kind == "dropship",
                 purchase_line=line,
+                feeding=feeding,
             )
         )
     return tuple(
@@ -201,7 +288,7 @@ def find_supply(
     needed = sum(move.missing for move in own)
     own_ids = {move.move_id for move in own}
     warehouse_id = warehouse.warehouse_id if warehouse else None
-    quants = [quant for quant in around.quants or () if quant.product_id == product_id]
+    quants = around.quants_of.get(product_id, ())
     here = [
         quant
         for quant in quants
@@ -243,7 +330,7 @@ def find_supply(
         if quant.has_expired(around.now) and quant.free > SMALLEST
     ]
 
-    moves = [move for move in around.moves or () if move.product_id == product_id and move.is_open]
+    moves = [move for move in around.moves_of.get(product_id, ()) if move.is_open]
     reservations = []
     for move in moves:
         if move.reserved <= SMALLEST or move.move_id in around.own_moves or not leaves_stock(move, warehouse):
@@ -298,9 +385,8 @@ def find_supply(
         ),
         cut_receipts=tuple(
             move
-            for move in around.moves or ()
-            if move.product_id == product_id
-            and move.state == "cancel"
+            for move in around.moves_of.get(product_id, ())
+            if move.state == "cancel"
             and move.is_backorder
             and move.source.usage == "supplier"
             and warehouse is not None

@@ -25,6 +25,7 @@ CAUSES: Mapping[str, Group] = {
     "missing_documents": "commercial",
     "incomplete_master_data": "commercial",
     "cancelled": "commercial",
+    "order_blocked": "commercial",
     "stock_shortage": "inventory",
     "stock_elsewhere": "inventory",
     "reserved_by_other": "inventory",

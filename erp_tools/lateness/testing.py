@@ -21,6 +21,8 @@ from erp_tools.lateness.build import build_case
 from erp_tools.lateness.case import OrderCase, Part, Unread
 from erp_tools.lateness.diagnosis import diagnose_case
 from erp_tools.lateness.taxonomy import Cause, Diagnosis
+from erp_tools.reads.blocks import Block
+from erp_tools.reads.calendar import ASSUMED, Closure, WorkCalendar, WorkingHours
 from erp_tools.reads.contacts import Address, Customer
 from erp_tools.reads.delivery import Carrier
 from erp_tools.reads.inventory import Location, Quant, Warehouse
@@ -67,6 +69,27 @@ SWIFT = Carrier(
     lead_days=4,
     cutoff="15:30",
 )
+
+
+def working_time(
+    *closed: int, opens: float = 8.0, closes: float = 17.0, weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+) -> WorkCalendar:
+    """A company's working time in Los Angeles, with whole closed days, counted from `TODAY`."""
+    midnight = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=ZONE)
+    return WorkCalendar(
+        calendar_id=9,
+        name="Warehouse hours",
+        zone=ZONE,
+        hours=tuple(WorkingHours(weekday=number, opens=opens, closes=closes) for number in weekdays),
+        closures=tuple(
+            Closure(
+                name="Stocktaking",
+                starts=midnight + timedelta(days=offset),
+                ends=midnight + timedelta(days=offset + 1, seconds=-1),
+            )
+            for offset in closed
+        ),
+    )
 
 
 def day(offset: int, hour: int = 18) -> datetime:
@@ -133,6 +156,10 @@ class Scene:
     transfer_carrier: Carrier | Literal["as order"] | None = "as order"
     reserves: str = "at_confirm"
     backorder_of: int | None = None
+    calendar: WorkCalendar = ASSUMED
+    """The company's working time; none: Monday to Friday, assumed."""
+    blocks: tuple[Block, ...] = ()
+    """What optional modules hold the order with."""
 
     def __post_init__(self) -> None:
         self._lines: list[SalesLine] = []
@@ -577,6 +604,8 @@ class Scene:
             total=self.total,
             valid_until=TODAY + timedelta(days=self.valid_until) if self.valid_until is not None else None,
             currency="USD",
+            calendar=self.calendar,
+            blocks=self.blocks,
             salesperson="Marcus Bell",
             tags=self.tags,
             credit_warning=self.credit_warning,

@@ -6,22 +6,31 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Literal
 
-from erp_tools.lateness.case import OrderCase
-from erp_tools.lateness.causes._shared import document_phrase
+from erp_tools.lateness.case import LineCase, OrderCase
+from erp_tools.lateness.causes._shared import document_phrase, warehouse_word
 from erp_tools.lateness.sources import Inbound
 from erp_tools.lateness.taxonomy import ExpectedDate, TimelineEntry
-from erp_tools.lateness.wording import day_text, quoted
+from erp_tools.lateness.wording import SMALLEST, day_text, lines_text, quantity_text, quoted
 from erp_tools.reads.messages import Message
 from erp_tools.reads.transfers import Move, with_sources
 
 MOST_MESSAGES = 25
 """Newest messages shown."""
+MOST_MOVES = 10
+"""Moves that one entry about a reservation points at."""
 
 _DAY = r"(?:\d{4}-\d\d-\d\d|\d{1,2}[ .]\w{3,9}\.? \d{4}|\d{1,2}/\d{1,2}/\d{2,4})"
+_DATE_WORDS = (
+    r"(?:delivery|ship(?:ping|ment)?|receipt|arrival|promise\w*|commitment|scheduled?|expected|due) ?dates?"
+)
 _MOVED = re.compile(
-    rf"\b(?:delivery|ship(?:ping|ment)?|promise\w*|commitment|scheduled?|due) ?date\b.{{0,40}}\bfrom {_DAY} to {_DAY}",
+    rf"\b{_DATE_WORDS}\b.{{0,80}}?(?:\bfrom {_DAY} to|{_DAY} ?(?:->|\u2192)) ?(?P<to>{_DAY})"
+    rf"|\b(?:new|revised|updated|changed) {_DATE_WORDS}\b.{{0,20}}?(?P<new>{_DAY})"
+    rf"|\b(?:re-?promised|postponed|rescheduled|re-?scheduled|pushed|moved)\b.{{0,30}}?\b(?:to|for|until) (?P<put>{_DAY})",
     re.IGNORECASE | re.DOTALL,
 )
+"""A new date in the words people and Odoo's own log notes use; what Odoo tracks in fields only administrators may read."""
+_WRITTEN_DAYS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d.%b %Y", "%d.%B %Y")
 _DATE_FIELDS = re.compile(r"date|scheduled|deadline|expected|arrival", re.IGNORECASE)
 
 
@@ -63,11 +72,13 @@ def _order(case: OrderCase) -> list[TimelineEntry]:
     promised = order.committed or order.expected
     if promised:
         basis = "Promised to the customer" if order.committed else "Expected by lead time"
+        before = order.ordered is not None and promised.date() < order.ordered.date()
         found.append(
             TimelineEntry(
                 at=promised,
                 kind="promised",
-                text=f"{basis}: {day_text(case.day(promised) or case.today)}",
+                text=f"{basis}: {day_text(case.day(promised) or case.today)}"
+                + (" (before the order was entered)" if before else ""),
                 evidence=(case.key,),
                 planned=promised > case.now,
             )
@@ -106,6 +117,7 @@ def _transfers(case: OrderCase) -> list[TimelineEntry]:
                     planned=not past,
                 )
             )
+    found += _reserved(case)
     by_date = {transfer.transfer_id for transfer in case.order.transfers if transfer.reserves == "by_date"}
     for line in case.lines:
         for move in line.frontier:
@@ -127,6 +139,67 @@ def _transfers(case: OrderCase) -> list[TimelineEntry]:
     return found
 
 
+def _reserved(case: OrderCase) -> list[TimelineEntry]:
+    """What Odoo reserved for each open transfer, and when."""
+    reserved: dict[tuple[str, date], list[tuple[datetime, LineCase, Move]]] = {}
+    for line in case.lines:
+        for move in line.frontier:
+            moments = [piece.since for piece in move.pieces if piece.since is not None]
+            if moments and move.reserved > SMALLEST:
+                first = min(moments)
+                reserved.setdefault((move.reference, case.day(first) or case.today), []).append(
+                    (first, line, move)
+                )
+    found = []
+    for (reference, _), those in reserved.items():
+        _, line, move = those[0]
+        if len(those) == 1:
+            of = f" of {quantity_text(move.demand)}" if move.missing > SMALLEST else ""
+            what = f"{quantity_text(move.reserved)}{of} {line.plain_product}"
+        else:
+            short = sum(1 for _, _, item in those if item.missing > SMALLEST)
+            what = lines_text(len(those)) + (f", {short} of them in part" if short else "")
+        found.append(
+            TimelineEntry(
+                at=min(moment for moment, _, _ in those),
+                kind="reserved",
+                text=f"Reserved for {reference}: {what}",
+                evidence=tuple(("stock.move", item.move_id) for _, _, item in those[:MOST_MOVES]),
+            )
+        )
+    return found
+
+
+def _behind(case: OrderCase, inbound: Inbound) -> list[TimelineEntry]:
+    """The steps in another warehouse, and the receipts, that a transfer waits for or has behind it."""
+    shown = {transfer.transfer_id for transfer in case.order.transfers}
+    found = []
+    for move in inbound.feeding:
+        if move.at is None or move.transfer_id in shown:
+            continue
+        place = warehouse_word(move)
+        if move.source.usage == "supplier":
+            document = f"PO {move.purchase}" if move.purchase else move.reference
+            words = (
+                f"{document} was received for it"
+                if not move.is_open
+                else f"{document} is to bring the goods for it"
+            )
+        else:
+            words = f"{move.reference} {'left' if not move.is_open else 'is to leave'} {place}"
+        past = move.is_open and (case.day(move.at) or case.today) < case.today
+        found.append(
+            TimelineEntry(
+                at=move.at,
+                kind="inbound",
+                text=words + (" (that day has passed)" if past else "") + f": {move.product}",
+                evidence=(("stock.move", move.move_id),),
+                planned=move.is_open and not past,
+            )
+        )
+    return found
+
+
 def _inbound(case: OrderCase) -> list[TimelineEntry]:
     found = []
     seen: set[tuple[str, int]] = set()
@@ -139,6 +212,7 @@ def _inbound(case: OrderCase) -> list[TimelineEntry]:
         if (inbound.document, inbound.move.product_id) in seen:
             continue
         seen.add((inbound.document, inbound.move.product_id))
+        found += _behind(case, inbound)
         line = inbound.purchase_line
         if line and line.placed:
             found.append(
@@ -187,6 +261,23 @@ def _inbound(case: OrderCase) -> list[TimelineEntry]:
     return found
 
 
+def _written_day(words: str) -> date | None:
+    """A day as somebody wrote it; None where it could be two (``1/2/2026``)."""
+    for form in _WRITTEN_DAYS:
+        try:
+            return datetime.strptime(words.replace(". ", " "), form).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    return None
+
+
+def _doubt(case: OrderCase, day: date | None) -> str:
+    """A new date that has passed, while something is still to come, is said to have passed."""
+    if day is None or day >= case.today or not (case.is_open or case.order.is_quotation):
+        return ""
+    return " (that day has passed)"
+
+
 def _messages(case: OrderCase) -> list[TimelineEntry]:
     found = []
     for message in (*case.messages, *case.purchase_messages):
@@ -201,21 +292,29 @@ def _messages(case: OrderCase) -> list[TimelineEntry]:
                     TimelineEntry(
                         at=message.at,
                         kind="re-promised",
-                        text=f"{change.label}: from {before} to {day_text(case.day(change.after) or case.today)}",
+                        text=f"{change.label}: from {before} to {day_text(case.day(change.after) or case.today)}"
+                        f"{_doubt(case, case.day(change.after))}",
                         evidence=(_key(message),),
                     )
                 )
     said = sorted(
-        (item for item in (*case.messages, *case.purchase_messages) if item.written),
+        (
+            item
+            for item in (*case.messages, *case.purchase_messages)
+            # Of what Odoo logged by itself, only a new date counts.
+            if item.written or (not item.changes and _MOVED.search(item.text))
+        ),
         key=lambda item: (item.at, item.message_id),
     )
     for message in said[-MOST_MESSAGES:]:
-        moved = _MOVED.search(message.text) is not None and not case.is_from_customer(message)
+        moved = None if case.is_from_customer(message) else _MOVED.search(message.text)
+        word = "wrote" if message.written else "changed in Odoo"
+        to = _written_day(next(filter(None, moved.groups()))) if moved else None
         found.append(
             TimelineEntry(
                 at=message.at,
                 kind="re-promised" if moved else "message",
-                text=f"{message.author or 'Somebody'} wrote: {quoted(message.text)}",
+                text=f"{message.author or 'Somebody'} {word}: {quoted(message.text)}{_doubt(case, to)}",
                 evidence=(_key(message),),
             )
         )

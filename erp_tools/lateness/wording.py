@@ -72,6 +72,12 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+def clock_text(hour: float) -> str:
+    """``17:00`` for 17.0 hours after midnight."""
+    minutes = round(hour * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def working_day_from(day: date) -> date:
     """That day, or the Monday after a weekend."""
     while day.weekday() >= 5:

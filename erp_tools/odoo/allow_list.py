@@ -687,8 +687,10 @@ def _named(*methods: AllowedMethod) -> Mapping[str, AllowedMethod]:
     return MappingProxyType({method.name: method for method in methods})
 
 
-_NEW_LINE = "order_id/.id product_id/.id product_uom_qty price_unit name".split()
-_NEW_TRANSFER = "partner_id/.id picking_type_id/.id location_id/.id location_dest_id/.id origin scheduled_date move_type".split()
+_NEW_LINE = ["order_id/.id", "product_id/.id", "product_uom_qty", "price_unit", "name"]
+_NEW_TRANSFER = [
+    "partner_id/.id", "picking_type_id/.id", "location_id/.id", "location_dest_id/.id", "origin", "scheduled_date", "move_type",
+]  # fmt: skip
 
 METHODS: Mapping[str, Mapping[str, AllowedMethod]] = MappingProxyType(
     {

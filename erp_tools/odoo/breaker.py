@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from erp_tools.breaker import Breaker
 from erp_tools.errors import OdooFailed, OdooUnavailable
-
-FAILURES = 3
-"""Consecutive failures that open it."""
-PAUSE_SECONDS = 30.0
-"""How long it stays open before one call may try."""
 
 
 class CircuitBreaker:
@@ -20,17 +15,12 @@ class CircuitBreaker:
 
     def __init__(self, address: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._address = address
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._opened_at: float | None = None
-        self._trial = False
+        self._breaker = Breaker(clock=clock)
 
     @property
     def is_open(self) -> bool:
         """Whether Odoo is left alone at the moment."""
-        with self._lock:
-            return self._waiting() > 0
+        return self._breaker.is_open
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
@@ -39,44 +29,20 @@ class CircuitBreaker:
         Raises:
             OdooUnavailable: the breaker is open, nothing was sent; or whatever the exchange raised.
         """
-        self._enter()
+        if not self._breaker.allows():
+            raise OdooUnavailable(
+                f"Odoo at {self._address} did not answer {self._breaker.failures} times in a row, so it is left alone for "
+                f"another {max(1, round(self._breaker.rest_left))} s. Check that it runs; the copilot then goes on by itself."
+            )
         try:
             yield
         except OdooFailed:
-            self._answered()  # it stumbled over one request, but it is there
+            self._breaker.succeeded()  # it stumbled over one request, but it is there
             raise
         except OdooUnavailable:
-            self._failed()
+            self._breaker.failed()
             raise
         except BaseException:
-            self._answered()  # a refusal is an answer; and a trial has to end in any case
+            self._breaker.succeeded()  # a refusal is an answer; and a trial has to end in any case
             raise
-        self._answered()
-
-    def _waiting(self) -> float:
-        return 0.0 if self._opened_at is None else max(0.0, self._opened_at + PAUSE_SECONDS - self._clock())
-
-    def _enter(self) -> None:
-        with self._lock:
-            if self._opened_at is None:
-                return
-            wait = self._waiting()
-            if wait > 0 or self._trial:
-                raise OdooUnavailable(
-                    f"Odoo at {self._address} did not answer {self._failures} times in a row, so it is left alone for "
-                    f"another {max(1, round(wait))} s. Check that it runs; the copilot then goes on by itself."
-                )
-            self._trial = True
-
-    def _failed(self) -> None:
-        with self._lock:
-            self._failures += 1
-            self._trial = False
-            if self._failures >= FAILURES:
-                self._opened_at = self._clock()
-
-    def _answered(self) -> None:
-        with self._lock:
-            self._failures = 0
-            self._opened_at = None
-            self._trial = False
+        self._breaker.succeeded()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from erp_tools.odoo.allow_list import ALLOWED, AllowedModel
 from erp_tools.odoo.gateway import Domain, Row, Spec
 
-Execute = Callable[[str, str, list[Any], dict[str, Any]], Any]
-"""(model, method, positional arguments, named arguments) -> Odoo's answer."""
+
+class Execute(Protocol):
+    """One public method with named arguments, on these records or on none -> Odoo's answer."""
+
+    def __call__(
+        self, model: str, method: str, arguments: Mapping[str, Any], *, ids: Sequence[int] | None = None
+    ) -> Any: ...
 
 
 def composed_read(
@@ -24,8 +29,8 @@ def composed_read(
     rows = reader.ask(
         model,
         "search_read",
-        [list(domain)],
         {
+            "domain": list(domain),
             "fields": list(spec) or ["id"],
             "order": order or None,
             "limit": limit,
@@ -35,7 +40,7 @@ def composed_read(
     )
     total = offset + len(rows)
     if len(rows) == limit:
-        total = reader.ask(model, "search_count", [list(domain)], {})
+        total = reader.ask(model, "search_count", {"domain": list(domain)})
     reader.fill(ALLOWED[model], spec, rows)
     return rows, total, reader.trips
 
@@ -45,9 +50,11 @@ class _Reader:
         self._execute = execute
         self.trips = 0
 
-    def ask(self, model: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def ask(
+        self, model: str, method: str, arguments: Mapping[str, Any], *, ids: Sequence[int] | None = None
+    ) -> Any:
         self.trips += 1
-        return self._execute(model, method, args, kwargs)
+        return self._execute(model, method, arguments, ids=ids)
 
     def fill(self, model: AllowedModel, spec: Spec, rows: list[Row]) -> None:
         """Put the related rows in the place of their ids."""
@@ -67,7 +74,7 @@ class _Reader:
             # Odoo shows the name of any record that a visible one points at, even to people who may not open it.
             pairs = [
                 row[name]
-                for row in self.ask(model, "read", [[row["id"] for row in rows], [name]], {})
+                for row in self.ask(model, "read", {"fields": [name]}, ids=[row["id"] for row in rows])
                 if row[name]
             ]
             by_id = {item: {"id": item, "display_name": words} for item, words in pairs}
@@ -94,10 +101,14 @@ class _Reader:
             found = self.ask(
                 relation,
                 "search_read",
-                [[["id", "in", wanted], *archived_too]],
-                {"fields": fields, "order": inner["order"], "load": None},
+                {
+                    "domain": [["id", "in", wanted], *archived_too],
+                    "fields": fields,
+                    "order": inner["order"],
+                    "load": None,
+                },
             )
         else:
-            found = self.ask(relation, "read", [wanted, fields], {"load": None})
+            found = self.ask(relation, "read", {"fields": fields, "load": None}, ids=wanted)
         self.fill(ALLOWED[relation], inner["fields"], found)
         return {row["id"]: row for row in found}

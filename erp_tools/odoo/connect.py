@@ -57,9 +57,8 @@ def connect_recording(
     Raises:
         OdooUnavailable: the file is missing or broken.
     """
+    from erp_tools.actions.recorded import RECORDED_METHODS
     from erp_tools.odoo.recorded_gateway import RecordedServer  # reads the file; a real Odoo needs none of it
-
-    from erp_tools.demo.recorded_actions import RECORDED_METHODS
 
     methods = RECORDED_METHODS if local_copy is not None else {}
     return GuardedServer(RecordedServer(recording, local_copy=local_copy, today=today, methods=methods))

@@ -68,7 +68,16 @@ class OdooSession(Protocol):
 
     @property
     def log(self) -> CallLog:
-        """Round trips and seconds since sign-in; take it before and after to count a turn."""
+        """Round trips and seconds since sign-in."""
+        ...
+
+    def look_again(self) -> OdooUser:
+        """Read who this person is anew: groups, companies, timezone; `user` and what they may see follow. One round trip.
+
+        Raises:
+            SessionEnded: Odoo does not accept them any more.
+            OdooUnavailable: nothing changed here.
+        """
         ...
 
     def read(

@@ -6,18 +6,28 @@ allow-list does not hold leaves the process, and nothing that a role may not see
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from erp_tools.errors import OdooFailed, OdooUnavailable, OdooUserError, SessionEnded, SignInRefused
+from erp_tools.errors import (
+    OdooError,
+    OdooFailed,
+    OdooGarbage,
+    OdooUnavailable,
+    OdooUserError,
+    SessionEnded,
+    SignInRefused,
+)
 from erp_tools.odoo import checks, normalise
-from erp_tools.odoo.allow_list import ALLOWED
+from erp_tools.odoo.allow_list import ALLOWED, MaskClass
 from erp_tools.odoo.brake import SignInBrake
 from erp_tools.odoo.breaker import CircuitBreaker
 from erp_tools.odoo.gateway import CallLog, Domain, OdooUser, Page, Row, Spec
-from erp_tools.odoo.masks import visible_classes
+from erp_tools.odoo.masks import INDEXING, visible_classes
 from erp_tools.odoo.raw import RawServer, RawSession
 from erp_tools.odoo.roles import roles_of
 
@@ -27,12 +37,42 @@ FILTERED_AFTERWARDS = frozenset({"mail.message", "mail.activity"})
 """Models of which Odoo takes a page first and then drops the rows a person may not see: a short page is no last page there."""
 
 
+RARE: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        model.name: names
+        for model in ALLOWED.values()
+        if (names := frozenset(field.name for field in model.fields.values() if field.rare))
+    }
+)
+"""Model name -> its fields of modules that few have."""
+
+
 class FieldKnowledge:
-    """Which `maybe` fields a server has, per model: learned when a read fails, then known to all sessions."""
+    """Which `maybe` fields a server has, per model: learned when a read fails, then known to all sessions.
+
+    `rare` fields are asked about when somebody signs in, until a server has said: so no question pays for them.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: dict[str, frozenset[str]] = {}
+        self._rare: dict[str, frozenset[str]] = {}
+
+    def rare(self) -> dict[str, frozenset[str]]:
+        with self._lock:
+            return dict(self._rare)
+
+    def look_for_rare(self, raw: RawSession) -> None:
+        """Ask which rare fields are there, one round trip for each model that has not been asked about."""
+        for model, names in RARE.items():
+            if model in self.rare():
+                continue
+            # A field that every such model has: without it this person may not read the model, and nothing is known.
+            with contextlib.suppress(OdooError, TypeError, ValueError):  # garbage says nothing, either
+                found = raw.readable_fields(model, [*names, "display_name"])
+                if "display_name" in found:
+                    with self._lock:
+                        self._rare[model] = found & names
 
     def snapshot(self) -> dict[str, frozenset[str]]:
         with self._lock:
@@ -44,13 +84,28 @@ class FieldKnowledge:
 
 
 class GuardedSession:
-    """An `OdooSession` around a bare one."""
+    """An `OdooSession` around a bare one.
 
-    def __init__(self, raw: RawSession, *, breaker: CircuitBreaker, knowledge: FieldKnowledge) -> None:
+    Args:
+        sees: the mask classes it sees; None: those of the person's roles.
+        address: of the server, for what a person is told.
+    """
+
+    def __init__(
+        self,
+        raw: RawSession,
+        *,
+        breaker: CircuitBreaker,
+        knowledge: FieldKnowledge,
+        sees: frozenset[MaskClass] | None = None,
+        address: str = "Odoo",
+    ) -> None:
         self._raw = raw
+        self._address = address
         self._breaker = breaker
         self._knowledge = knowledge
-        self._masks = visible_classes(roles_of(raw.user))
+        self._sees = sees
+        self._masks = visible_classes(roles_of(raw.user)) if sees is None else sees
         self._calls = 0
         self._seconds = 0.0
         self._models: dict[str, None] = {}
@@ -63,6 +118,14 @@ class GuardedSession:
     @property
     def log(self) -> CallLog:
         return CallLog(calls=self._calls, seconds=self._seconds, models=tuple(self._models))
+
+    def look_again(self) -> OdooUser:
+        """See `OdooSession.look_again`."""
+        self._refuse_if_closed()
+        user = self._once("res.users", self._raw.look_again)
+        if self._sees is None:
+            self._masks = visible_classes(roles_of(user))
+        return user
 
     def read(
         self, model: str, domain: Domain, spec: Spec, *, order: str = "", limit: int = 80, offset: int = 0
@@ -96,7 +159,14 @@ class GuardedSession:
         if (not rows and offset) or (len(rows) < limit and model in FILTERED_AFTERWARDS):
             # In these cases Odoo gives the number of rows it sent for the number there are; the honest one is worth a round trip.
             total = self._twice(model, lambda: self._raw.count(model, domain))
-        return Page(rows=[normalise.tidy(allowed, spec, row, sight) for row in rows], total=total)
+        tidy = normalise.tidying(allowed, spec, sight)
+        try:
+            tidied = [tidy(row) for row in rows]
+        except normalise.Misshapen as problem:
+            raise OdooGarbage(
+                f"{self._address} answered something that is no Odoo record ({problem}). Check COPILOT_ODOO_URL."
+            ) from None
+        return Page(rows=tidied, total=max(total, offset + len(rows)) if rows else total)
 
     def count(self, model: str, domain: Domain) -> int:
         """See `OdooSession.count`."""
@@ -107,8 +177,9 @@ class GuardedSession:
     def call(self, model: str, method: str, ids: Sequence[int], **arguments: Any) -> Any:
         """See `OdooSession.call`."""
         self._refuse_if_closed()
-        checks.check_call(model, method, ids, arguments)
-        return self._once(model, lambda: self._raw.call(model, method, ids, arguments))
+        allowed = checks.check_call(model, method, ids, arguments)
+        on = None if allowed.on_model else ids
+        return self._once(model, lambda: self._raw.call(model, method, on, arguments, allowed.context))
 
     def close(self) -> None:
         """Sign out; further requests raise SessionEnded."""
@@ -127,7 +198,12 @@ class GuardedSession:
         return self._twice(model, lambda: self._raw.readable_fields(model, names))
 
     def _sight(self) -> normalise.Sight:
-        return normalise.Sight(masks=self._masks, groups=self.user.groups, known=self._knowledge.snapshot())
+        return normalise.Sight(
+            masks=self._masks,
+            groups=self.user.groups,
+            known=self._knowledge.snapshot(),
+            rare=self._knowledge.rare(),
+        )
 
     def _twice(self, model: str, exchange: Callable[[], Result]) -> Result:
         """A read: once more after a failure to reach Odoo, unless the breaker is open by then."""
@@ -185,11 +261,25 @@ class GuardedServer:
 
     def sign_in(self, login: str, secret: str) -> GuardedSession:
         """See `OdooServer.sign_in`."""
+        return self._signed_in(login, secret, sees=None)
+
+    def sign_in_for_indexing(self, login: str, secret: str) -> GuardedSession:
+        """A session of the indexing user: it may read what is inside files, and none of what roles are needed for.
+
+        Raises:
+            SignInRefused, SignInBraked, OdooUnavailable: as `sign_in`.
+        """
+        return self._signed_in(login, secret, sees=INDEXING)
+
+    def _signed_in(self, login: str, secret: str, *, sees: frozenset[MaskClass] | None) -> GuardedSession:
         if not login.strip() or not secret:
             raise SignInRefused("Sign-in needs a login and a password or API key; one of them is empty.")
         with self._brake.trying(login), self._breaker.guarding():
             raw = self._raw.sign_in(login.strip(), secret)
-        return GuardedSession(raw, breaker=self._breaker, knowledge=self._knowledge)
+        self._knowledge.look_for_rare(raw)
+        return GuardedSession(
+            raw, breaker=self._breaker, knowledge=self._knowledge, sees=sees, address=self.address
+        )
 
     def record_url(self, model: str, record_id: int) -> str:
         """See `OdooServer.record_url`."""

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from erp_tools.errors import (
-    AccessDenied,
-    OdooError,
-    OdooFailed,
-    OdooGarbage,
-    OdooUnavailable,
-    OdooUserError,
-    SessionEnded,
-)
-from erp_tools.odoo.gateway import Domain, OdooUser, Row, Spec
-from erp_tools.odoo.raw import CALL_DEADLINE, READ_DEADLINE, context_for
+from erp_tools.errors import OdooError, OdooGarbage, OdooUnavailable, SessionEnded
+from erp_tools.odoo.person_session import PersonSession
+from erp_tools.odoo.raw import CALL_DEADLINE, READ_DEADLINE
 from erp_tools.odoo.replies import doubtful, error_from, web_url
 from erp_tools.odoo.signing_in import GroupNames, no_such_login, read_user
 from erp_tools.odoo.transport import HttpConnection
@@ -50,7 +42,7 @@ class Json2Server:
     def version(self) -> str:
         return self._version
 
-    def sign_in(self, login: str, secret: str) -> Json2Session:
+    def sign_in(self, login: str, secret: str) -> PersonSession:
         """Three round trips the first time, two when the groups are known: whose key is it, their row, names of new groups.
 
         The key has to belong to the login: a key alone says who somebody is, and we do not sign people in as somebody else.
@@ -63,12 +55,12 @@ class Json2Server:
             call_deadline=self._call_deadline,
         )
         try:
-            who = wire.post("res.users", "context_get", {})
+            who = wire.ask("res.users", "context_get", {})
             user_id = who.get("uid") if isinstance(who, dict) else None
             if not isinstance(user_id, int):
                 raise OdooGarbage(f"{self.address} does not say whose key this is. Is it Odoo 19 or later?")
             user = read_user(
-                lambda model, method, ids, **kwargs: wire.post(model, method, {"ids": ids, **kwargs}),
+                lambda model, method, ids, **named: wire.ask(model, method, named, ids=ids),
                 user_id,
                 self._groups,
                 version=self._version,
@@ -83,70 +75,13 @@ class Json2Server:
         if refused is not None:
             wire.close()
             raise refused
-        return Json2Session(wire, user)
+        return PersonSession(wire, user, groups=self._groups, version=self._version)
 
     def record_url(self, model: str, record_id: int) -> str:
         return web_url(self.address, self._version, model, record_id)
 
     def __repr__(self) -> str:
         return f"<Odoo {self._version} at {self.address}, JSON-2>"
-
-
-class Json2Session:
-    """One person over JSON-2; see `RawSession`."""
-
-    def __init__(self, wire: _Wire, user: OdooUser) -> None:
-        self._wire = wire
-        self._user = user
-
-    @property
-    def user(self) -> OdooUser:
-        return self._user
-
-    def search_read(
-        self, model: str, domain: Domain, spec: Spec, *, order: str, limit: int, offset: int
-    ) -> tuple[list[Row], int, int]:
-        found = self._post(
-            model,
-            "web_search_read",
-            {
-                "domain": list(domain),
-                "specification": spec,
-                "order": order or None,
-                "limit": limit,
-                "offset": offset,
-            },
-        )
-        try:
-            return list(found["records"]), int(found["length"]), 1
-        except (TypeError, KeyError, ValueError) as error:
-            raise OdooGarbage(
-                f"{self._wire.address} answered a read of {model} with something else. Is it Odoo?"
-            ) from error
-
-    def count(self, model: str, domain: Domain) -> int:
-        return int(self._post(model, "search_count", {"domain": list(domain)}))
-
-    def readable_fields(self, model: str, names: Collection[str]) -> frozenset[str]:
-        try:
-            found = self._post(model, "fields_get", {"allfields": list(names), "attributes": ["type"]})
-        except (AccessDenied, OdooFailed, OdooUserError):
-            return frozenset()  # no such model here, or nothing of it for this person
-        return frozenset(name for name in found if name in names)
-
-    def call(self, model: str, method: str, ids: Sequence[int], arguments: Mapping[str, Any]) -> Any:
-        return self._post(model, method, {"ids": list(ids), **arguments}, change=True)
-
-    def close(self) -> None:
-        self._wire.close()
-
-    def _post(self, model: str, method: str, arguments: dict[str, Any], *, change: bool = False) -> Any:
-        return self._wire.post(
-            model, method, {**arguments, "context": context_for(self._user)}, change=change
-        )
-
-    def __repr__(self) -> str:
-        return f"<{self._user.login} at {self._wire.address}>"
 
 
 class _Wire:
@@ -160,11 +95,20 @@ class _Wire:
         self._deadlines = (read_deadline, call_deadline)
         self._connection = HttpConnection(address)
 
-    def post(self, model: str, method: str, arguments: dict[str, Any], *, change: bool = False) -> Any:
-        """One request. Raises the errors of `erp_tools.errors`."""
+    def ask(
+        self,
+        model: str,
+        method: str,
+        arguments: Mapping[str, Any],
+        *,
+        ids: Sequence[int] | None = None,
+        change: bool = False,
+    ) -> Any:
+        """See `person_session.Wire`."""
+        records = {} if ids is None else {"ids": list(ids)}
         reply = self._connection.post(
             f"/json/2/{model}/{method}",
-            json.dumps(arguments).encode(),
+            json.dumps({**records, **arguments}).encode(),
             headers=self._headers,
             deadline=self._deadlines[change],
             change=change,

@@ -25,7 +25,11 @@ VISIBLE: Mapping[str, frozenset[MaskClass]] = MappingProxyType(
         "compliance": frozenset(),
     }
 )
-"""Role -> the mask classes it sees. A person with several roles sees what any of them sees; without a role, none."""
+"""Role -> the mask classes it sees. A person with several roles sees what any of them sees; without a role, none.
+Nobody's role holds ``content``."""
+
+INDEXING: frozenset[MaskClass] = frozenset({"content"})
+"""What a session opened for indexing sees: what is inside files, and no cost, credit, bank or personal field."""
 
 
 def visible_classes(roles: Iterable[str]) -> frozenset[MaskClass]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 from erp_tools.odoo.allow_list import ALLOWED, AllowedField, AllowedModel, MaskClass
@@ -22,6 +24,8 @@ class Sight:
     known: Mapping[str, frozenset[str]]
     """Model name -> those of its `maybe` fields that this server has. A model that is not here has not been asked about:
     its fields are taken to be there."""
+    rare: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Model name -> those of its `rare` fields that this server has. What is not here is taken not to be there."""
 
     def hides(self, field: AllowedField) -> bool:
         """Our rules keep the value from this role, or it is sensitive and Odoo keeps it from this person."""
@@ -31,6 +35,8 @@ class Sight:
 
     def lacks(self, model: AllowedModel, field: AllowedField) -> bool:
         """The field does not exist here, or not for this person."""
+        if field.rare and field.name not in self.rare.get(model.name, ()):
+            return True
         return self._kept_by_odoo(field) or (
             field.maybe and model.name in self.known and field.name not in self.known[model.name]
         )
@@ -65,47 +71,153 @@ def maybe_models(model: AllowedModel, sent: Spec) -> set[str]:
     return found
 
 
-def tidy(model: AllowedModel, spec: Spec, row: Row, sight: Sight) -> Row:
-    """One row as the port promises it: asked fields only, empty values None, hidden values marked, absent fields left out."""
-    result: Row = {"id": row["id"]}
+class Misshapen(ValueError):
+    """A value is not of the kind that the allow-list says it is: what answered is not the Odoo we know."""
+
+
+Convert = Callable[[Any], Any]
+Tidy = Callable[[Any], Row]
+
+
+def tidying(model: AllowedModel, spec: Spec, sight: Sight) -> Tidy:
+    """What turns one row of Odoo's into one as the port promises it: asked fields only, empty values None, hidden values marked,
+    absent fields left out. Made once per read, because a page may hold tens of thousands of values.
+
+    The result raises Misshapen for a row that is none.
+    """
+    steps: list[tuple[str, Convert]] = []
     for name, inner in spec.items():
         field = model.fields[name]
         if sight.hides(field):
-            result[name] = MASKED
-        elif sight.lacks(model, field):
-            continue
-        elif field.kind == "flag":
-            result[name] = bool(row.get(name))
-        elif field.kind == "one":
-            result[name] = _one(field, inner, row.get(name), sight)
-        elif field.kind == "many":
-            result[name] = _many(field, inner, row.get(name), sight)
-        else:
-            value = row.get(name)
-            result[name] = None if value is False or value == "" else value
-    return result
+            steps.append((name, _hidden))
+        elif not sight.lacks(model, field):
+            steps.append((name, _converter(field, inner, sight)))
+
+    def tidy(row: Any) -> Row:
+        try:
+            result: Row = {"id": _id(row["id"])}
+            for name, convert in steps:
+                result[name] = convert(row.get(name))
+        except (TypeError, KeyError, AttributeError):
+            raise Misshapen(f"{model.name}: a row is {row!r:.60}") from None
+        except Misshapen as problem:
+            raise Misshapen(f"{model.name}: {problem}") from None
+        return result
+
+    return tidy
 
 
-def _one(field: AllowedField, inner: Mapping[str, Any], value: Any, sight: Sight) -> Row | None:
+def _converter(field: AllowedField, inner: Mapping[str, Any], sight: Sight) -> Convert:
+    match field.kind:
+        case "flag":
+            return _flag
+        case "number":
+            return _number
+        case "day":
+            return _day
+        case "moment":
+            return _moment
+        case "one":
+            return _one(tidying(ALLOWED[field.relation], inner.get("fields", {}), sight))
+        case "many" if "fields" not in inner:
+            return _bare_many
+        case "many":
+            related = tidying(ALLOWED[field.relation], inner["fields"], sight)
+            return _many(related, inner.get("limit"))
+        case _:
+            return _text
+
+
+def _hidden(_: Any) -> str:
+    return MASKED
+
+
+def _id(value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise Misshapen(f"{value!r:.60} is no record id")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if value is True or value is False or value is None:
+        return bool(value)
+    raise Misshapen(f"{value!r:.60} is neither true nor false")
+
+
+def _text(value: Any) -> str | int | None:
+    if value is None or value is False or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if type(value) is int:  # some selections have numbers for keys
+        return value
+    raise Misshapen(f"{value!r:.60} is no text")
+
+
+def _number(value: Any) -> int | float | None:
     if value is None or value is False:
         return None
-    if isinstance(value, list | tuple):  # [id, name], as plain `read` answers
-        value = {"id": value[0], "display_name": value[1]}
-    if not isinstance(value, Mapping):
-        return {"id": value}
-    return tidy(ALLOWED[field.relation], inner.get("fields", {}), dict(value), sight)
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        number: int | float = value
+        return number
+    raise Misshapen(f"{value!r:.60} is no number")
 
 
-def _many(field: AllowedField, inner: Mapping[str, Any], value: Any, sight: Sight) -> list[Any]:
-    rows = value or []
-    if "fields" not in inner:
-        return [item["id"] if isinstance(item, Mapping) else item for item in rows]
-    related = ALLOWED[field.relation]
-    limit = inner.get("limit")
-    # Odoo answers rows beyond the limit as bare ids: they stay bare, so that a reader can see how many there are.
-    return [
-        tidy(related, inner["fields"], dict(item), sight)
-        if limit is None or index < limit
-        else {"id": item["id"]}
-        for index, item in enumerate(rows)
-    ]
+def _day(value: Any) -> str | None:
+    if value is None or value is False or value == "":
+        return None
+    try:
+        if len(value) == 10:
+            date.fromisoformat(value)
+            return str(value)
+    except (TypeError, ValueError):
+        pass
+    raise Misshapen(f"{value!r:.60} is no day")
+
+
+def _moment(value: Any) -> str | None:
+    if value is None or value is False or value == "":
+        return None
+    try:
+        if len(value) == 19 and value[10] == " ":
+            datetime.fromisoformat(value)
+            return str(value)
+    except (TypeError, ValueError):
+        pass
+    raise Misshapen(f"{value!r:.60} is no moment")
+
+
+def _one(tidy: Tidy) -> Convert:
+    def convert(value: Any) -> Row | None:
+        if value is None or value is False:
+            return None
+        if type(value) is int:
+            return {"id": _id(value)}
+        if isinstance(value, list | tuple) and len(value) == 2:  # [id, name], as plain `read` answers
+            value = {"id": value[0], "display_name": value[1]}
+        return tidy(value)
+
+    return convert
+
+
+def _bare_many(value: Any) -> list[int]:
+    return [_id(item["id"] if isinstance(item, Mapping) else item) for item in _items(value)]
+
+
+def _many(tidy: Tidy, limit: int | None) -> Convert:
+    def convert(value: Any) -> list[Row]:
+        # Odoo answers rows beyond the limit as bare ids: they stay bare, so that a reader can see how many there are.
+        return [
+            tidy(item) if limit is None or index < limit else {"id": _id(item["id"])}
+            for index, item in enumerate(_items(value))
+        ]
+
+    return convert
+
+
+def _items(value: Any) -> list[Any]:
+    if value is None or value is False:
+        return []
+    if not isinstance(value, list | tuple):
+        raise Misshapen(f"{value!r:.60} is no list")
+    return list(value)

@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import odoorpc
 import odoorpc.error
 
-from erp_tools.errors import (
-    AccessDenied,
-    OdooError,
-    OdooFailed,
-    OdooGarbage,
-    OdooUnavailable,
-    OdooUserError,
-)
-from erp_tools.odoo.composed_read import composed_read
-from erp_tools.odoo.gateway import Domain, OdooUser, Row, Spec
-from erp_tools.odoo.raw import CALL_DEADLINE, READ_DEADLINE, context_for
+from erp_tools.errors import OdooError, OdooGarbage, OdooUnavailable
+from erp_tools.odoo.person_session import PersonSession
+from erp_tools.odoo.raw import CALL_DEADLINE, READ_DEADLINE
 from erp_tools.odoo.replies import doubtful, error_from, major, web_url
 from erp_tools.odoo.signing_in import GroupNames, no_such_login, read_user
 from erp_tools.odoo.transport import HttpConnection
@@ -64,7 +56,7 @@ class OdooRpcServer:
     def version(self) -> str:
         return self._version
 
-    def sign_in(self, login: str, secret: str) -> OdooRpcSession:
+    def sign_in(self, login: str, secret: str) -> PersonSession:
         """Three round trips the first time, two when the groups are known: who is it, their row, names of new groups."""
         wire = _Wire(
             self.address,
@@ -74,12 +66,12 @@ class OdooRpcServer:
             call_deadline=self._call_deadline,
         )
         try:
-            user_id = wire.ask("common", "login", [self._db, login, secret])
+            user_id = wire.send("common", "login", [self._db, login, secret])
             if not isinstance(user_id, int) or isinstance(user_id, bool):
                 raise no_such_login(login)
             wire.user_id, wire.secret = user_id, secret
             user = read_user(
-                lambda model, method, ids, **kwargs: wire.execute(model, method, [ids], kwargs),
+                lambda model, method, ids, **named: wire.ask(model, method, named, ids=ids),
                 user_id,
                 self._groups,
                 version=self._version,
@@ -88,82 +80,13 @@ class OdooRpcServer:
         except BaseException:
             wire.close()
             raise
-        return OdooRpcSession(wire, user, nested=self._nested)
+        return PersonSession(wire, user, groups=self._groups, version=self._version, nested=self._nested)
 
     def record_url(self, model: str, record_id: int) -> str:
         return web_url(self.address, self._version, model, record_id)
 
     def __repr__(self) -> str:
         return f"<Odoo {self._version} at {self.address}, /jsonrpc>"
-
-
-class OdooRpcSession:
-    """One person over /jsonrpc; see `RawSession`."""
-
-    def __init__(self, wire: _Wire, user: OdooUser, *, nested: bool) -> None:
-        self._wire = wire
-        self._user = user
-        self._nested = nested
-
-    @property
-    def user(self) -> OdooUser:
-        return self._user
-
-    def search_read(
-        self, model: str, domain: Domain, spec: Spec, *, order: str, limit: int, offset: int
-    ) -> tuple[list[Row], int, int]:
-        if not self._nested:
-            return composed_read(self._execute, model, domain, spec, order=order, limit=limit, offset=offset)
-        found = self._execute(
-            model,
-            "web_search_read",
-            [],
-            {
-                "domain": list(domain),
-                "specification": spec,
-                "order": order or None,
-                "limit": limit,
-                "offset": offset,
-            },
-        )
-        try:
-            return list(found["records"]), int(found["length"]), 1
-        except (TypeError, KeyError, ValueError) as error:
-            raise OdooGarbage(
-                f"{self._wire.address} answered a read of {model} with something else. Is it Odoo?"
-            ) from error
-
-    def count(self, model: str, domain: Domain) -> int:
-        return int(self._execute(model, "search_count", [list(domain)], {}))
-
-    def describe_fields(
-        self, model: str, names: Collection[str], about: Collection[str]
-    ) -> Mapping[str, Mapping[str, Any]]:
-        """What Odoo says about those of the fields that exist and that this person may read (its ``fields_get``)."""
-        return dict(self._execute(model, "fields_get", [list(names), list(about)], {}))
-
-    def readable_fields(self, model: str, names: Collection[str]) -> frozenset[str]:
-        try:
-            found = self.describe_fields(model, names, ["type"])
-        except (AccessDenied, OdooFailed, OdooUserError):
-            return frozenset()  # no such model here, or nothing of it for this person
-        return frozenset(name for name in found if name in names)
-
-    def call(self, model: str, method: str, ids: Sequence[int], arguments: Mapping[str, Any]) -> Any:
-        return self._execute(model, method, [list(ids)], dict(arguments), change=True)
-
-    def close(self) -> None:
-        self._wire.close()
-
-    def _execute(
-        self, model: str, method: str, args: list[Any], kwargs: dict[str, Any], *, change: bool = False
-    ) -> Any:
-        return self._wire.execute(
-            model, method, args, {**kwargs, "context": context_for(self._user)}, change=change
-        )
-
-    def __repr__(self) -> str:
-        return f"<{self._user.login} at {self._wire.address}>"
 
 
 class _Wire:
@@ -203,8 +126,26 @@ class _Wire:
             raise _NotOdoo(reply.status)
         return io.BytesIO(reply.body)
 
-    def ask(self, service: str, method: str, args: list[Any], *, change: bool = False) -> Any:
-        """One request. Raises the errors of `erp_tools.errors`."""
+    def ask(
+        self,
+        model: str,
+        method: str,
+        arguments: Mapping[str, Any],
+        *,
+        ids: Sequence[int] | None = None,
+        change: bool = False,
+    ) -> Any:
+        """See `person_session.Wire`."""
+        records = [] if ids is None else [list(ids)]
+        return self.send(
+            "object",
+            "execute_kw",
+            [self._db, self.user_id, self.secret, model, method, records, dict(arguments)],
+            change=change,
+        )
+
+    def send(self, service: str, method: str, args: list[Any], *, change: bool = False) -> Any:
+        """One request of /jsonrpc. Raises the errors of `erp_tools.errors`."""
         self._change = change
         try:
             reply = self._odoo.json("/jsonrpc", {"service": service, "method": method, "args": args})
@@ -224,16 +165,6 @@ class _Wire:
             failure = doubtful(failure) if change else failure
         # Raised out here so that the original, which holds Odoo's traceback, is not kept with it.
         raise failure
-
-    def execute(
-        self, model: str, method: str, args: list[Any], kwargs: dict[str, Any], *, change: bool = False
-    ) -> Any:
-        return self.ask(
-            "object",
-            "execute_kw",
-            [self._db, self.user_id, self.secret, model, method, args, kwargs],
-            change=change,
-        )
 
     def close(self) -> None:
         self.secret = ""

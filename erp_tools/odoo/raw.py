@@ -19,6 +19,14 @@ class RawSession(Protocol):
     @property
     def user(self) -> OdooUser: ...
 
+    def look_again(self) -> OdooUser:
+        """Read the person anew: groups, companies, timezone. One round trip while no unknown group turns up; `user` follows.
+
+        Raises:
+            SessionEnded: Odoo does not accept the sign-in any more, or shows the person no longer.
+        """
+        ...
+
     def search_read(
         self, model: str, domain: Domain, spec: Spec, *, order: str, limit: int, offset: int
     ) -> tuple[list[Row], int, int]:
@@ -31,7 +39,16 @@ class RawSession(Protocol):
         """Those of the names that exist in this Odoo and that this person may read; empty when the model does not exist."""
         ...
 
-    def call(self, model: str, method: str, ids: Sequence[int], arguments: Mapping[str, Any]) -> Any: ...
+    def call(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None,
+        arguments: Mapping[str, Any],
+        context: Mapping[str, Any] = ...,
+    ) -> Any:
+        """Args: ids: None for a method of the model; context: what the allow-list adds to ours."""
+        ...
 
     def close(self) -> None: ...
 

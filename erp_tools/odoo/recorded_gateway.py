@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from erp_tools.errors import AccessDenied, OdooError, OdooFailed, OdooUserError
@@ -99,6 +100,10 @@ class RecordedSession:
     def user(self) -> OdooUser:
         return self._user
 
+    def look_again(self) -> OdooUser:
+        """A recording's people stay as they were."""
+        return self._user
+
     @property
     def tables(self) -> Tables:
         return self._server.tables
@@ -122,7 +127,15 @@ class RecordedSession:
         recorded = self._server.recording.models.get(model)
         return recorded.fields & frozenset(names) if recorded else frozenset()
 
-    def call(self, model: str, method: str, ids: Sequence[int], arguments: Mapping[str, Any]) -> Any:
+    def call(
+        self,
+        model: str,
+        method: str,
+        ids: Sequence[int] | None,
+        arguments: Mapping[str, Any],
+        context: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Any:
+        ids = ids or ()
         does = self._server.methods.get((model, method))
         if does is None:
             raise OdooUserError(f"The recorded demo cannot do {model}.{method}; it takes a real Odoo.")

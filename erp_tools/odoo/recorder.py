@@ -19,7 +19,8 @@ from erp_tools.errors import AccessDenied, OdooUserError
 from erp_tools.odoo.allow_list import ALLOWED, AllowedModel
 from erp_tools.odoo.connect import probe_version
 from erp_tools.odoo.gateway import Domain, Row
-from erp_tools.odoo.odoorpc_gateway import OdooRpcServer, OdooRpcSession
+from erp_tools.odoo.odoorpc_gateway import OdooRpcServer
+from erp_tools.odoo.person_session import PersonSession
 from erp_tools.odoo.recording import write_recording
 
 PAGE = 200
@@ -104,7 +105,7 @@ def record(
     return Recorded(path=out, rows=rows, models=len(models), people=len(users), bytes=out.stat().st_size)
 
 
-def _company(admin: OdooRpcSession) -> dict[str, str]:
+def _company(admin: PersonSession) -> dict[str, str]:
     rows, _, _ = admin.search_read(
         "res.company",
         [["id", "=", admin.user.company_id]],
@@ -118,12 +119,14 @@ def _company(admin: OdooRpcSession) -> dict[str, str]:
 
 
 def _models(
-    admin: OdooRpcSession, tell: Progress
+    admin: PersonSession, tell: Progress
 ) -> Iterator[tuple[str, tuple[dict[str, Any], dict[str, Any]]]]:
     for number, model in enumerate(sorted(ALLOWED.values(), key=lambda model: model.name)):
         tell(model.name, number, len(ALLOWED))
         try:
-            fields = admin.describe_fields(model.name, list(model.fields), ["type", "searchable", "sortable"])
+            # what is inside files is not for the chat, and would make the recording as large as they are
+            names = [field.name for field in model.fields.values() if field.mask != "content"]
+            fields = admin.describe_fields(model.name, names, ["type", "searchable", "sortable"])
         except (AccessDenied, OdooUserError):
             continue  # of a module that is not installed
         yield (
@@ -143,7 +146,7 @@ def _models(
         )
 
 
-def _ids(session: OdooRpcSession, model: AllowedModel) -> list[int]:
+def _ids(session: PersonSession, model: AllowedModel) -> list[int]:
     """All ids in the model's default order, archived ones too; one request, so that nothing shifts between pages."""
     domain = [*_OF_INTEREST.get(model.name, [])]
     if "active" in model.fields:
@@ -152,7 +155,7 @@ def _ids(session: OdooRpcSession, model: AllowedModel) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def _rows(admin: OdooRpcSession, model: AllowedModel, names: list[str]) -> dict[str, Any]:
+def _rows(admin: PersonSession, model: AllowedModel, names: list[str]) -> dict[str, Any]:
     ids = _ids(admin, model)
     names = [name for name in names if name != "id"]
     spec: dict[str, Any] = {name: {} for name in names}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Protocol
 
-from erp_tools.errors import OdooFailed, OdooGarbage, OdooUserError, SignInRefused
+from erp_tools.errors import OdooFailed, OdooGarbage, OdooUserError, SessionEnded, SignInRefused
 from erp_tools.odoo.gateway import OdooUser, Row
 from erp_tools.odoo.replies import major
 
@@ -57,7 +57,12 @@ def no_such_login(login: str) -> SignInRefused:
 
 
 def read_user(execute: Execute, user_id: int, groups: GroupNames, *, version: str, address: str) -> OdooUser:
-    """The row and groups of the person who signed in. One or two round trips. Raises OdooGarbage if Odoo shows none."""
+    """The row and groups of the person who signed in. One or two round trips.
+
+    Raises:
+        SessionEnded: Odoo shows this person nothing about themselves.
+        OdooGarbage: what it shows is no person.
+    """
     rows: Any = None
     field = ""
     fields = (
@@ -73,6 +78,10 @@ def read_user(execute: Execute, user_id: int, groups: GroupNames, *, version: st
         ):  # the field changed its name between two of Odoo's in-between versions
             if field == fields[-1]:
                 raise
+    if rows == []:
+        raise SessionEnded(
+            f"Odoo at {address} no longer shows you as its user. Sign in again, or ask its administrator."
+        )
     try:
         row: Row = rows[0]
         return OdooUser(
@@ -82,11 +91,11 @@ def read_user(execute: Execute, user_id: int, groups: GroupNames, *, version: st
             partner_id=row["partner_id"] or None,
             company_id=int(row["company_id"]),
             company_ids=tuple(sorted(row["company_ids"])),
-            timezone=row["tz"] or "UTC",
-            language=row["lang"] or "en_US",
+            timezone=str(row["tz"] or "UTC"),
+            language=str(row["lang"] or "en_US"),
             groups=groups.of(list(row[field]), execute),
         )
-    except (TypeError, KeyError, IndexError, ValueError) as error:
+    except (TypeError, KeyError, IndexError, ValueError, AttributeError) as error:
         raise OdooGarbage(
             f"{address} signed user {user_id} in but does not show who it is. Is it Odoo?"
         ) from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from erp_tools.reads.rows import Row, flag, link, moment, number, one, quantity, text
+from erp_tools.reads.rows import Row, flag, link, many, moment, number, one, quantity, text
 
 NAMED: dict[str, Any] = {"fields": {"display_name": {}}}
 
@@ -26,6 +26,18 @@ WAREHOUSE: dict[str, Any] = {
         "wh_pack_stock_loc_id": {},
     }
 }
+
+_ROUTE: dict[str, Any] = {"fields": {"rule_ids": {"fields": {"action": {}, "delay": {}}, "limit": 20}}}
+
+SHIPPING_WAREHOUSE: dict[str, Any] = {
+    "fields": {
+        **WAREHOUSE["fields"],
+        "partner_id": {"fields": {"tz": {}}},
+        "delivery_route_id": _ROUTE,
+        "reception_route_id": _ROUTE,
+    }
+}
+"""The warehouse that ships an order, with its timezone and the lead times of its own steps."""
 
 PLACE: dict[str, Any] = {
     "fields": {"display_name": {}, "usage": {}, "parent_path": {}, "warehouse_id": WAREHOUSE}
@@ -60,6 +72,10 @@ class Warehouse:
     """Stock location: only what lies in it or below can be reserved for a delivery."""
     passing_ids: frozenset[int] = frozenset()
     """Input, output and packing locations: goods on their way, not on hold."""
+    timezone: str = ""
+    """Of its address; empty where it has none, or was not asked for."""
+    route_days: float = 0.0
+    """Lead times on the rules of its receipt and delivery steps, added up (`stock.rule.delay`, calendar days)."""
 
     @classmethod
     def from_odoo(cls, row: Row) -> Warehouse:
@@ -73,6 +89,13 @@ class Warehouse:
             steps=text(row, "delivery_steps") or "ship_only",
             stock_id=stock.record_id if stock else None,
             passing_ids=frozenset(item.record_id for item in found if item),
+            timezone=text(one(row, "partner_id") or {}, "tz"),
+            route_days=sum(
+                quantity(rule, "delay")
+                for route in ("reception_route_id", "delivery_route_id")
+                for rule in many(one(row, route) or {}, "rule_ids")
+                if text(rule, "action") != "buy"
+            ),
         )
 
 

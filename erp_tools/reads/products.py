@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from erp_tools.reads.rows import Row, flag, many, name_of, number, one, text
+from erp_tools.reads.rows import Row, days, flag, many, name_of, number, one, text
 
 UNIT: dict[str, Any] = {"fields": {"display_name": {}, "factor": {}}}
 
@@ -94,7 +94,7 @@ class Product:
                 VendorTerm(
                     vendor_id=partner["id"],
                     vendor=name_of(seller, "partner_id"),
-                    lead_days=int(number(seller, "delay") or 0),
+                    lead_days=int(days(seller, "delay")),
                 )
                 for seller in many(row, "seller_ids")
                 if (partner := one(seller, "partner_id"))

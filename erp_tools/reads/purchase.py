@@ -23,6 +23,7 @@ PURCHASE_LINE: dict[str, Any] = {
     "product_uom_id": UNIT,
     "move_dest_ids": {},
     "move_ids": {},
+    "sale_line_id": {},
     "order_id": {
         "fields": {
             "display_name": {},
@@ -70,6 +71,8 @@ class PurchaseLine:
     serves_move_ids: tuple[int, ...] = ()
     """Moves it was bought for (made to order)."""
     receipt_move_ids: tuple[int, ...] = ()
+    sale_line_id: int | None = None
+    """The order line it was bought for: a drop-shipment has no move before its purchase is confirmed."""
     messages: tuple[Message, ...] = ()
     activities: tuple[Activity, ...] = ()
 
@@ -96,6 +99,7 @@ class PurchaseLine:
         product = link(row, "product_id")
         kind = one(order, "picking_type_id") or {}
         warehouse = link(kind, "warehouse_id")
+        sale_line = link(row, "sale_line_id")
         state = text(order, "state")
         return cls(
             line_id=int(row["id"]),
@@ -117,6 +121,7 @@ class PurchaseLine:
             receipt_status=text(order, "receipt_status"),
             serves_move_ids=ids(row, "move_dest_ids"),
             receipt_move_ids=ids(row, "move_ids"),
+            sale_line_id=sale_line.record_id if sale_line else None,
             messages=messages_of(order, model="purchase.order"),
             activities=activities_of(order, model="purchase.order"),
         )

@@ -49,6 +49,14 @@ MODEL_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "account.move": ("invoices",),
         "crm.tag": ("tags",),
         "delivery.carrier": ("carriers",),
+        "resource.calendar": ("calendar",),
+        "resource.calendar.attendance": ("calendar",),
+        "resource.calendar.leaves": ("calendar",),
+        "stock.route": ("routes",),
+        "stock.rule": ("routes",),
+        "exception.rule": ("blocks",),
+        "tier.review": ("blocks",),
+        "sale.delivery.block.reason": ("blocks",),
     }
 )
 """Which parts of an order's specification a refused model stands in."""

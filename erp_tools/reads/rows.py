@@ -18,6 +18,8 @@ from erp_tools.odoo.masks import is_masked
 
 Row = Mapping[str, Any]
 
+MOST_DAYS = 36_500.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
@@ -51,6 +53,11 @@ def quantity(row: Row, key: str) -> float:
     return number(row, key) or 0.0
 
 
+def days(row: Row, key: str) -> float:
+    """A number of days that a date can take; 0 when there is none. Longer than a century is a typing error."""
+    return max(-MOST_DAYS, min(MOST_DAYS, quantity(row, key)))
+
+
 def money(row: Row, key: str) -> Decimal | None:
     """An amount, or None when it is absent or masked. The currency stands in another field."""
     value = number(row, key)
@@ -68,7 +75,7 @@ def moment(row: Row, key: str) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        return datetime.strptime(value[:19], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        return datetime.fromisoformat(value[:19]).replace(tzinfo=UTC) if value[10:11] == " " else None
     except ValueError:
         return None
 
@@ -87,7 +94,7 @@ def day(row: Row, key: str) -> date | None:
 def one(row: Row, key: str) -> Row | None:
     """The row behind a many2one, or None."""
     value = row.get(key)
-    if isinstance(value, Mapping) and isinstance(value.get("id"), int):
+    if isinstance(value, dict) and _is_id(value.get("id")):
         return value
     return None
 
@@ -112,7 +119,7 @@ def many(row: Row, key: str) -> list[Row]:
     value = row.get(key)
     if not isinstance(value, list):
         return []
-    return [item for item in value if isinstance(item, Mapping) and _is_id(item.get("id")) and len(item) > 1]
+    return [item for item in value if isinstance(item, dict) and _is_id(item.get("id")) and len(item) > 1]
 
 
 def _is_id(value: Any) -> bool:
@@ -124,7 +131,7 @@ def ids(row: Row, key: str) -> tuple[int, ...]:
     value = row.get(key)
     if not isinstance(value, list):
         return ()
-    found = (item.get("id") if isinstance(item, Mapping) else item for item in value)
+    found = (item.get("id") if isinstance(item, dict) else item for item in value)
     return tuple(item for item in found if isinstance(item, int) and not isinstance(item, bool))
 
 

@@ -8,15 +8,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from erp_tools.reads.blocks import BLOCKS, Block, blocks_of
+from erp_tools.reads.calendar import ASSUMED, CALENDAR, WorkCalendar
 from erp_tools.reads.contacts import ADDRESS, CUSTOMER, Address, Customer
 from erp_tools.reads.delivery import CARRIER, Carrier
-from erp_tools.reads.inventory import NAMED, WAREHOUSE, Warehouse
+from erp_tools.reads.inventory import NAMED, SHIPPING_WAREHOUSE, WAREHOUSE, Warehouse
 from erp_tools.reads.invoicing import INVOICE, Invoice
 from erp_tools.reads.messages import ACTIVITIES, MESSAGES, Activity, Message, activities_of, messages_of
 from erp_tools.reads.products import PRODUCT, UNIT, Product
 from erp_tools.reads.rows import (
     Row,
     day,
+    days,
     flag,
     is_shown,
     link,
@@ -72,9 +75,15 @@ ORDER: dict[str, Any] = {
     "currency_id": NAMED,
     "user_id": NAMED,
     "tag_ids": NAMED,
-    "warehouse_id": WAREHOUSE,
+    "warehouse_id": SHIPPING_WAREHOUSE,
     "carrier_id": CARRIER,
-    "company_id": {"fields": {"display_name": {}, "partner_id": {"fields": {"tz": {}}}}},
+    "company_id": {
+        "fields": {
+            "display_name": {},
+            "partner_id": {"fields": {"tz": {}}},
+            "resource_calendar_id": CALENDAR,
+        }
+    },
     "partner_id": CUSTOMER,
     "partner_shipping_id": ADDRESS,
     "order_line": ORDER_LINE,
@@ -82,6 +91,7 @@ ORDER: dict[str, Any] = {
     "invoice_ids": INVOICE,
     "message_ids": MESSAGES,
     "activity_ids": ACTIVITIES,
+    **BLOCKS,
 }
 
 
@@ -89,10 +99,21 @@ def order_spec(*, without: Collection[str] = ()) -> dict[str, Any]:
     """The nested specification of one order.
 
     Args:
-        without: parts this person may not read: ``moves``, ``transfers``, ``invoices``, ``tags``, ``carriers`` (then their
-            names only).
+        without: parts this person may not read: ``moves``, ``transfers``, ``invoices``, ``tags``, ``calendar``, ``routes``,
+            ``blocks``, ``carriers`` (then their names only).
     """
     spec = dict(ORDER)
+    if "calendar" in without:
+        company = {
+            name: inner
+            for name, inner in ORDER["company_id"]["fields"].items()
+            if name != "resource_calendar_id"
+        }
+        spec["company_id"] = {"fields": company}
+    if "routes" in without:
+        spec["warehouse_id"] = WAREHOUSE
+    if "blocks" in without:
+        spec = {name: inner for name, inner in spec.items() if name not in BLOCKS}
     lines = dict(ORDER_LINE["fields"])
     transfers = dict(TRANSFER["fields"])
     if "moves" in without:
@@ -172,7 +193,7 @@ class SalesLine:
             price=money(row, "price_unit"),
             odoo_price=money(row, "technical_price_unit"),
             discount=quantity(row, "discount"),
-            lead_days=quantity(row, "customer_lead"),
+            lead_days=days(row, "customer_lead"),
             is_charge=flag(row, "is_delivery") or flag(row, "is_downpayment"),
             moves=tuple(Move.from_odoo(item) for item in many(row, "move_ids")),
         )
@@ -212,6 +233,10 @@ class SalesOrder:
     credit_warning: str | None = None
     """Odoo's text on the quotation when the customer is over the limit; None when this person may not see it."""
     company_timezone: str = ""
+    calendar: WorkCalendar = ASSUMED
+    """The company's working time."""
+    blocks: tuple[Block, ...] = ()
+    """What optional modules hold the order with."""
     warehouse: Warehouse | None = None
     carrier: Carrier | None = None
     lines: tuple[SalesLine, ...] = ()
@@ -232,6 +257,7 @@ class SalesOrder:
         carrier = one(row, "carrier_id")
         company = one(row, "company_id") or {}
         company_link = link(row, "company_id")
+        calendar = one(company, "resource_calendar_id")
         return cls(
             order_id=int(row["id"]),
             name=text(row, "name"),
@@ -257,6 +283,8 @@ class SalesOrder:
             if is_shown(row, "partner_credit_warning")
             else None,
             company_timezone=text(one(company, "partner_id") or {}, "tz"),
+            calendar=WorkCalendar.from_odoo(calendar) if calendar else ASSUMED,
+            blocks=blocks_of(row),
             warehouse=Warehouse.from_odoo(warehouse) if warehouse else None,
             carrier=Carrier.from_odoo(carrier) if carrier else None,
             lines=tuple(SalesLine.from_odoo(item) for item in many(row, "order_line")),

@@ -72,6 +72,10 @@ class AnsweringSession:
             raise answer
         return Page(rows=list(answer), total=self.totals.get(model, len(answer)))
 
+    def look_again(self) -> OdooUser:
+        """The same person."""
+        return self.user
+
     def count(self, model: str, domain: Domain) -> int:
         return self.read(model, domain, {}).total
 

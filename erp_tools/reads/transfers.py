@@ -61,7 +61,14 @@ SOURCE_MOVE: dict[str, Any] = {"fields": {**MOVE_FIELDS, "picking_id": RECEIPT_T
 ORDER_MOVE: dict[str, Any] = {
     "fields": {
         **MOVE_FIELDS,
-        "move_line_ids": {"fields": {"quantity": {}, "location_id": {}, "lot_id": {}}},
+        # Components of a kit are nobody's order line: their vendors come with the move.
+        "product_id": {
+            "fields": {
+                "display_name": {},
+                "seller_ids": {"fields": {"partner_id": NAMED}, "limit": 3},
+            }
+        },
+        "move_line_ids": {"fields": {"quantity": {}, "location_id": {}, "lot_id": {}, "date": {}}},
         "move_orig_ids": {"fields": {**SOURCE_MOVE["fields"], "move_orig_ids": SOURCE_MOVE}},
     }
 }
@@ -110,6 +117,8 @@ class ReservedPiece:
     quantity: float
     location_id: int | None
     lot_id: int | None
+    since: datetime | None = None
+    """When it was reserved (`date`, which Odoo sets when it reserves, and again when the move is done)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +168,8 @@ class Move:
     sale_id: int | None = None
     sale: str = ""
     is_backorder: bool = False
+    vendor_ids: tuple[int, ...] = ()
+    """Vendors of its product, where they were read with the move."""
 
     @property
     def is_open(self) -> bool:
@@ -217,6 +228,7 @@ class Move:
                     quantity=quantity(piece, "quantity"),
                     location_id=place.record_id if (place := link(piece, "location_id")) else None,
                     lot_id=lot.record_id if (lot := link(piece, "lot_id")) else None,
+                    since=moment(piece, "date"),
                 )
                 for piece in many(row, "move_line_ids")
             ),
@@ -232,6 +244,11 @@ class Move:
             sale_id=sale.record_id if sale else None,
             sale=sale.name if sale else "",
             is_backorder=link(behind, "backorder_id") is not None,
+            vendor_ids=tuple(
+                vendor.record_id
+                for seller in many(one(row, "product_id") or {}, "seller_ids")
+                if (vendor := link(seller, "partner_id"))
+            ),
         )
 
 

@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from erp_tools.errors import NotAllowed
-from erp_tools.odoo import checks
+from erp_tools.odoo import checks, normalise
 from erp_tools.odoo.allow_list import ALLOWED, APPS, OPERATORS
 from erp_tools.odoo.breaker import CircuitBreaker
 from erp_tools.odoo.gateway import OdooUser
 from erp_tools.odoo.guard import FieldKnowledge, GuardedSession
+from erp_tools.odoo.masks import INDEXING, VISIBLE, visible_classes
 from erp_tools.odoo.raw import context_for
 
 ALL_MASKS = frozenset({"cost", "margin", "credit", "bank", "personal"})
@@ -39,7 +40,7 @@ class Wire:
     def readable_fields(self, model, names):
         return frozenset(names)
 
-    def call(self, model, method, ids, arguments):
+    def call(self, model, method, ids, arguments, context=None):
         self.sent.append((model, method, arguments))
 
     def close(self) -> None:
@@ -97,9 +98,18 @@ methods = st.one_of(st.just("read"), st.just("count"), st.sampled_from(OTHER_MET
 fields = st.one_of(st.sampled_from(ALL_FIELDS), st.sampled_from(OTHER_FIELDS), st.text(max_size=12))
 
 
+arguments = st.one_of(
+    st.just({}),
+    st.builds(lambda name, value: {"vals": {name: value}}, fields, st.integers() | st.text(max_size=5)),
+    st.builds(lambda name: {"fields": [name], "data": [["x"]]}, fields),
+    st.just({"context": {"tracking_disable": True}}),
+    st.just({"body": "<p>hello</p>"}),
+)
+
+
 @settings(max_examples=500, deadline=None)
-@given(model=models, method=methods, field=fields)
-def test_of_500_made_up_requests_only_listed_ones_leave(model, method, field):
+@given(model=models, method=methods, field=fields, named=arguments)
+def test_of_500_made_up_requests_only_listed_ones_leave(model, method, field, named):
     wire = Wire()
     session = guarded(wire)
     listed = model in ALLOWED and field in ALLOWED[model].fields
@@ -109,14 +119,20 @@ def test_of_500_made_up_requests_only_listed_ones_leave(model, method, field):
         elif method == "count":
             session.count(model, [[field, "!=", False]])
         else:
-            session.call(model, method, [1])
+            session.call(model, method, [1], **named)
     except NotAllowed:
         assert wire.sent == []
         assert not (listed and method in ("read", "count") and ALLOWED[model].fields[field].mask is None)
     else:
-        assert listed
-        assert method in ("read", "count")
         assert len(wire.sent) == 1
+        if method in ("read", "count"):
+            assert listed
+        else:
+            allowed = ALLOWED[model].methods[method]
+            assert set(named) <= allowed.arguments
+            assert set(named.get("vals", {})) <= allowed.values
+            assert set(named.get("fields", ())) <= allowed.values
+            assert "context" not in named
 
 
 @given(
@@ -133,6 +149,10 @@ def test_no_context_from_outside_passes(context):
         session.read("sale.order", [], {"order_line": {"fields": {}, "context": context}})
     with pytest.raises(NotAllowed):
         session.call("sale.order", "action_confirm", [1], context=context)
+    for model in ALLOWED.values():
+        for method in model.methods:
+            with pytest.raises(NotAllowed):
+                session.call(model.name, method, [1], context=context)
     assert wire.sent == []
 
 
@@ -149,8 +169,27 @@ def test_the_context_is_ours_alone():
     assert context_for(user) == {"lang": "lv_LV", "tz": "Europe/Riga", "allowed_company_ids": [2, 1, 3]}
 
 
-def test_no_method_that_changes_something_is_listed_yet():
-    assert [(model.name, name) for model in ALLOWED.values() for name in model.methods] == []
+def test_a_listed_change_names_what_it_may_set_and_never_its_context():
+    """What the actions need, and no general way to write, create, delete or confirm."""
+    listed = {
+        (model.name, name): method for model in ALLOWED.values() for name, method in model.methods.items()
+    }
+    assert {name for _, name in listed} <= {
+        "message_post", "activity_schedule", "write", "load", "action_split_transfer", "action_assign", "do_unreserve",
+    }  # fmt: skip
+    for (model, name), method in listed.items():
+        assert "context" not in method.arguments, (model, name)
+        assert bool(method.values) == (name in ("write", "load")), (model, name)
+        assert not method.values & {
+            "state",
+            "company_id",
+            "user_id",
+            "active",
+            "password",
+            "groups_id",
+            "group_ids",
+        }
+        assert set(method.context) <= {"mode", "noupdate"}, "nothing that hides a change (tracking_disable)"
 
 
 def test_every_model_stands_once_under_its_app():
@@ -174,9 +213,29 @@ def test_nothing_secret_or_binary_is_listed():
     assert not [
         (model.name, name)
         for model in ALLOWED.values()
-        for name in model.fields
-        if name in forbidden or "token" in name
+        for name, field in model.fields.items()
+        if (name in forbidden or "token" in name) and field.mask != "content"
     ]
+
+
+def test_what_is_inside_files_is_for_the_indexing_session_alone():
+    inside = {
+        (model.name, field.name)
+        for model in ALLOWED.values()
+        for field in model.fields.values()
+        if field.mask == "content"
+    }
+    assert inside == {("ir.attachment", "datas"), ("knowledge.article", "body")}
+    assert "content" not in visible_classes(VISIBLE)
+    assert frozenset({"content"}) == INDEXING
+    for masks in (*VISIBLE.values(), frozenset()):
+        sight = normalise.Sight(masks=masks, groups=frozenset(), known={})
+        sent = normalise.readable_part(ALLOWED["ir.attachment"], {"name": {}, "datas": {}}, sight)
+        assert sent == {"name": {}}, "not even asked of Odoo"
+        with pytest.raises(NotAllowed):
+            checks.check_domain(ALLOWED["ir.attachment"], [["datas", "like", "%PDF"]], masks=masks)
+    with pytest.raises(NotAllowed):
+        checks.check_domain(ALLOWED["res.partner"], [["email", "like", "@"]], masks=INDEXING)
 
 
 def test_a_field_that_costs_or_identifies_is_of_a_mask_class():

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from erp_tools.breaker import FAILURES, REST_SECONDS
 from erp_tools.errors import (
     AccessDenied,
     OdooError,
@@ -23,7 +24,7 @@ from erp_tools.errors import (
 )
 from erp_tools.odoo import checks
 from erp_tools.odoo.allow_list import ALLOWED, AllowedMethod
-from erp_tools.odoo.breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker
+from erp_tools.odoo.breaker import CircuitBreaker
 from erp_tools.odoo.connect import connect, probe_version
 from erp_tools.odoo.transport import HttpConnection
 from erp_tools.testing import SECRET_IN_TRACEBACK, FaultyOdoo, OdooSays
@@ -265,14 +266,14 @@ def test_after_the_pause_one_tries_and_decides_for_all():
     breaker = CircuitBreaker("http://odoo.example", clock=clock)
     for _ in range(FAILURES):
         failing(breaker, OdooUnavailable("gone"))
-    clock.now += PAUSE_SECONDS
+    clock.now += REST_SECONDS
     with breaker.guarding(), pytest.raises(OdooUnavailable), breaker.guarding():
         pytest.fail("one trial at a time")
     with breaker.guarding():
         pass
     for _ in range(FAILURES):
         failing(breaker, OdooUnavailable("gone again"))
-    clock.now += PAUSE_SECONDS
+    clock.now += REST_SECONDS
     failing(breaker, OdooUnavailable("still gone"))
     assert breaker.is_open
 

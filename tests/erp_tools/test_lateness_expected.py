@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from erp_tools.lateness.figures import cause_figures_without_source
 from erp_tools.lateness.testing import SOUTH, TODAY, Scene
 from erp_tools.lateness.wording import add_working_days
 from erp_tools.reads.products import Product
@@ -136,3 +137,24 @@ def test_quotation_counts_from_a_confirmation_today() -> None:
     scene.line(lead=10)
     expected = scene.diagnose().expected
     assert (expected.earliest, expected.latest) == (date(2026, 12, 1), None)
+
+
+def test_overdue_receipt_is_bounded_by_those_that_were_later_still() -> None:
+    """Not by what is usual: that day has passed for this one."""
+    scene, valve = short()
+    scene.receipts(-1, -1, 0, 2, 2, 5, 11, 14)
+    scene.inbound(valve, 12, due=-8)
+    diagnosis = scene.diagnose()
+    expected = diagnosis.expected
+    assert (expected.earliest, expected.latest) == (date(2026, 11, 24), date(2026, 11, 30))
+    assert "5 of 8 past receipts from Kestrel Valves came late" in expected.reasoning
+    assert "2 of 8 were even later than this one is now" in expected.reasoning
+    assert "Kestrel Valves has to confirm" in expected.reasoning
+    assert cause_figures_without_source(diagnosis) == {}
+
+
+def test_one_receipt_on_record_was_later_still() -> None:
+    scene, valve = short()
+    scene.receipts(0, 0, 9)
+    scene.inbound(valve, 12, due=-8)
+    assert "1 of 3 was even later" in scene.diagnose().expected.reasoning

@@ -11,6 +11,7 @@ from erp_tools.lateness.causes import rules
 from erp_tools.lateness.figures import cause_figures_without_source, figures_without_source
 from erp_tools.lateness.taxonomy import CAUSES
 from erp_tools.lateness.testing import EAST, SOUTH, WEST, Scene
+from erp_tools.reads.blocks import Block
 
 SCENES: dict[str, Callable[[], Scene]] = {}
 """A name that starts with the code the scene has to show -> the scene."""
@@ -51,6 +52,29 @@ def _() -> Scene:
     made, _ = with_lines(state="sent", owed=Decimal("15300.50"), credit_limit=Decimal("12000"))
     made.activity("Credit Review", on="order", due=-8)
     return made
+
+
+@scene("credit_hold by a block")
+def _() -> Scene:
+    return with_lines(
+        blocks=(Block(kind="delivery_block", key=("sale.delivery.block.reason", 3), name="Credit hold 30"),)
+    )[0]
+
+
+@scene("order_blocked")
+def _() -> Scene:
+    return with_lines(
+        blocks=(
+            Block(kind="exception", key=("exception.rule", 4), name="Quantity above 100"),
+            Block(
+                kind="review",
+                key=("tier.review", 5),
+                name="Approval 2",
+                status="pending",
+                waits_for="Marcus Bell",
+            ),
+        )
+    )[0]
 
 
 @scene("credit_hold by message")

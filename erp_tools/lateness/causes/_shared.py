@@ -13,9 +13,9 @@ from erp_tools.lateness.case import LineCase, OrderCase
 from erp_tools.lateness.sources import Inbound, InboundShare, Supply
 from erp_tools.lateness.taxonomy import AffectedLine
 from erp_tools.lateness.verdict import short_in_time
-from erp_tools.lateness.wording import SMALLEST, list_text, plain_number, quantity_text
+from erp_tools.lateness.wording import SMALLEST, day_text, list_text, plain_number, quantity_text
 from erp_tools.reads.messages import Activity, Message
-from erp_tools.reads.transfers import Transfer
+from erp_tools.reads.transfers import Move, Transfer
 
 Derived = dict[FactKey, dict[str, Any]]
 
@@ -97,7 +97,9 @@ def unique_lines(groups: Iterable[Iterable[AffectedLine]]) -> tuple[AffectedLine
 def document_phrase(inbound: Inbound) -> str:
     """``PO P00031 from Kestrel Valves and Fittings``, ``transfer EAST/OUT/00007 from Dallas South``."""
     if inbound.kind == "transfer" and not inbound.move.purchase:
-        return f"transfer {inbound.document}"
+        departure = inbound.departure
+        place = warehouse_word(departure) if departure else ""
+        return f"transfer {inbound.document} from {place}" if place else f"transfer {inbound.document}"
     label = (
         f"PO {inbound.document}"
         if inbound.document != inbound.move.reference
@@ -106,9 +108,53 @@ def document_phrase(inbound: Inbound) -> str:
     return f"{label} from {inbound.vendor}" if inbound.vendor else label
 
 
+def warehouse_word(move: Move) -> str:
+    """What people call the warehouse a move takes from: the first part of its location's name."""
+    return move.source.name.split("/")[0]
+
+
 def inbound_evidence(inbound: Inbound) -> tuple[FactKey, ...]:
     line = inbound.purchase_line
-    return (inbound.key, ("purchase.order.line", line.line_id)) if line else (inbound.key,)
+    own = (inbound.key, ("purchase.order.line", line.line_id)) if line else (inbound.key,)
+    return (*own, *(("stock.move", move.move_id) for move in inbound.feeding))
+
+
+def chain_phrase(case: OrderCase, inbound: Inbound) -> Phrase:
+    """Where the goods of a transfer are: ``EAST/OUT/00128 has not left EAST``, and what that waits for; empty where it is no chain."""
+    departure = inbound.departure
+    if departure is None:
+        return Phrase(text="", derived={}, evidence=())
+    key: FactKey = ("stock.move", departure.move_id)
+    place = warehouse_word(departure)
+    if not departure.is_open:
+        left = case.day(departure.at)
+        when = f" on {day_text(left)}" if left else ""
+        return Phrase(text=f"{departure.reference} left {place}{when}", derived={}, evidence=(key,))
+    words = f"{departure.reference} has not left {place}"
+    evidence = [key]
+    for move in inbound.waits_behind:
+        evidence.append(("stock.move", move.move_id))
+        if move.source.usage == "supplier":
+            due = case.day(move.deadline or move.at)
+            document = f"PO {move.purchase}" if move.purchase else f"receipt {move.reference}"
+            words += f" and waits for {document}" + (f" of {day_text(due)}" if due else "")
+            break
+    else:
+        if inbound.starved > SMALLEST:
+            words += (
+                f", where {quantity_text(inbound.starved)} of {quantity_text(departure.demand)} are missing"
+            )
+            return Phrase(
+                text=words,
+                derived={key: {"quantity_missing": number_field(inbound.starved)}},
+                evidence=tuple(evidence),
+            )
+    return Phrase(text=words, derived={}, evidence=tuple(dict.fromkeys(evidence)))
+
+
+def are_transfers(shares: Sequence[InboundShare]) -> bool:
+    """All of them come from our own warehouses: there is no vendor to ask."""
+    return all(share.inbound.kind == "transfer" and not share.inbound.move.purchase for share in shares)
 
 
 def is_rest_of_short_receipt(inbound: Inbound) -> bool:

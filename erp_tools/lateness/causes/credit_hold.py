@@ -14,7 +14,8 @@ from erp_tools.facts import FactKey
 from erp_tools.lateness.case import OrderCase
 from erp_tools.lateness.finding import Finding
 from erp_tools.lateness.taxonomy import Cause
-from erp_tools.lateness.wording import day_text, money_text
+from erp_tools.lateness.wording import day_text, money_text, quoted
+from erp_tools.reads.blocks import Block
 from erp_tools.reads.messages import Message
 
 from ._shared import activity_key, said, transfer_key
@@ -36,6 +37,12 @@ _RELEASED = re.compile(
     r"\breleas(?:ed|ing)\b|\bhas paid\b|\bpayment (?:arrived|received|came)|\boff (?:credit )?hold\b|\blifted\b",
     re.IGNORECASE,
 )
+
+
+def is_about_credit(block: Block) -> bool:
+    """A block of an optional module that finance set."""
+    words = f"{block.name} {block.text}"
+    return bool(_TAG.search(words) or _ACTIVITY.search(words))
 
 
 def _over_limit(case: OrderCase) -> bool:
@@ -61,9 +68,10 @@ def find(case: OrderCase) -> Finding | None:
     on_open = [item for transfer in case.open_transfers for item in transfer.activities]
     held_by = [item for item in (*case.order.activities, *on_open) if _ACTIVITY.search(item.words)]
     tags = [tag for tag in case.order.tags if _TAG.search(tag)]
+    blocks = [block for block in case.order.blocks if is_about_credit(block)]
     warned = bool(case.order.credit_warning) or (case.order.is_quotation and _over_limit(case))
     messages = _hold_messages(case)
-    if not (held_by or tags or (case.order.is_quotation and warned) or messages):
+    if not (held_by or tags or blocks or (case.order.is_quotation and warned) or messages):
         return None
     evidence: list[FactKey] = [
         case.key,
@@ -81,6 +89,9 @@ def find(case: OrderCase) -> Finding | None:
         evidence += [transfer_key(item) for item in case.open_transfers if first in item.activities]
     elif tags:
         parts.append(f"{case.order.name} is on credit hold: it carries the tag {tags[0]}.")
+    elif blocks:
+        parts.append(f"{case.order.name} is on credit hold: {quoted(blocks[0].name)} is set in Odoo.")
+        evidence += [block.key for block in blocks]
     elif messages:
         last = messages[-1]
         day = case.day(last.at)
@@ -106,7 +117,7 @@ def find(case: OrderCase) -> Finding | None:
     return Finding(
         cause=Cause(
             code=CODE,
-            certainty="proven" if held_by or tags else "likely",
+            certainty="proven" if held_by or tags or blocks else "likely",
             summary=" ".join(parts),
             lines=tuple(line.affected() for line in case.lines),
             evidence=tuple(dict.fromkeys(evidence)),

@@ -11,6 +11,8 @@ from erp_tools.lateness.wording import day_text, days_text
 from ._shared import (
     Derived,
     affected,
+    are_transfers,
+    chain_phrase,
     document_phrase,
     in_trouble,
     inbound_evidence,
@@ -45,7 +47,7 @@ def find(case: OrderCase) -> Finding | None:
         return None
     documents = shares_by_document(share for _, share in hits)
     derived: Derived = {}
-    parts = []
+    parts: list[str] = []
     for share in documents[:2]:
         due = share.inbound.due
         assert due is not None
@@ -59,10 +61,13 @@ def find(case: OrderCase) -> Finding | None:
                 }
             },
         )
+        chain = chain_phrase(case, share.inbound)
+        derived = merge(derived, chain.derived)
+        of = f" of {day_text(case.promised)}" if not parts else ""
         parts.append(
-            f"{document_phrase(share.inbound)} is due on {day_text(due)}, {days_text(after)} after the promise"
+            f"{document_phrase(share.inbound)} is due on {day_text(due)}, {days_text(after)} after the promise{of}"
+            + (f" ({chain.text})" if chain.text else "")
         )
-    parts[0] += f" of {day_text(case.promised)}"
     if len(documents) > 2:
         derived = merge(derived, {case.key: {"late_documents": len(documents)}})
         parts.append(f"{len(documents)} documents come after the promise in all")
@@ -86,7 +91,7 @@ def find(case: OrderCase) -> Finding | None:
                     )
                 )
             ),
-            owner_role="purchasing",
+            owner_role="supervisor" if are_transfers(documents) else "purchasing",
             since=case.promised,
             next_steps=(
                 f"Ask for {documents[0].inbound.document} to be expedited, in whole or for the missing quantity.",

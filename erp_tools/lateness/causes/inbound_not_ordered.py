@@ -17,7 +17,42 @@ SUPERSEDES = ("stock_shortage",)
 _STATUS = {"draft": "is still a draft", "sent": "was sent to the vendor", "to approve": "waits for approval"}
 
 
-def find(case: OrderCase) -> Finding | None:
+def find(case: OrderCase) -> list[Finding]:
+    return [item for item in (_for_stock(case), _straight_to_the_customer(case)) if item is not None]
+
+
+def _straight_to_the_customer(case: OrderCase) -> Finding | None:
+    """Drop-shipped: Odoo makes no move before the purchase is confirmed."""
+    waiting = [(line, rfq) for line in case.lines if (rfq := case.request_for(line)) is not None]
+    if not waiting or not case.is_open:
+        return None
+    line, rfq = waiting[0]
+    more = f" (and {len(waiting) - 1} more)" if len(waiting) > 1 else ""
+    order = case.order.name
+    return Finding(
+        cause=Cause(
+            code=CODE,
+            certainty="proven",
+            summary=f"{quantity_text(line.line.remaining)} {line.plain_product}{more} are to be bought for {order} on the request "
+            f"for quotation {rfq.purchase} to {rfq.vendor}, which {_STATUS.get(rfq.state, 'is not confirmed')}: nothing has been ordered.",
+            lines=tuple(item.affected() for item, _ in waiting),
+            evidence=(
+                case.key,
+                *(item.key for item, _ in waiting),
+                *(("purchase.order.line", item.line_id) for _, item in waiting),
+            ),
+            owner_role="purchasing",
+            since=case.day(rfq.placed),
+            next_steps=(
+                f"Confirm {rfq.purchase} with the vendor, with a firm date.",
+                "Then promise the customer a new day.",
+            ),
+        ),
+        derived={case.key: {"more_lines_to_be_bought": len(waiting) - 1}} if more else {},
+    )
+
+
+def _for_stock(case: OrderCase) -> Finding | None:
     uncovered = [(supply, lines) for supply, lines in in_trouble(case) if supply.uncovered > SMALLEST]
     if not uncovered:
         return None

@@ -13,6 +13,8 @@ from erp_tools.lateness.wording import day_text, days_text, quantity_text
 from ._shared import (
     Derived,
     affected,
+    are_transfers,
+    chain_phrase,
     document_phrase,
     in_trouble,
     inbound_evidence,
@@ -58,8 +60,11 @@ def find(case: OrderCase) -> Finding | None:
                 }
             },
         )
+        chain = chain_phrase(case, share.inbound)
+        derived = merge(derived, chain.derived)
         parts.append(
             f"{document_phrase(share.inbound)} was due on {day_text(due)} and has not been received ({days_text(overdue)} overdue)"
+            + (f": {chain.text}" if chain.text else "")
         )
     if len(documents) > 2:
         derived = merge(derived, {case.key: {"overdue_documents": len(documents)}})
@@ -86,12 +91,22 @@ def find(case: OrderCase) -> Finding | None:
                     )
                 )
             ),
-            owner_role="purchasing",
+            owner_role="supervisor" if are_transfers(documents) else "purchasing",
             since=first_due + timedelta(days=1),
-            next_steps=(
-                f"Get a firm date (and a tracking number) for {documents[0].inbound.document} and enter it in Odoo.",
-                f"Check whether part of the {quantity_text(documents[0].quantity)} can be sent ahead or bought elsewhere.",
-            ),
+            next_steps=_next_steps(documents[0]),
         ),
         derived=merge(phrase.derived, derived),
+    )
+
+
+def _next_steps(first: InboundShare) -> tuple[str, ...]:
+    departure = first.inbound.departure
+    if departure is not None and departure.is_open:
+        return (
+            f"Have {departure.reference} sent, or say what keeps it, and enter the new date in Odoo.",
+            f"Check whether part of the {quantity_text(first.quantity)} can be sent ahead.",
+        )
+    return (
+        f"Get a firm date (and a tracking number) for {first.inbound.document} and enter it in Odoo.",
+        f"Check whether part of the {quantity_text(first.quantity)} can be sent ahead or bought elsewhere.",
     )

@@ -109,7 +109,11 @@ def _no_delivery(case: OrderCase) -> Finding | None:
     """Odoo made no transfer for a confirmed line: no route leads to the customer, or the order is older than Inventory."""
     if not case.is_open or not case.could_read("moves"):
         return None
-    without = [line for line in case.lines if line.is_stopped and not line.line.moves]
+    without = [
+        line
+        for line in case.lines
+        if line.is_stopped and not line.line.moves and case.request_for(line) is None
+    ]
     if not without:
         return None
     first = without[0]
@@ -132,7 +136,10 @@ def _no_delivery(case: OrderCase) -> Finding | None:
                 "Check the routes of the product and the warehouse of the order.",
                 "Create the delivery, or note what was delivered.",
             ),
-            missing=("Why Odoo made no delivery does not stand in the records.",),
+            missing=(
+                "Why Odoo made no delivery does not stand in the records.",
+                *case.why_unread("purchases"),
+            ),
         ),
         derived=derived,
     )

@@ -48,6 +48,16 @@ def find(case: OrderCase) -> Finding | None:
         ready, total = len(case.ready_lines), len(case.lines)
         derived = {case.key: {"lines_ready": ready, "lines_in_all": total}}
         words = f"{name} is promised{promise} and is not late; "
+        if case.promised and case.promise_basis == "expected_date":
+            # Odoo's estimate is nobody's promise, and the delivery may be planned for a later day.
+            words = f"No day was promised for {name}; Odoo's own estimate is {day_text(case.promised)}; "
+            planned = max(
+                (day for item in case.frontier_transfers if (day := case.day(item.scheduled)) is not None),
+                default=None,
+            )
+            if planned is not None and planned > case.promised:
+                words += f"its delivery is planned for {day_text(planned)}; "
+                evidence += [transfer_key(item) for item in case.frontier_transfers[:3]]
         if not case.could_read("moves"):
             words += "how far its delivery is could not be read."
         elif covered:

@@ -21,12 +21,13 @@ def find(case: OrderCase) -> Finding | None:
     slow = max(case.lines, key=lambda line: line.line.lead_days)
     lead = int(slow.line.lead_days)
     given = (case.promised - ordered).days
+    apart = f"{days_text(given)} later" if given >= 0 else f"{days_text(-given)} earlier"
     return Finding(
         cause=Cause(
             code=CODE,
             certainty="proven",
             summary=f"{case.order.name} was entered on {day_text(ordered)} and promised for {day_text(case.promised)}, "
-            f"{days_text(given)} later; {slow.plain_product} has a lead time of {days_text(lead)}, which allows {day_text(feasible)}.",
+            f"{apart}; {slow.plain_product} has a lead time of {days_text(lead)}, which allows {day_text(feasible)}.",
             lines=tuple(
                 line.affected() for line in case.lines if (case.promised - ordered).days < line.line.lead_days
             ),
@@ -38,5 +39,5 @@ def find(case: OrderCase) -> Finding | None:
                 "Look at who promised it and why: the next one can be right.",
             ),
         ),
-        derived={case.key: {"days_given": given, "earliest_by_lead_time": feasible.isoformat()}},
+        derived={case.key: {"days_given": abs(given), "earliest_by_lead_time": feasible.isoformat()}},
     )
