@@ -31,19 +31,19 @@ def create_app(copilot: Copilot) -> FastAPI:
     from fastapi.exceptions import RequestValidationError
 
     from copilot.api import (
-        documents,
         documents_routes,
         drafts_routes,
         operator,
         orders_routes,
         threads_routes,
+        uploads_routes,
     )
     from copilot.api.routes import answer_error, answer_wrong_request, signed_in_at
     from copilot.api.routes import build_router as api_routes
     from copilot.commands.coverage import coverage_for
     from copilot.commands.ingesting import UploadShelf
     from copilot.errors import CopilotError
-    from copilot.ui import api_reference, assets, chainlit_shell, context, pages, sign_in
+    from copilot.ui import api_reference, assets, chainlit_shell, context, desk, pages, sign_in
     from copilot.ui.browser_sign_ins import BrowserSignIns
     from copilot.ui.security import SecurityLayer
     from erp_tools.actions.action import CannotDraft
@@ -84,7 +84,7 @@ def create_app(copilot: Copilot) -> FastAPI:
     application.include_router(drafts_routes.build_router(copilot))
     application.include_router(threads_routes.build_router(copilot, signed_in_at(copilot)))
     application.include_router(
-        documents.build_router(signed_in_at(copilot), UploadShelf(copilot.library, settings))
+        uploads_routes.build_router(signed_in_at(copilot), UploadShelf(copilot.library, settings))
     )
     application.include_router(
         documents_routes.build_router(copilot, signed_in_at(copilot), coverage_for(copilot))
@@ -94,6 +94,7 @@ def create_app(copilot: Copilot) -> FastAPI:
     application.include_router(sign_in.build_router(ui, shell))
     application.include_router(thread_pages(ui, shell))
     application.include_router(pages.build_router(ui))
+    application.include_router(desk.build_router(ui))
     application.include_router(
         assets.build_router(chainlit_shell.build_folder(), settings.data_dir / "chat" / "packed")
     )

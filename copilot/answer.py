@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Status = Literal["answered", "partial", "needs_clarification", "not_found", "not_permitted", "unavailable"]
@@ -126,6 +126,20 @@ class Answer:
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
     """Questions that make sense next, ready to be asked."""
+    at_risk: Mapping[str, Any] | None = None
+    """The list of orders at risk that was made, as `GET /api/v1/orders/at-risk` gives it; None when none was asked for."""
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Answer:
+        """An answer as it was kept; what a later version added is left at its default."""
+        known = {one.name for one in fields(cls)}
+        values = {name: value for name, value in body.items() if name in known}
+        for name in ("options", "drafts", "degraded", "suggestions"):
+            values[name] = tuple(values.get(name) or ())
+        values["evidence"] = tuple(Evidence(**one) for one in body.get("evidence") or ())
+        values["citations"] = tuple(Citation(**one) for one in body.get("citations") or ())
+        values["checks"] = Checks(**(body.get("checks") or {}))
+        return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -146,6 +160,7 @@ class Answer:
             "odoo_calls": self.odoo_calls,
             "timings_ms": dict(self.timings_ms),
             "suggestions": list(self.suggestions),
+            "at_risk": dict(self.at_risk) if self.at_risk else None,
         }
 
 

@@ -10,6 +10,7 @@ from copilot.conversation import QUESTIONS_PER_MINUTE, Copilot
 from copilot.database import Database
 from copilot.errors import SettingsError, StateUnavailable
 from copilot.identity import Identity
+from copilot.redaction import guard_logs
 from copilot.settings import Settings
 from copilot.store import Store
 from erp_tools.odoo.gateway import OdooServer
@@ -40,6 +41,7 @@ def build(
         SettingsError: a setting cannot be used (a data folder that cannot be written, a model without a name …).
         StateUnavailable: DATABASE_URL is no database address.
     """
+    guard_logs(settings)
     prepare_data_dir(settings)
     server = odoo_server(settings)
     store = Store(settings.sqlalchemy_url)

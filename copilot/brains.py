@@ -16,6 +16,8 @@ class Talk:
     question: str
     instructions: str = ""
     """The released prompt, filled in; the playbook needs none."""
+    summary: str = ""
+    """What the conversation was about before `earlier`, written by code; empty for a short one."""
     earlier: tuple[tuple[str, str], ...] = ()
     """(question, answer) of the conversation so far, oldest first, without evidence marks."""
 

@@ -10,6 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from copilot.commands import audit, drafts, orders
+from copilot.commands import documents as documents_commands
+from copilot.commands import terms as terms_commands
 from copilot.commands.shared import (
     Batch,
     Collection,
@@ -33,6 +36,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(documents_commands.app, name="documents")
+app.add_typer(terms_commands.app, name="terms")
+app.add_typer(orders.app, name="orders")
+app.add_typer(drafts.app, name="drafts")
+app.add_typer(audit.app, name="audit")
+app.command()(orders.waiting)
 
 
 def main() -> None:
@@ -107,8 +116,18 @@ def search(
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Folders or files.")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders or files.")] = None,
     collection: Collection = None,
+    from_odoo: Annotated[
+        bool, typer.Option("--from-odoo", help="Also Odoo's attachments, read as COPILOT_INDEX_ODOO_USER.")
+    ] = False,
+    watching: Annotated[
+        bool, typer.Option("--watch", help="Go on: again after each change, until Ctrl-C.")
+    ] = False,
+    every: Annotated[
+        float,
+        typer.Option("--every", min=0.1, help="With --watch: minutes after which to look again in any case."),
+    ] = 15.0,
     as_json: Json = False,
 ) -> None:
     """Read documents into the index; unchanged files cost a hash."""
@@ -116,21 +135,35 @@ def ingest(
     from copilot.commands.terminal import ingest_progress, print_ingest_report
 
     settings = load_settings()
+    paths = paths or []
+    if not paths and not from_odoo:
+        fail("Name folders or files to ingest, or --from-odoo.", code=2)
     missing = [str(path) for path in paths if not path.exists()]
     if missing:
         fail(f"There is no {', '.join(missing)}. Name folders or files that exist.")
+    show = print_json if as_json else print_ingest_report
+    if watching:
+        from copilot.commands.watching import watch
+
+        watch(
+            settings,
+            paths,
+            collection=collection,
+            from_odoo=from_odoo,
+            every=every * 60,
+            report=show,
+            trouble=lambda sentence: typer.echo(sentence, err=True),
+        )
+        return
     running = find(settings.data_dir)
     with ingest_progress(quiet=as_json) as progress:
         report = (
-            ingest_there(running, paths, collection=collection)
+            ingest_there(running, paths, collection=collection, from_odoo=from_odoo)
             if running
-            else ingest_here(settings, paths, collection=collection, progress=progress)
+            else ingest_here(settings, paths, collection=collection, progress=progress, from_odoo=from_odoo)
         )
-    if as_json:
-        print_json(report)
-    else:
-        print_ingest_report(report)
-    if report.get("quarantined"):
+    show(report)
+    if report["summary"]["quarantined"] or report["problems"]:
         raise typer.Exit(1)
 
 

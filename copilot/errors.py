@@ -4,6 +4,7 @@
     ├── SettingsError        the configuration cannot be used (names the setting and the fix)
     ├── QuestionError        the question itself: empty, too long
     ├── NotSignedIn          no session, or it has ended
+    ├── NotPermitted         signed in, but this is for other roles or companies
     ├── TooMany              a limit per person: turns in flight, questions a minute
     ├── BrainFailed          the brain gave nothing usable
     ├── UnknownEvidence      a brain cited an id that code never gave
@@ -30,6 +31,10 @@ class QuestionError(CopilotError):
 
 class NotSignedIn(CopilotError):
     """There is no sign-in, or it has ended."""
+
+
+class NotPermitted(CopilotError):
+    """This person's roles or companies do not allow it."""
 
 
 class TooMany(CopilotError):

@@ -189,9 +189,8 @@ class Identity:
             raise OdooUnavailable(
                 "Odoo has not confirmed your rights for an hour, so nothing is shown until it answers again."
             ) from error
-        return replace(
-            held, person=replace(held.person, rights_confirmed=False), due=now + self._rights_seconds
-        )
+        # Due at once: the next question asks again (and while the breaker is open, asking costs nothing).
+        return replace(held, person=replace(held.person, rights_confirmed=False), due=now)
 
     def by_token(self, token: str) -> Person:
         """The person behind a token.

@@ -6,6 +6,7 @@ The server is for tests and for trying the product without a provider: it stream
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-Fault = Literal["none", "hang", "429", "500", "cut", "bad_json", "empty", "wrong_tool"]
+Fault = Literal["none", "hang", "429", "500", "cut", "bad_json", "empty", "endless", "wrong_tool", "huge", "drip", "tls"]
+"""What an endpoint does instead of answering. ``refuse`` needs no server: use an address where nobody listens (`refused_address`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,7 @@ class OpenAiServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # small pieces go at once, as a provider sends them
 
             def log_message(self, format: str, *args: Any) -> None:
                 return
@@ -74,10 +77,26 @@ class OpenAiServer:
             def do_POST(self) -> None:
                 try:
                     server._answer(self)
-                except (BrokenPipeError, ConnectionResetError):
+                except (BrokenPipeError, ConnectionResetError, TimeoutError):
                     self.close_connection = True
 
         return Handler
+
+    def _never_stop(self, http: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        """Words without an end: at a usual pace, as fast as they go, or one every half second."""
+        http.send_response(200)
+        http.send_header("Content-Type", "text/event-stream")
+        http.end_headers()
+        http.close_connection = True
+        word = "x" * 60_000 if self.fault == "huge" else "and "
+        pause = {"huge": 0.0, "endless": 0.005, "drip": 0.5}[self.fault]
+        chunk = json.dumps(
+            _head(body, "chat.completion.chunk") | {"choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}
+        )
+        until = time.monotonic() + self.hang_seconds
+        while time.monotonic() < until and not self._stopping.wait(pause):
+            http.wfile.write(f"data: {chunk}\n\n".encode())
+            http.wfile.flush()
 
     def _answer(self, http: BaseHTTPRequestHandler) -> None:
         body = json.loads(http.rfile.read(int(http.headers.get("Content-Length") or 0)))
@@ -96,6 +115,13 @@ class OpenAiServer:
                 return
             case "bad_json":
                 _send(http, 200, b'{"choices": [{"message"', kind="application/json")
+                return
+            case "tls":
+                # plain bytes where a TLS handshake is expected: the client is given an https address of this port
+                http.close_connection = True
+                return
+            case "endless" | "huge" | "drip":
+                self._never_stop(http, body)
                 return
             case "empty":
                 reply = Reply()
@@ -121,6 +147,13 @@ class OpenAiServer:
             http.connection.close()
             return
         http.wfile.write(b"data: [DONE]\n\n")
+
+
+def refused_address() -> str:
+    """An address of this machine where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/v1"
 
 
 def _send(http: BaseHTTPRequestHandler, status: int, body: bytes, *, kind: str = "application/json") -> None:
@@ -169,6 +202,7 @@ def _chunks(body: dict[str, Any], reply: Reply) -> list[dict[str, Any]]:
     deltas += [{"content": reply.text[at : at + 12]} for at in range(0, len(reply.text), 12)]
     for index, call in enumerate(_calls(reply)):
         arguments = call["function"]["arguments"]
+        piece = max(8, len(arguments) // 20)
         deltas.append(
             {
                 "tool_calls": [
@@ -182,8 +216,8 @@ def _chunks(body: dict[str, Any], reply: Reply) -> list[dict[str, Any]]:
             }
         )
         deltas += [
-            {"tool_calls": [{"index": index, "function": {"arguments": arguments[at : at + 8]}}]}
-            for at in range(0, len(arguments), 8)
+            {"tool_calls": [{"index": index, "function": {"arguments": arguments[at : at + piece]}}]}
+            for at in range(0, len(arguments), piece)
         ]
     head = _head(body, "chat.completion.chunk")
     chunks = [head | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]

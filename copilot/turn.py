@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot.evidence_book import EvidenceBook
@@ -29,6 +31,10 @@ Outcome = Literal[
 """How one read went: of an order (first row), of a partner or of the documents (second row)."""
 
 
+TURN_SECONDS = 60.0
+"""Longest time a turn reads and asks for; then it answers with what it has (RELIABILITY T25)."""
+
+
 @dataclass(kw_only=True)
 class Turn:
     """Filled by the read tools while a brain works; read by the conversation when it is done."""
@@ -45,13 +51,29 @@ class Turn:
     """One per read; the answer's status comes from them, never from a brain."""
     degraded: list[str] = field(default_factory=list)
     odoo_seconds: float = 0.0
+    odoo_calls: int = 0
+    """Round trips to Odoo of this turn alone; another turn of the same person does not count."""
     search_seconds: float = 0.0
     model_seconds: float = 0.0
     """Time spent waiting for a language model."""
+    model_tokens: int = 0
+    """Estimated tokens that this turn has sent to and received from a language model."""
+    conversation: str = ""
+    """Id of the conversation: the same names have the same pseudonyms throughout it."""
+    begun: float = field(default_factory=time.monotonic)
+    """When the turn began, on the monotonic clock."""
+    transcript: list[Any] = field(default_factory=list)
+    """The messages of the loop, for one attempt at repair."""
     brain_failed: bool = False
     """True once the language model failed in this turn: the playbook finishes it."""
     said: list[str] = field(default_factory=list)
     """Sentences and names that code put into tool results: an answer may repeat them without other proof."""
+    lists: list[dict[str, Any]] = field(default_factory=list)
+    """Lists of orders at risk that were made, for the chat's card; the last is the answer's."""
+    tell: Callable[[str], None] | None = None
+    """Takes what a person who waits is told while a long read goes on; None: nobody listens."""
+    results: list[str] = field(default_factory=list)
+    """What the reads returned, as JSON text: grounding looks up there what code said of the evidence."""
     failures: list[str] = field(default_factory=list)
     """Kinds of failures, for the log; never shown."""
 
@@ -63,6 +85,15 @@ class Turn:
         except (ZoneInfoNotFoundError, ValueError):
             return "UTC"
         return self.person.user.timezone
+
+    @property
+    def today(self) -> date:
+        """The person's own day."""
+        return self.now.astimezone(ZoneInfo(self.timezone)).date()
+
+    def seconds_left(self) -> float:
+        """Until the turn has to end with what it has."""
+        return self.begun + TURN_SECONDS - time.monotonic()
 
     def note_failure(self, error: BaseException) -> None:
         self.failures.append(type(error).__name__)

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from knowledge_ingest.extracted import Extracted
 from knowledge_ingest.sections import Placed, place
 
-LONGEST = 600
-"""Characters of a passage at most; with its headings it stays below the 256 tokens that the model reads."""
+LONGEST = 500
+"""Characters of a passage at most; with its headings it stays well below the 256 tokens that the model reads."""
 _ENOUGH = 160
-"""A clause this long stands alone; shorter ones are joined with their neighbours under the same heading."""
+"""A paragraph this long stands alone; shorter ones are joined with their neighbours under the same heading."""
 _JOINED = 450
-"""Short clauses are joined up to this many characters."""
+"""Short paragraphs are joined up to this many characters."""
+_ENOUGH_OF_CLAUSE = 60
+_CLAUSES_JOINED = 200
+"""The same for numbered clauses: each says something of its own, and what is found should be the clause and no more."""
 _ROWS_TOGETHER = 350
 """Rows of a sheet are joined up to this many characters."""
 
@@ -111,7 +114,8 @@ def _breaks(unit: Sequence[Placed], following: Placed) -> bool:
     last = unit[-1]
     if following.block.kind == "heading":
         # a heading directly below another stays with it: neither says anything alone
-        return last.block.kind != "heading" or len(following.path) <= len(last.path)
+        below = len(following.path) > len(last.path) or following.names_the_one_before
+        return last.block.kind != "heading" or not below
     if last.block.kind == "heading":
         return False
     if following.path != last.path or following.begins_clause:
@@ -148,9 +152,11 @@ def _belongs(last: _Unit, unit: _Unit, extracted: Extracted) -> bool:
         return False  # a citation names one page
     if unit.parts[0].block.label:
         return together <= _ROWS_TOGETHER
-    if last.length >= _ENOUGH and unit.length >= _ENOUGH:
+    numbered = bool(unit.parts[0].begins_clause and last.parts[-1].clause)
+    enough, joined = (_ENOUGH_OF_CLAUSE, _CLAUSES_JOINED) if numbered else (_ENOUGH, _JOINED)
+    if last.length >= enough and unit.length >= enough:
         return False
-    return together <= _JOINED
+    return together <= joined
 
 
 def _cut(text: str, unit: _Unit) -> list[tuple[int, int, tuple[Placed, ...]]]:
@@ -209,7 +215,7 @@ def _append(text: str, spans: list[tuple[int, int]], start: int, end: int) -> No
 
 
 def _section(parts: Sequence[Placed]) -> str:
-    deepest = max((part.path for part in parts), key=len, default=())
+    deepest = max((part.path for part in reversed(parts)), key=len, default=())
     path = list(deepest)
     labels = [part.block.label for part in parts if part.block.label]
     clauses = list(
@@ -220,7 +226,9 @@ def _section(parts: Sequence[Placed]) -> str:
             labels[0] if len(set(labels)) == 1 else f"{labels[0]} to {labels[-1].removeprefix('row ')}"
         )
     elif clauses and not (path and path[-1].startswith(clauses[0])):
-        path.append(clauses[0] if len(clauses) == 1 else f"{clauses[0]} to {clauses[-1]}")
+        titles = {part.clause: part.clause_title for part in parts if part.clause_title}
+        only = f"{clauses[0]} {titles.get(clauses[0], '')}".strip()
+        path.append(only if len(clauses) == 1 else f"{clauses[0]} to {clauses[-1]}")
     return " > ".join(path)
 
 

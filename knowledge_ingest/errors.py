@@ -2,6 +2,7 @@
 
     IngestError
     ├── Unreadable            this file cannot become a document: encrypted, damaged, empty, of an unknown kind
+    │   ├── Undescribed         what says who may read it cannot be read: it stays as it was
     │   ├── OverLimit           it asked for more time, memory, pages or output than a file may
     │   └── ToolMissing         it needs a program that is not installed here
     └── ReaderProcessLost     the process that reads files died by itself; the file may be tried again
@@ -26,6 +27,13 @@ class Unreadable(IngestError):
     def __init__(self, message: str, *, lasting: bool = True) -> None:
         super().__init__(message)
         self.lasting = lasting
+
+
+class Undescribed(Unreadable):
+    """What says who may read it, and what it is, cannot be read. It is not opened to everybody: it stays as it was."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, lasting=False)
 
 
 class OverLimit(Unreadable):

@@ -9,8 +9,11 @@ from typing import Any, Literal
 from retrieval.document_store import PageSpan
 from retrieval.normalise import has_disguised_words, same_length_form, strip_invisible
 
-EXTRACTION_VERSION = "4"
+EXTRACTION_VERSION = "7"
 """Goes up when any reader, the sections or the chunking give another result for the same file."""
+
+DESCRIPTION_UNREAD = "description_unread"
+"""Flag of a text whose front matter could not be read."""
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "code", "furniture"]
 """``furniture``: page headers, footers and the like; part of the text, never a passage."""

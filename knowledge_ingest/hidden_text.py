@@ -39,6 +39,29 @@ def instructions_in(text: str) -> list[tuple[int, int]]:
     return sorted({match.span() for pattern in _PATTERNS for match in pattern.finditer(folded)})
 
 
+_LONGEST_QUOTE = 120
+_MOST_QUOTES = 3
+
+
+def instructions_told(text: str) -> tuple[str, ...]:
+    """A sentence for the document's owner that quotes what speaks to an assistant; nothing when nothing does."""
+    folded = search_form(text)
+    quotes: list[str] = []
+    end = -1
+    for first, past in instructions_in(text):
+        if first < end:
+            continue
+        end = max(past, folded.find("\n", past)) if "\n" in folded[past : past + _LONGEST_QUOTE] else past
+        quotes.append(" ".join(folded[first : min(end, first + _LONGEST_QUOTE)].split()))
+    if not quotes:
+        return ()
+    more = f" (and {len(quotes) - _MOST_QUOTES} more)" if len(quotes) > _MOST_QUOTES else ""
+    said = "; ".join(repr(each) for each in quotes[:_MOST_QUOTES])
+    return (
+        f"It speaks to an assistant instead of to people: {said}{more}. Nothing of it is followed; look at who wrote it.",
+    )
+
+
 def instruction_flags(text: str) -> tuple[str, ...]:
     """``instruction_in_text`` when the text speaks to an assistant, else nothing."""
     return ("instruction_in_text",) if instructions_in(text) else ()

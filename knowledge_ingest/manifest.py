@@ -14,7 +14,8 @@ from typing import Any, cast, get_args
 
 import yaml
 
-from knowledge_ingest.extracted import Extracted
+from knowledge_ingest.errors import Undescribed
+from knowledge_ingest.extracted import DESCRIPTION_UNREAD, Extracted
 from retrieval.passage import DEFAULT_COLLECTION, ROLES, Classification, Document, DocumentType
 
 MANIFEST = "documents.yaml"
@@ -23,7 +24,7 @@ _KEYS = frozenset(
     {
         "id", "title", "type", "owner", "customer", "carrier", "vendor", "company", "classification", "roles",
         "valid_from", "valid_to", "version", "supersedes", "amends", "causes", "language", "customer_name",
-        "vendor_name", "names",
+        "vendor_name", "names", "handed_in_by",
     }
 )  # fmt: skip
 _TYPES: tuple[str, ...] = get_args(DocumentType)
@@ -45,6 +46,8 @@ _CONTRACT_HEAD = re.compile(
 _HEAD = 3000
 _LARGEST_MANIFEST = 2_000_000
 _STRICTEST: Classification = "restricted"
+UNAPPROVED = "(unapproved source)"
+"""Ends the title of a document that came from where anybody can put a file, and that nobody has taken on."""
 _EVERYONE = ("all", "everyone", "*")
 
 
@@ -78,6 +81,9 @@ class Manifests:
 
         Args:
             path: Relative to the folder, with forward slashes.
+
+        Raises:
+            Undescribed: a manifest that may speak about it cannot be read: it might say that only some may read the file.
         """
         file = self._root / path
         for folder in (*file.parents[: len(PurePosixPath(path).parts)], self._root.parent):
@@ -92,8 +98,17 @@ class Manifests:
 class Manifest:
     """The entries of one ``documents.yaml``, by path relative to its folder."""
 
-    def __init__(self, entries: Mapping[str, Mapping[str, Any]], problems: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        entries: Mapping[str, Mapping[str, Any]],
+        problems: tuple[str, ...] = (),
+        *,
+        unread: frozenset[str] = frozenset(),
+        readable: bool = True,
+    ) -> None:
         self._entries = entries
+        self._unread = unread
+        self._readable = readable
         self.problems = problems
         """What was wrong with the file itself, a sentence each."""
 
@@ -108,17 +123,22 @@ class Manifest:
             return Manifest({})
         try:
             if file.stat().st_size > _LARGEST_MANIFEST:
-                return Manifest({}, (f"{MANIFEST} is larger than 2 MB and was not read.",))
+                return Manifest({}, (f"{MANIFEST} is larger than 2 MB and was not read.",), readable=False)
             text = file.read_text(encoding="utf-8-sig")
             if re.search(r"(?m)^\s*[\w-]+:\s*[&*]\w", text):
-                return Manifest({}, (f"{MANIFEST} uses YAML anchors and was not read.",))
+                return Manifest({}, (f"{MANIFEST} uses YAML anchors and was not read.",), readable=False)
             values = yaml.safe_load(text) or {}
+        except RecursionError:
+            return Manifest({}, (f"{MANIFEST} is nested too deeply and was not read.",), readable=False)
         except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
-            return Manifest({}, (f"{MANIFEST} cannot be read ({' '.join(str(error).split())[:200]}).",))
+            return Manifest(
+                {}, (f"{MANIFEST} cannot be read ({' '.join(str(error).split())[:200]}).",), readable=False
+            )
         if isinstance(values, dict) and "documents" in values:
             values = values["documents"]
         entries: dict[str, Mapping[str, Any]] = {}
         problems: list[str] = []
+        unread: set[str] = set()
         listed = (
             values.items()
             if isinstance(values, dict)
@@ -129,16 +149,28 @@ class Manifest:
         for path, entry in listed:
             if not isinstance(path, str) or not isinstance(entry, dict):
                 problems.append(f"{MANIFEST}: the entry {str(path)[:60]!r} names no path or no properties.")
+                if isinstance(path, str):
+                    unread.add(str(PurePosixPath(path)))
                 continue
             clean = PurePosixPath(path)
             if clean.is_absolute() or ".." in clean.parts:
                 problems.append(f"{MANIFEST}: {path!r} points outside the folder and was ignored.")
                 continue
             entries[str(clean)] = {str(key): value for key, value in entry.items() if key != "path"}
-        return Manifest(entries, tuple(problems))
+        if values and not isinstance(values, dict | list):
+            return Manifest(
+                {}, (f"{MANIFEST} is neither a mapping nor a list and was not read.",), readable=False
+            )
+        return Manifest(entries, tuple(problems), unread=frozenset(unread))
 
     def entry(self, path: str) -> Mapping[str, Any]:
-        """The properties of a file, empty when it is not listed."""
+        """The properties of a file, empty when it is not listed.
+
+        Raises:
+            Undescribed: the manifest, or what it says about this file, cannot be read.
+        """
+        if not self._readable or path in self._unread:
+            raise Undescribed(f"What {MANIFEST} says about it cannot be read. Correct it there.")
         return self._entries.get(path, {})
 
 
@@ -149,27 +181,48 @@ def describe(
     entry: Mapping[str, Any],
     content_hash: str,
     collection: str = DEFAULT_COLLECTION,
+    trusted: bool = True,
+    told_in: str = MANIFEST,
 ) -> Described:
-    """The properties of a document. The manifest's word counts more than the front matter's.
+    """The properties of a document. The manifest's word counts more than the front matter's, and a difference is reported.
 
     A classification or role that is not known makes the document restricted rather than open.
+
+    Args:
+        entry: What the source says: a ``documents.yaml``, an Odoo record, the person who handed the file in.
+        trusted: Whether the file's own front matter and words count. Of one that does not, only the source's word is taken,
+            and without an owner named there its title says that nobody approved it.
+        told_in: What to call the source's word in the report.
     """
     reasons: list[str] = []
-    given = {**extracted.front_matter, **entry}
+    own = extracted.front_matter if trusted else {}
+    given = {**own, **entry}
     for unknown in sorted(set(given) - _KEYS):
         if unknown in entry:
             reasons.append(f"{unknown!r} is not a property of documents and was ignored.")
+    for name in sorted(set(own) & set(entry) & _KEYS):
+        if _folded(own[name]) != _folded(entry[name]):
+            reasons.append(
+                f"{name} is {_told(entry[name])} in {told_in} and {_told(own[name])} in the file itself; {told_in} counts."
+            )
     title = _word(given.get("title")) or extracted.title or _title_from(path)
     document_id = (
         slug(_word(given.get("id"))) or slug(str(PurePosixPath(path).with_suffix(""))) or content_hash[:16]
     )
-    type_ = _type(given.get("type"), path, title, extracted, reasons)
+    type_ = _type(given.get("type"), path, title, extracted, reasons, trusted=trusted)
     classification, roles = _access(given, reasons)
+    if DESCRIPTION_UNREAD in extracted.flags and not {"roles", "classification"} & set(entry):
+        # it may have said that only some may read it
+        classification, roles = _STRICTEST, ()
+        reasons.append("Until its front matter can be read, only compliance reads it.")
     flags = set(extracted.flags)
-    owner = _word(given.get("owner"))
+    owner = _word(given.get("owner")) or _word(entry.get("handed_in_by"))
     if not owner:
         flags.add("no_owner")
         reasons.append("No owner is named. Add `owner` to its front matter or to documents.yaml.")
+        if not trusted:
+            flags.add("unapproved_source")
+            title = f"{title[:280]} {UNAPPROVED}"
     if type_ == "unknown":
         flags.add("no_type")
         reasons.append(f"Its type cannot be told. Add `type` (one of {', '.join(_TYPES[:-1])}).")
@@ -217,19 +270,36 @@ def describe(
 
 def slug(text: str) -> str:
     """Letters, digits, dots, dashes and underscores only, in lower case; everything else becomes a dash."""
-    return re.sub(r"[^a-z0-9._]+", "-", text.lower()).strip("-.")[:120]
+    return re.sub(r"(?:[^a-z0-9._]|\.{2,})+", "-", text.lower()).strip("-.")[:120]
 
 
 def _title_from(path: str) -> str:
     return re.sub(r"[-_]+", " ", PurePosixPath(path).stem).strip() or path
 
 
-def _type(value: Any, path: str, title: str, extracted: Extracted, reasons: list[str]) -> DocumentType:
+def _folded(value: Any) -> str:
+    """A property's value for comparing, however it was written."""
+    if isinstance(value, list | tuple):
+        return ",".join(sorted(_folded(each) for each in value))
+    if isinstance(value, str) and "," in value:
+        return _folded(value.split(","))
+    return _word(value).casefold()
+
+
+def _told(value: Any) -> str:
+    return repr(", ".join(_words(value)) if isinstance(value, list | tuple) else _word(value))[:80]
+
+
+def _type(
+    value: Any, path: str, title: str, extracted: Extracted, reasons: list[str], *, trusted: bool
+) -> DocumentType:
     word = _word(value).lower().replace(" ", "_").replace("-", "_")
     if word in _TYPES:
         return cast(DocumentType, word)
     if word:
         reasons.append(f"The type {word!r} is not one of {', '.join(_TYPES)}.")
+        return "unknown"
+    if not trusted:
         return "unknown"
     for part in reversed(PurePosixPath(path).parts[:-1]):
         if part.lower() in _FOLDERS:

@@ -18,6 +18,8 @@ _COMPANY = re.compile(
 )
 """A name with a legal form, as it stands at the head of a contract."""
 
+_SENTENCE_END = re.compile(r"(?<=[a-z]{3})\.\s+(?=[A-Z])")
+
 _SMALL_WORDS = (
     "this",
     "the",
@@ -33,6 +35,8 @@ _SMALL_WORDS = (
     "dated",
     "agreement",
     "or",
+    "whereas",
+    "therefore",
 )
 _HEAD = 4000
 """Characters in which a contract names its parties."""
@@ -61,7 +65,8 @@ def parties_in(head: str) -> list[str]:
     """Company names at the head of a contract, in order, each once."""
     names: list[str] = []
     for match in _COMPANY.finditer(" ".join(head.split())):
-        words = match.group().replace(",", " ").split()
+        # a name does not run on over the end of a sentence: "... of First Refusal. The Company"
+        words = _SENTENCE_END.split(match.group())[-1].replace(",", " ").split()
         while words and words[0].lower().strip(".") in _SMALL_WORDS:
             words.pop(0)
         if len(words) >= 2:

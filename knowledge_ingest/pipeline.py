@@ -10,18 +10,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from knowledge_ingest.chunking import chunk
-from knowledge_ingest.errors import ReaderProcessLost, Unreadable
+from knowledge_ingest.errors import ReaderProcessLost, Undescribed, Unreadable
 from knowledge_ingest.extracted import EXTRACTION_VERSION, Extracted
-from knowledge_ingest.files import Found, SourceFile, find
-from knowledge_ingest.hidden_text import instruction_flags
+from knowledge_ingest.hidden_text import instructions_told
 from knowledge_ingest.limits import Limits, ReadingProcess
-from knowledge_ingest.manifest import Manifests, describe
+from knowledge_ingest.manifest import describe
 from knowledge_ingest.names import aliases_of
 from knowledge_ingest.report import DocumentReport, IngestReport, Status
+from knowledge_ingest.sources.folder import find
+from knowledge_ingest.sources.source import ANYBODYS, Found, SourceFile
+from knowledge_ingest.terms.refresh import refresh_terms
 from retrieval.document_store import (
     DocumentRow,
     Quarantined,
@@ -67,9 +69,34 @@ def ingest(
         EmbeddingUnavailable, IndexUnavailable, StoreUnavailable: nothing more can be written; what was done stays.
         ValueError: the collection's name cannot be used.
     """
+    return ingest_found(
+        lambda: find([Path(path) for path in paths]),
+        library,
+        collection=collection,
+        progress=progress,
+        limits=limits,
+    )
+
+
+def ingest_found(
+    look: Callable[[], Found],
+    library: Library,
+    *,
+    collection: str = DEFAULT_COLLECTION,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+) -> IngestReport:
+    """As `ingest`, from any source.
+
+    Args:
+        look: Looks at the source; called when it is this run's turn to write, so that what it finds is not old by then.
+
+    Raises:
+        What `ingest` raises, and what `look` does.
+    """
     run = _Run(library, check_collection(collection), limits or Limits(), progress)
     with library.writing:
-        return run.over(find([Path(path) for path in paths]))
+        return run.over(look())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +112,8 @@ class _Read:
     reason: str = ""
     lasting: bool = True
     """Whether the reason would be the same at the next try."""
+    stays: bool = False
+    """Whether what was there before stays in force."""
 
 
 class _Run:
@@ -94,10 +123,10 @@ class _Run:
         self._collection = collection
         self._limits = limits
         self._progress = progress
-        self._manifests: dict[Path, Manifests] = {}
 
     def over(self, found: Found) -> IngestReport:
         began = time.monotonic()
+        self._library.change_model(self._progress)
         base = self._library.base_for_writing(self._collection)
         indexer = Indexer(self._store, base, self._library.embedder)
         rows = {row.document.document_id: row for row in self._store.rows(self._collection)}
@@ -106,27 +135,26 @@ class _Run:
         problems = list(found.problems)
         taken: dict[str, str] = {}
         done = 0
-        for file, reason in found.skipped:
-            reports.append(
-                DocumentReport(document_id="", path=file.path, status="quarantined", reasons=(reason,))
-            )
+        reports.extend(found.skipped)
         with ReadingProcess(self._limits) as process:
             for read in self._read_ahead(process, found.files, by_place):
-                former = by_place.get((str(read.file.root), read.file.path))
-                report = self._take(indexer, read, former, rows, taken)
+                place = (read.file.source, read.file.path)
+                report = self._take(indexer, read, by_place.get(place), rows, taken)
+                if place in found.questions:
+                    report = replace(report, reasons=(*report.reasons, *found.questions[place]))
                 reports.append(report)
                 done += 1
                 if self._progress is not None:
                     self._progress(done, len(found.files), read.file.path)
         reports.extend(self._remove_deleted(indexer, found, taken))
-        self._derive_supersession(indexer)
+        problems.extend(self._derive_supersession(indexer))
         # a document whose text was kept but not yet embedded by this model, or whose entries got lost
         self._embed_rest(indexer)
         base.settle()
         self._store.drop_unused_vectors()
         self._library.indexed(self._collection)
-        for manifests in self._manifests.values():
-            problems.extend(manifests.problems)
+        refresh_terms(self._library, collection=self._collection)
+        self._library.model_settled()
         return IngestReport(
             collection=self._collection,
             documents=tuple(sorted(reports, key=lambda each: (each.path, each.document_id))),
@@ -164,26 +192,41 @@ class _Run:
         by_place: Mapping[tuple[str, str], DocumentRow],
         quarantined: Mapping[tuple[str, str], Quarantined],
     ) -> _Read:
-        if file.root not in self._manifests:
-            self._manifests[file.root] = Manifests(file.root)
-        entry = self._manifests[file.root].entry(file.path)
         try:
-            content = file.content()
+            entry = file.entry()
+        except Undescribed as error:
+            return _Read(
+                file=file,
+                content_hash="",
+                inputs_hash="",
+                entry={},
+                reason=str(error),
+                lasting=False,
+                stays=True,
+            )
+        content: bytes | None = None
+        try:
+            fingerprint = file.fingerprint()
+            if not fingerprint:
+                content = file.content()
+                fingerprint = hashlib.sha256(content).hexdigest()
+            inputs_hash = _hash(fingerprint, file.path, entry, EXTRACTION_VERSION, ENTRY_VERSION)
+            read = _Read(file=file, content_hash=fingerprint, inputs_hash=inputs_hash, entry=entry)
+            place = (file.source, file.path)
+            if place in by_place and by_place[place].inputs_hash == inputs_hash:
+                return read
+            known = quarantined.get(place)
+            if known is not None and known.inputs_hash == inputs_hash:
+                return replace(read, reason=known.reason)
+            if content is None:
+                content = file.content()
+                read = replace(read, content_hash=hashlib.sha256(content).hexdigest())
         except Unreadable as error:
             return _Read(
                 file=file, content_hash="", inputs_hash="", entry=entry, reason=str(error), lasting=False
             )
-        content_hash = hashlib.sha256(content).hexdigest()
-        inputs_hash = _hash(content_hash, file.path, entry, EXTRACTION_VERSION, ENTRY_VERSION)
-        read = _Read(file=file, content_hash=content_hash, inputs_hash=inputs_hash, entry=entry)
-        place = (str(file.root), file.path)
-        if place in by_place and by_place[place].inputs_hash == inputs_hash:
-            return read
-        known = quarantined.get(place)
-        if known is not None and known.inputs_hash == inputs_hash:
-            return replace(read, reason=known.reason)
         try:
-            return replace(read, extracted=process.read(content, Path(file.path).suffix))
+            return replace(read, extracted=process.read(content, PurePosixPath(file.path).suffix))
         except Unreadable as error:
             return replace(read, reason=str(error), lasting=error.lasting)
         except ReaderProcessLost as error:
@@ -199,6 +242,9 @@ class _Run:
         rows: Mapping[str, DocumentRow],
         taken: dict[str, str],
     ) -> DocumentReport:
+        if read.stays and former is not None:
+            taken[former.document.document_id] = read.file.path
+            return _report(former.document, "unchanged", former.passages, reasons=(read.reason,))
         if read.reason:
             return self._quarantine(indexer, read, former, read.reason)
         if read.extracted is None:
@@ -211,6 +257,8 @@ class _Run:
             entry=read.entry,
             content_hash=read.content_hash,
             collection=self._collection,
+            trusted=read.file.trusted,
+            told_in=read.file.told_in,
         )
         document = described.document
         document_id = document.document_id
@@ -222,11 +270,7 @@ class _Run:
                 f"Its id {document_id!r} is already that of {taken[document_id]}. Change one.",
             )
         there = rows.get(document_id)
-        if (
-            there is not None
-            and there.source != str(read.file.root)
-            and Path(there.source, there.document.path).exists()
-        ):
+        if there is not None and there.source != read.file.source and _still_there(there):
             return self._quarantine(
                 indexer,
                 read,
@@ -234,12 +278,13 @@ class _Run:
                 f"Its id {document_id!r} is already that of {there.document.path} in {there.source}. Change one.",
             )
         passages, notes = _passages(document, read.extracted)
-        document = _flagged(document, read.extracted, passages)
+        spoken = instructions_told(read.extracted.text)
+        document = _flagged(document, passages, speaks_to_assistants=bool(spoken))
         document = _keep_supersession(document, there)
         stored = StoredDocument(
             document=document,
             revision=_revision(document, read.inputs_hash),
-            source=str(read.file.root),
+            source=read.file.source,
             inputs_hash=read.inputs_hash,
             text=read.extracted.text,
             body_start=read.extracted.body_start,
@@ -254,7 +299,15 @@ class _Run:
         taken[document_id] = read.file.path
         status: Status = "changed" if former is not None or there is not None else "new"
         return _report(
-            document, status, len(passages), reasons=(*described.reasons, *read.extracted.notes, *notes)
+            document,
+            status,
+            len(passages),
+            reasons=(
+                *described.reasons,
+                *read.extracted.notes,
+                *notes,
+                *spoken,
+            ),
         )
 
     def _quarantine(
@@ -266,7 +319,7 @@ class _Run:
         if read.lasting and read.inputs_hash:
             self._store.quarantine(
                 self._collection,
-                str(read.file.root),
+                read.file.source,
                 Quarantined(
                     path=read.file.path,
                     content_hash=read.content_hash,
@@ -285,8 +338,8 @@ class _Run:
     def _remove_deleted(
         self, indexer: Indexer, found: Found, taken: Mapping[str, str]
     ) -> Iterator[DocumentReport]:
-        here = {(str(file.root), file.path) for file in found.files}
-        roots = {str(root) for root in found.whole_roots}
+        here = {(file.source, file.path) for file in found.files}
+        roots = set(found.whole_sources)
         for row in self._store.rows(self._collection):
             if row.source in roots and (row.source, row.document.path) not in here:
                 indexer.remove(self._collection, row.document.document_id)
@@ -295,12 +348,21 @@ class _Run:
             if source in roots and (source, path) not in here:
                 self._store.release(self._collection, source, path)
 
-    def _derive_supersession(self, indexer: Indexer) -> None:
-        """Tell each document by which it was replaced, and from which day on."""
+    def _derive_supersession(self, indexer: Indexer) -> list[str]:
+        """Tell each document by which it was replaced, and from which day on. Returns what was claimed and may not be."""
         rows = self._store.rows(self._collection)
+        by_id = {row.document.document_id: row for row in rows}
         successors: dict[str, Document] = {}
+        refused: list[str] = []
         for row in rows:
             if row.document.supersedes and row.document.supersedes != row.document.document_id:
+                former = by_id.get(row.document.supersedes)
+                if former is not None and not _may_replace(row, former):
+                    refused.append(
+                        f"{row.document.path} says that it replaces {row.document.supersedes!r}, which is another company's "
+                        "or from another source; it does not."
+                    )
+                    continue
                 # two that claim to replace the same one: the earlier to be in force wins
                 other = successors.get(row.document.supersedes)
                 if other is None or (_since(row.document), row.document.document_id) < (
@@ -322,6 +384,7 @@ class _Run:
                 with_document(stored, document, _revision(document, stored.inputs_hash)),
                 self._store.passages(self._collection, document.document_id),
             )
+        return refused
 
     def _embed_rest(self, indexer: Indexer) -> None:
         without = indexer.follow_store(self._collection).without_vectors
@@ -353,8 +416,10 @@ def _passages(document: Document, extracted: Extracted) -> tuple[list[StoredPass
     return passages, notes
 
 
-def _flagged(document: Document, extracted: Extracted, passages: Sequence[StoredPassage]) -> Document:
-    flags = set(document.flags) | set(instruction_flags(extracted.text))
+def _flagged(
+    document: Document, passages: Sequence[StoredPassage], *, speaks_to_assistants: bool
+) -> Document:
+    flags = set(document.flags) | ({"instruction_in_text"} if speaks_to_assistants else set())
     if not passages:
         flags.add("no_text")
     return replace(document, flags=tuple(sorted(flags)))
@@ -369,6 +434,18 @@ def _keep_supersession(document: Document, there: DocumentRow | None) -> Documen
         superseded_by=there.document.superseded_by,
         superseded_from=there.document.superseded_from,
     )
+
+
+def _may_replace(row: DocumentRow, former: DocumentRow) -> bool:
+    """A document takes none of another company's out of the answers, and what hangs on an Odoo record only its like."""
+    if row.source.startswith(ANYBODYS) and row.source != former.source:
+        return False
+    return row.document.company in ("", former.document.company)
+
+
+def _still_there(row: DocumentRow) -> bool:
+    """Whether a document of another source has not gone. Of a source that is no folder that is known only when it is looked at."""
+    return not row.source.startswith("/") or Path(row.source, row.document.path).exists()
 
 
 def _since(document: Document) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from knowledge_ingest.extracted import Block
+from knowledge_ingest.extracted import Block, BlockKind
 
 CLAUSE = re.compile(
     r"(?:(?:Section|SECTION|Clause|CLAUSE|Sec\.|§)\s*)?(?P<number>\d{1,2}(?:\.\d{1,3}){1,4}|\d{1,2}(?=[.)]))[.)]?[ \t]+(?=[^\sa-z])"
@@ -15,7 +15,16 @@ _ARTICLE = re.compile(
     r"(?:ARTICLE|Article|SECTION|Section|SCHEDULE|Schedule|EXHIBIT|Exhibit|ANNEX|Annex|APPENDIX|Appendix|PART|Part)"
     r"\s+(?:[IVXLC]+|\d{1,3}|[A-Z])\b[.:]?(?:\s.*)?"
 )
+_INLINE = re.compile(
+    r"(?<=[.;:!?)\]\"'\u201d])\s+"
+    r"(?=(?:(?:Section|SECTION|Clause|CLAUSE)\s+)?(?:\d{1,2}(?:\.\d{1,3}){1,3}[.)]?|\d{1,2}[.)])\s+[A-Z\"'(\[\u201c])"
+)
+"""A clause that begins within a line, after the end of the one before: ``... in full. 7.2 Records. The Buyer ...``."""
+
 _BULLET = re.compile(r"(?:[-*•▪◦]|\((?:[a-z]{1,2}|[ivx]{1,4}|\d{1,2})\)|[a-z]\))[ \t]+\S")
+SMALL_WORDS = frozenset("a an and at by for from in of on or the to upon under with without".split())
+"""Words that stay small in a title."""
+_PAGE_NUMBER = re.compile(r"-+\s*\d{1,4}\s*-+|(?:Page|PAGE)\s+\d{1,4}(?:\s+(?:of|OF)\s+\d{1,4})?")
 _LONGEST_HEADING = 90
 _SENTENCE_END = (".", ";", ",", ":")
 
@@ -46,7 +55,7 @@ def _like_a_title(words: str) -> bool:
     if not words or not (words[0].isupper() or words[0].isdigit()) or len(words.split()) > 10:
         return False
     # "1. Definitions." is a title all the same when it is that short
-    named = all(word[0].isupper() for word in words.split() if len(word) > 3)
+    named = all(word[0].isupper() or word in SMALL_WORDS for word in words.split() if len(word) > 3)
     short = words.endswith(".") and len(words.split()) <= 6 and "," not in words and named
     return short or not words.endswith(_SENTENCE_END)
 
@@ -58,9 +67,7 @@ def blocks_of(text: str, start: int, end: int) -> list[Block]:
 
     def finish() -> None:
         if current:
-            first = text[current[0][0] : current[0][1]]
-            kind = "item" if _BULLET.match(first.strip()) else "paragraph"
-            blocks.append(_trimmed(text, current[0][0], current[-1][1], kind))
+            blocks.extend(_clauses_of(text, current[0][0], current[-1][1]))
             current.clear()
 
     at = start
@@ -75,7 +82,11 @@ def blocks_of(text: str, start: int, end: int) -> list[Block]:
             previous_blank = True
         else:
             level = heading_level(bare) if previous_blank or CLAUSE.match(bare) else 0
-            if level and not _continues(text, stop, end):
+            if previous_blank and _PAGE_NUMBER.fullmatch(bare):
+                finish()
+                trimmed = _trimmed(text, at, stop, "furniture")
+                blocks.append(Block(start=trimmed.start, end=trimmed.end, kind="furniture"))
+            elif level and not _continues(text, stop, end):
                 finish()
                 trimmed = _trimmed(text, at, stop, "heading")
                 blocks.append(Block(start=trimmed.start, end=trimmed.end, kind="heading", level=level))
@@ -90,19 +101,30 @@ def blocks_of(text: str, start: int, end: int) -> list[Block]:
     return blocks
 
 
+def _clauses_of(text: str, start: int, end: int) -> list[Block]:
+    """A paragraph as blocks: one, unless numbered clauses follow each other inside it."""
+    borders = [start, *(match.end() for match in _INLINE.finditer(text, start, end)), end]
+    blocks = []
+    for first, past in zip(borders, borders[1:], strict=False):
+        words = " ".join(text[first:past].split())
+        level = heading_level(words) if len(borders) > 2 and past < end else 0
+        if level:
+            trimmed = _trimmed(text, first, past, "heading")
+            blocks.append(Block(start=trimmed.start, end=trimmed.end, kind="heading", level=level))
+        elif words:
+            blocks.append(_trimmed(text, first, past, "item" if _BULLET.match(words) else "paragraph"))
+    return blocks
+
+
 def _continues(text: str, stop: int, end: int) -> bool:
     """Whether the next line goes on in lower case, so that this one was no heading but a broken sentence."""
     following = text[stop + 1 : min(end, stop + 80)].split("\n", 1)[0].strip()
     return bool(following) and following[0].islower()
 
 
-def _trimmed(text: str, start: int, end: int, kind: str) -> Block:
+def _trimmed(text: str, start: int, end: int, kind: BlockKind) -> Block:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    return Block(
-        start=start,
-        end=end,
-        kind="item" if kind == "item" else "paragraph" if kind == "paragraph" else "heading",
-    )
+    return Block(start=start, end=end, kind=kind)

@@ -37,6 +37,8 @@ class LabelledQuestion:
     role: str = "service"
     history: bool = False
     """The old version is what is asked for."""
+    held_out: bool = False
+    """Made and set aside before the ranking was worked on; reported apart."""
 
 
 def load_questions(file: Path) -> list[LabelledQuestion]:
@@ -55,6 +57,7 @@ def load_questions(file: Path) -> list[LabelledQuestion]:
             carrier=each.get("carrier", ""),
             role=each.get("role", "service"),
             history=bool(each.get("history")),
+            held_out=bool(each.get("held_out")),
         )
         for each in listed
     ]

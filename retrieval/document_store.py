@@ -147,6 +147,11 @@ class DocumentStore:
 
     # --- reading ---
 
+    @property
+    def path(self) -> Path:
+        """The file; what belongs to the documents but must outlive it (decisions about terms) lies beside it."""
+        return self._path
+
     def installation(self) -> str:
         """A random name made when the file was created; keeps the indexes of two stores apart on one server."""
         return self._meta("installation")
@@ -154,6 +159,12 @@ class DocumentStore:
     def change(self) -> int:
         """Goes up with every change to documents; a cache made at the same number is still good."""
         return int(self._meta("change"))
+
+    def serving(self) -> str:
+        """The embedding model that searches go by, as `serve` was told; empty when nobody told."""
+        with self._reading() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = 'serving'").fetchone()
+        return str(row[0]) if row else ""
 
     def rows(self, collection: str) -> list[DocumentRow]:
         """All documents of a collection, ordered by document id."""
@@ -411,6 +422,11 @@ class DocumentStore:
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
                 [(model_id, key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
             )
+
+    def serve(self, model: str) -> None:
+        """Searches go by this embedding model from now on: all documents have their entries for it."""
+        with self._writing() as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('serving', ?)", (model,))
 
     def drop_unused_vectors(self) -> int:
         """Forget vectors of text that no passage holds any more; returns how many."""

@@ -9,7 +9,10 @@
     │   ├── EmbeddingModelMissing   no model where it was looked for
     │   └── EmbeddingModelMismatch  a model is there, but not the one it claims to be
     ├── StoreUnavailable          the local text store cannot be opened or written
-    └── DocumentRefused           the reader may not see it, or it does not exist; we do not say which
+    ├── DocumentRefused           the reader may not see it, or it does not exist; we do not say which
+    ├── TermNotFound              no such term, or not for this reader
+    ├── TermNotAllowed            this person may not decide about terms
+    └── TermMisfit                a corrected value or its quote does not fit
 
 Every message quotes what it is about and ends with the next step. None carries document text.
 """
@@ -63,3 +66,15 @@ class StoreUnavailable(RetrievalError):
 
 class DocumentRefused(RetrievalError):
     """The reader may not see this document, or it does not exist. Which of the two is not told."""
+
+
+class TermNotFound(RetrievalError):
+    """There is no such term, or the reader may not see its document."""
+
+
+class TermNotAllowed(RetrievalError):
+    """The person holds none of the roles that decide about contract terms."""
+
+
+class TermMisfit(RetrievalError):
+    """A corrected value does not fit the kind of term, or its quote does not stand in the document."""

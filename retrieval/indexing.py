@@ -91,10 +91,16 @@ class Indexer:
 
     def embed_missing(self, document: Document, passages: Sequence[StoredPassage]) -> int:
         """Embed what has no vector of this model yet; returns how many were embedded."""
+        return self.embed_for([(document, each) for each in passages])
+
+    def embed_for(self, passages: Sequence[tuple[Document, StoredPassage]]) -> int:
+        """As `embed_missing`, for passages of several documents together."""
         model_id = self._embedder.model_id
-        known = self._store.vectors(model_id, [each.embed_key for each in passages])
+        known = self._store.vectors(model_id, [each.embed_key for _, each in passages])
         missing = {
-            each.embed_key: text_to_embed(document, each) for each in passages if each.embed_key not in known
+            each.embed_key: text_to_embed(document, each)
+            for document, each in passages
+            if each.embed_key not in known
         }
         if missing:
             vectors = self._embedder.embed(list(missing.values()))

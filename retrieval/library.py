@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 from retrieval.document_store import DocumentStore
+from retrieval.embedder import Embedder
 from retrieval.errors import IndexDamaged
 from retrieval.exact_base import ExactBase
 from retrieval.indexing import Brought, Indexer, fingerprint
 from retrieval.knowledge_base import KnowledgeBase
 from retrieval.minilm_embedder import MiniLmEmbedder
+from retrieval.model_change import EmbedderInUse, Tell, build_beside
 from retrieval.search import Library
 
 log = logging.getLogger(__name__)
@@ -54,31 +56,44 @@ def open_library(
         EmbeddingModelMissing: `embedding_model` is no such folder, or the packaged model is not installed.
     """
     store = DocumentStore(data_dir / "documents.sqlite3")
-    embedder = MiniLmEmbedder(data_dir, embedding_model)
+    in_use = EmbedderInUse(data_dir, store, MiniLmEmbedder(data_dir, embedding_model))
 
-    def open_base(collection: str) -> tuple[KnowledgeBase, Brought]:
+    def index_for(collection: str, embedder: Embedder) -> KnowledgeBase:
         check_collection(collection)
         mark = fingerprint(embedder)
         if qdrant_url:
             from retrieval.qdrant_server_base import QdrantServerBase
 
-            base: KnowledgeBase = QdrantServerBase(
+            return QdrantServerBase(
                 qdrant_url,
                 api_key=qdrant_api_key,
                 name=f"copilot-{collection}-{store.installation()}-{mark}",
                 dimensions=embedder.dimensions,
             )
-        elif read_only:
-            return ExactBase(store, embedder, collection), Brought(refilled=(), without_vectors=())
-        else:
-            base = _embedded(data_dir / "index" / f"{collection}-{mark}", embedder.dimensions)
+        return _embedded(data_dir / "index" / f"{collection}-{mark}", embedder.dimensions)
+
+    def open_base(collection: str) -> tuple[KnowledgeBase, Brought]:
+        if read_only and not qdrant_url:
+            check_collection(collection)
+            return ExactBase(store, in_use, collection), Brought(refilled=(), without_vectors=())
+        base = index_for(collection, in_use)
         try:
-            return base, Indexer(store, base, embedder).follow_store(collection)
+            return base, Indexer(store, base, in_use).follow_store(collection)
         except BaseException:
             base.close()
             raise
 
-    return Library(store=store, embedder=embedder, open_base=open_base)
+    library = Library(store=store, embedder=in_use, open_base=open_base)
+
+    def change_model(tell: Tell | None) -> None:
+        wanted = in_use.wanted()
+        if wanted is not None:
+            made = build_beside(store, wanted, lambda name: index_for(name, wanted), tell=tell)
+            library.use_indexes(made, commit=in_use.switch)
+
+    library.change_model = change_model
+    library.model_settled = in_use.settled
+    return library
 
 
 def _embedded(folder: Path, dimensions: int) -> KnowledgeBase:

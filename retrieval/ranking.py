@@ -6,17 +6,22 @@ that shows what each part brings.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from retrieval.clause_kinds import PLAINEST
 from retrieval.fusion import scaled
 from retrieval.naming import Routing
 from retrieval.passage import Document, DocumentType
+from retrieval.wording import BEST_FIT
 
 _SPARSE_WEIGHT = 0.4
 """Of BM25 (relative to the best candidate) next to the cosine."""
 _NEIGHBOUR_WEIGHT = 0.2
 """Of the better neighbour's cosine: a clause among clauses about the question is more likely to be the one."""
+_KIND_WEIGHTS = {"dense": 0.5, "like": 1.0, "signs": 0.6, "heading": 0.1, "sparse": 0.2}
+"""When a kind of clause is asked for: cosine with the question, cosine with how such clauses read, how plainly the wording
+gives it away, whether it stands under such a heading, BM25."""
 _PREFERRED = 0.1
 """For documents of the parties in question."""
 _NAMED = 0.5
@@ -31,7 +36,21 @@ _TYPE_BONUS: dict[DocumentType, float] = {
 }
 """Decides between passages that say the same: contract over SOP over general policy over a document that nobody has
 described, and a note of what happened once comes last."""
-_BEST = 1 + _SPARSE_WEIGHT + _NEIGHBOUR_WEIGHT + _NAMED + max(_TYPE_BONUS.values())
+_BEST = 1 + _SPARSE_WEIGHT + _NEIGHBOUR_WEIGHT + BEST_FIT + _NAMED + max(_TYPE_BONUS.values())
+_OF_KIND = sum(_KIND_WEIGHTS.values()) + _KIND_WEIGHTS["signs"] * (PLAINEST - 1)
+_BEST_OF_KIND = 2 * _OF_KIND + max(_TYPE_BONUS.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfKind:
+    """How a passage fits a kind of clause."""
+
+    like: float
+    """Cosine with how such clauses read."""
+    signs: float
+    """How plainly its wording gives it away (`clause_kinds.sign_score`)."""
+    heading: bool
+    """Whether it stands under a heading of such clauses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +64,8 @@ class Candidate:
     """Cosine with the bare question; None when the dense search did not list it."""
     sparse: float | None
     """BM25 with the bare question; None when the sparse search did not list it."""
+    of_kind: OfKind | None = None
+    """How it fits the kind of clause that is asked for; None when the question asks for no kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +79,21 @@ class Ranked:
 
 def ranked(routing: Routing, candidates: Sequence[Candidate]) -> list[Ranked]:
     """All candidates, best first; equal ones in the order of their ids, so that the same search gives the same list."""
+    best = _BEST_OF_KIND if any(each.of_kind for each in candidates) else _BEST
     scored = [
-        Ranked(candidate=each, score=round(min(1.0, max(0.0, score / _BEST)), 4))
+        Ranked(candidate=each, score=round(min(1.0, max(0.0, score / best)), 4))
         for each, score in zip(candidates, _scores(routing, candidates), strict=True)
+    ]
+    return sorted(scored, key=lambda each: (-each.score, _place(each.candidate)))
+
+
+def reranked(order: Sequence[Ranked], fits: Mapping[tuple[str, int], float]) -> list[Ranked]:
+    """The same with how well the wording fits added, for those of which it is known (by document id and number)."""
+    if not fits:
+        return list(order)
+    scored = [
+        replace(each, score=round(min(1.0, max(0.0, each.score + fits.get(_place(each.candidate), 0.0) / _BEST)), 4))
+        for each in order
     ]
     return sorted(scored, key=lambda each: (-each.score, _place(each.candidate)))
 
@@ -90,12 +123,23 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
     scores = []
     for each in candidates:
         document_id, number = _place(each)
-        neighbours = [dense.get((document_id, number + step), 0.0) for step in (-1, 1)]
-        score = (
-            dense[_place(each)] + _SPARSE_WEIGHT * sparse[_place(each)] + _NEIGHBOUR_WEIGHT * max(neighbours)
-        )
+        if each.of_kind is not None:
+            score = (
+                _KIND_WEIGHTS["dense"] * dense[_place(each)]
+                + _KIND_WEIGHTS["like"] * each.of_kind.like
+                + _KIND_WEIGHTS["signs"] * each.of_kind.signs
+                + _KIND_WEIGHTS["heading"] * each.of_kind.heading
+                + _KIND_WEIGHTS["sparse"] * sparse[_place(each)]
+            )
+        else:
+            neighbours = [dense.get((document_id, number + step), 0.0) for step in (-1, 1)]
+            score = (
+                dense[_place(each)]
+                + _SPARSE_WEIGHT * sparse[_place(each)]
+                + _NEIGHBOUR_WEIGHT * max(neighbours)
+            )
         if document_id in routing.named:
-            score += _NAMED
+            score += _NAMED if each.of_kind is None else _OF_KIND
         elif document_id in routing.preferred:
             score += _PREFERRED
         scores.append(score + _TYPE_BONUS[each.document.type])

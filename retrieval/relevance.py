@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.sparse import terms
-from retrieval.trade_words import related_terms
+from retrieval.trade_words import accepted_terms
 
 _MOST_OF_WEAK = 0.7
 ORDINARY = 0.5
@@ -52,12 +52,15 @@ class Signs:
     """Share of the question's words, weighed by how telling they are, that one of the best candidates holds."""
     unheard: float
     """Share of them that stand in no document this reader may see."""
+    strange_name: bool = False
+    """Whether a name in the question stands in no document this reader may see."""
 
 
 _BIAS = -2.3
 _NEARNESS = 2.4
 _COVERAGE = 3.4
 _UNHEARD = -3.3
+_STRANGE_NAME = -1.0
 
 
 def signs(
@@ -68,6 +71,7 @@ def signs(
     counts: Mapping[str, int],
     passages: int,
     present: Callable[[Iterable[str]], frozenset[str]],
+    names: Iterable[str] = (),
 ) -> Signs:
     """Weigh the best candidates against the question.
 
@@ -78,26 +82,66 @@ def signs(
         counts: In how many passages a term stands.
         passages: How many there are.
         present: Tells which terms stand in any document the reader may see.
+        names: Terms of the question that are written like names.
     """
     weights = {term: _telling(term, counts.get(term, 0), passages) for term in dict.fromkeys(question_terms)}
     total = sum(weights.values())
     if not total:
         return Signs(nearness=nearness, coverage=0.0, unheard=0.0)
-    accepted = {term: {term, *related_terms([term])} for term in weights}
-    related = related_terms(list(question_terms))
+    accepted = accepted_terms(list(question_terms))
+    related = {other for terms_of_one in accepted.values() for other in terms_of_one}
     coverage = 0.0
     for each in best[:LOOKED_AT]:
         held = set(terms(each))
         own = sum(weight for term, weight in weights.items() if accepted[term] & held)
         coverage = max(coverage, own / total)
-    there = present([*weights, *related])
+    called = set(names)
+    there = present([*weights, *related, *called])
     unheard = sum(weight for term, weight in weights.items() if not accepted[term] & there)
-    return Signs(nearness=nearness, coverage=coverage, unheard=unheard / total)
+    return Signs(
+        nearness=nearness,
+        coverage=coverage,
+        unheard=unheard / total,
+        strange_name=any(term not in there for term in called),
+    )
 
 
 def nothing_relevant(found: Signs) -> bool:
     """Whether the documents do not speak about the question."""
-    return (_BIAS + _NEARNESS * found.nearness + _COVERAGE * found.coverage + _UNHEARD * found.unheard) < 0
+    return (
+        _BIAS
+        + _NEARNESS * found.nearness
+        + _COVERAGE * found.coverage
+        + _UNHEARD * found.unheard
+        + _STRANGE_NAME * found.strange_name
+    ) < 0
+
+
+_CLAUSE_BIAS = -5.3
+_CLAUSE_SIGNS = 4.6
+_CLAUSE_LIKE = 1.3
+_CLAUSE_HEADING = 0.95
+_CLAUSE_NEARNESS = 0.15
+
+
+def no_such_clause(*, signs: float, like: float, heading: bool, nearness: float) -> bool:
+    """Whether a contract lacks the kind of clause that is asked for, judged by the best candidate.
+
+    The weights are those of a logistic regression on the tuning half of benchmarks/contracts.py.
+
+    Args:
+        signs: How plainly its wording gives it away.
+        like: Cosine with how such clauses read.
+        heading: Whether it stands under a heading of such clauses.
+        nearness: Cosine with the question.
+    """
+    return (
+        _CLAUSE_BIAS
+        + _CLAUSE_SIGNS * signs
+        + _CLAUSE_LIKE * like
+        + _CLAUSE_HEADING * heading
+        + _CLAUSE_NEARNESS * nearness
+    ) < 0
 
 
 def _telling(term: str, count: int, passages: int) -> float:

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
+import numpy as np
+
 from retrieval.access import in_force, in_force_on, may_read, readable_by
+from retrieval.clause_kinds import ClauseKind, heading_fits, kind_asked_for, sign_score
 from retrieval.document_store import DocumentRow, DocumentStore, PageSpan, StoredPassage
 from retrieval.embedder import Embedder
 from retrieval.errors import DocumentRefused, EmbeddingUnavailable, IndexUnavailable, RetrievalError
+from retrieval.framing import Framed, asks_for_history, framed, without_this_contract
 from retrieval.indexing import Brought, not_built, text_of_terms
-from retrieval.knowledge_base import AnyOf, Hit, IndexFilter, IndexQuery, KnowledgeBase
+from retrieval.knowledge_base import AnyOf, DenseVector, Hit, IndexFilter, IndexQuery, KnowledgeBase
 from retrieval.naming import NameBook, Routing
 from retrieval.normalise import search_form
 from retrieval.passage import DEFAULT_COLLECTION, Document, DocumentType, Reader, ScoredPassage
-from retrieval.ranking import Candidate, Ranked, best_of, ranked
-from retrieval.relevance import LOOKED_AT, ORDINARY, Signs, nothing_relevant, signs
+from retrieval.ranking import Candidate, OfKind, Ranked, best_of, ranked, reranked
+from retrieval.relevance import LOOKED_AT, ORDINARY, Signs, no_such_clause, nothing_relevant, signs
 from retrieval.sparse import query_vector, terms
 from retrieval.spelling import corrected
 from retrieval.trade_words import related_terms
+from retrieval.wording import fit, wanted
 
 log = logging.getLogger(__name__)
 
 _CANDIDATES = 100
 """Passages taken from each list before fusing."""
+_INSIDE = 400
+"""The same inside documents that the question names: all passages of an ordinary contract."""
 _LONGEST_QUESTION = 2000
 """Characters of a question that are read; a model reads some 1,000 anyway."""
 _MOST_PASSAGES = 100
+_REREAD = 60
+"""First candidates whose wording is compared with the question's."""
+_CLEARLY = 1.15
+"""A document is meant when its words fit so much better than those of the next."""
 _TRIES = 3
 _RETRY_SECONDS = 15.0
 """How long a failed index is left alone before it is tried again, so that each question does not wait for it."""
@@ -65,6 +77,8 @@ class SearchRequest:
     """Which documents are in force is decided for this day; None: today."""
     types: tuple[DocumentType, ...] = ()
     """Only documents of these types; empty: all."""
+    documents: tuple[str, ...] = ()
+    """Only these document ids, as when it is known which contract applies; empty: all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +129,15 @@ class Library:
         self._unindexed: dict[str, frozenset[str]] = {}
         self._failed: dict[str, tuple[float, RetrievalError]] = {}
         self._names: dict[str, tuple[int, tuple[DocumentRow, ...], NameBook]] = {}
+        self._likes: dict[str, DenseVector] = {}
         self._lock = threading.RLock()
         self.writing = threading.Lock()
         """Held by whoever puts documents in: one writer at a time; searches do not wait for it."""
+        self._generation = 0
+        self.change_model: Callable[[Callable[[int, int, str], None] | None], None] = lambda tell: None
+        """Before documents are put in: bring a newly configured embedding model into use, see `model_change`."""
+        self.model_settled: Callable[[], None] = lambda: None
+        """After documents were put in: all of them are indexed for the model in use."""
 
     @property
     def store(self) -> DocumentStore:
@@ -152,6 +172,27 @@ class Library:
         with self._lock:
             self._unindexed.pop(collection, None)
 
+    def use_indexes(self, indexes: Mapping[str, KnowledgeBase], *, commit: Callable[[], None]) -> None:
+        """Put these open indexes in place of all others, at once; searches under way start over.
+
+        Args:
+            commit: Makes the change of the embedding model durable and in force; when it fails, nothing has changed.
+        """
+        with self._lock:
+            try:
+                commit()
+            except BaseException:
+                for base in indexes.values():
+                    base.close()
+                raise
+            former, self._bases = self._bases, dict(indexes)
+            self._unindexed.clear()
+            self._failed.clear()
+            self._likes.clear()
+            self._generation += 1
+        for base in former.values():
+            base.close()
+
     def _base(self, collection: str) -> KnowledgeBase:
         """The open index of a collection; after a failure not tried again for some seconds."""
         with self._lock:
@@ -176,13 +217,15 @@ class Library:
             StoreUnavailable: the text store cannot be read; there is nothing to answer from.
         """
         question = search_form(request.text).strip()[:_LONGEST_QUESTION]
+        if asks_for_history(question):
+            request = replace(request, include_superseded=True)
         top = max(0, min(request.top, _MOST_PASSAGES))
         if not question or not top:
             return SearchResult(nothing_relevant=True)
         for _ in range(_TRIES):
-            change = self._store.change()
+            change, generation = self._store.change(), self._generation
             result = self._search(request, question, top)
-            if self._store.change() == change:
+            if self._store.change() == change and self._generation == generation:
                 break
             # a document was replaced meanwhile: its old description and its new text must not be mixed
         return result
@@ -195,22 +238,26 @@ class Library:
         degraded: tuple[str, ...] = ()
         try:
             question = corrected(question, self._store, self._embedder.knows)
-            routing = names.route(question, eligible.keys(), request.scope)
-            candidates = self._from_index(request, routing, eligible)
+            routing = self._routed(names, question, eligible, request)
+            kind = kind_asked_for(routing.bare)
+            candidates = self._from_index(request, routing, eligible, kind)
         except (IndexUnavailable, EmbeddingUnavailable) as error:
             log.warning(
                 "search_degraded", extra={"collection": request.collection, "error": type(error).__name__}
             )
             degraded = (f"Documents were searched by keywords only: {error}",)
-            routing = names.route(question, eligible.keys(), request.scope)
+            routing = self._routed(names, question, eligible, request)
+            kind = None
             candidates = self._from_keywords(request, routing, eligible)
         # the second check: whatever an index says, nobody sees a passage the rule does not give them
         candidates = [each for each in candidates if may_read(request.reader, each.document)]
         if not candidates:
             return SearchResult(degraded=degraded, nothing_relevant=True)
-        best = best_of(routing, ranked(routing, candidates), max(top, LOOKED_AT))
+        order = ranked(routing, candidates)
+        order = reranked(order, self._fits(request.collection, routing, eligible, order))
+        best = best_of(routing, order, max(top, LOOKED_AT))
         passages = self._with_passages(request.collection, best)
-        if nothing_relevant(self._signs(request, routing, eligible, candidates, passages)):
+        if self._nothing_there(request, routing, eligible, order, passages):
             return SearchResult(degraded=degraded, nothing_relevant=True)
         return SearchResult(
             passages=tuple(
@@ -262,8 +309,45 @@ class Library:
                 self._names[collection] = cached
             return cached[1], cached[2]
 
+    def _routed(
+        self, names: NameBook, question: str, eligible: dict[str, DocumentRow], request: SearchRequest
+    ) -> Routing:
+        """Where to look, and for what: by names in the question, else by the words that frame it."""
+        parts = framed(question)
+        routing = names.route(question, eligible.keys(), request.scope)
+        named = routing.named
+        if request.documents:
+            named = frozenset(eligible)
+        elif parts.frame and len(named) != 1 and (named or not routing.preferred):
+            among = {key: eligible[key] for key in named} or eligible
+            named = self._document_of(parts, among, request.collection) or named
+        bare = routing.bare
+        if named or routing.preferred:
+            if parts.frame:
+                bare = names.route(parts.core, eligible.keys(), request.scope).bare
+            bare = without_this_contract(bare)
+        return replace(routing, bare=bare, named=named, preferred=routing.preferred | named)
+
+    def _document_of(
+        self, parts: Framed, eligible: dict[str, DocumentRow], collection: str
+    ) -> frozenset[str]:
+        """The one document whose words fit the frame of a question clearly best; none when several do."""
+        wanted = [term for term in dict.fromkeys(terms(parts.frame)) if len(term) > 1]
+        found = self._store.keyword_search(collection, wanted, eligible.keys(), _CANDIDATES)
+        best: dict[str, float] = {}
+        for document_id, _, score in found:
+            best.setdefault(document_id, score)
+        ordered = sorted(best.items(), key=lambda each: (-each[1], each[0]))
+        if not ordered or (len(ordered) > 1 and ordered[0][1] < _CLEARLY * ordered[1][1]):
+            return frozenset()
+        return frozenset({ordered[0][0]})
+
     def _from_index(
-        self, request: SearchRequest, routing: Routing, eligible: dict[str, DocumentRow]
+        self,
+        request: SearchRequest,
+        routing: Routing,
+        eligible: dict[str, DocumentRow],
+        kind: ClauseKind | None,
     ) -> list[Candidate]:
         base = self._base(request.collection)
         missing = self._unindexed.get(request.collection, frozenset()) & eligible.keys()
@@ -273,18 +357,70 @@ class Library:
         dense = self._embedder.embed([routing.ranked_by])[0]
         own = terms(routing.ranked_by)
         sparse = query_vector(own, related_terms(own))
-        queries = [
-            IndexQuery(filter=wanted, limit=_CANDIDATES, dense=dense),
-            IndexQuery(filter=wanted, limit=_CANDIDATES, sparse=sparse),
-        ]
-        if routing.preferred:
+        like = None if kind is None else self._like(kind)
+        queries: list[IndexQuery] = []
+        filters = [(wanted, _CANDIDATES)]
+        if routing.named and kind is not None:
+            # the kind of clause in the documents that are named, and nowhere else
+            inside = wanted.and_also(AnyOf(field="document_id", values=tuple(sorted(routing.named))))
+            filters = [(inside, _INSIDE)]
+        elif routing.preferred:
             inside = wanted.and_also(AnyOf(field="document_id", values=tuple(sorted(routing.preferred))))
-            queries += [
-                IndexQuery(filter=inside, limit=_CANDIDATES, dense=dense),
-                IndexQuery(filter=inside, limit=_CANDIDATES, sparse=sparse),
-            ]
+            filters.append((inside, _INSIDE if routing.named else _CANDIDATES))
+        for where, limit in filters:
+            queries.append(IndexQuery(filter=where, limit=limit, dense=dense))
+            queries.append(IndexQuery(filter=where, limit=limit, sparse=sparse))
+            if like is not None:
+                queries.append(IndexQuery(filter=where, limit=limit, dense=like))
         lists = base.search(queries)
-        return self._candidates(routing, eligible, lists[0::2], lists[1::2])
+        step = 3 if like is not None else 2
+        candidates = self._candidates(routing, eligible, lists[0::step], lists[1::step])
+        if kind is None:
+            return candidates
+        return self._of_kind(request.collection, routing, eligible, candidates, kind, lists[2::step])
+
+    def _like(self, kind: ClauseKind) -> DenseVector:
+        """The middle of how such clauses read, as a unit vector."""
+        with self._lock:
+            kept = self._likes.get(kind.name)
+        if kept is None:
+            middle = self._embedder.embed(list(kind.examples)).mean(axis=0)
+            kept = middle / np.linalg.norm(middle)
+            with self._lock:
+                self._likes[kind.name] = kept
+        return kept
+
+    def _of_kind(
+        self,
+        collection: str,
+        routing: Routing,
+        eligible: dict[str, DocumentRow],
+        candidates: Sequence[Candidate],
+        kind: ClauseKind,
+        like_lists: list[list[Hit]],
+    ) -> list[Candidate]:
+        """The candidates, and those that read like such a clause, with how they fit the kind."""
+        like = _scores(like_lists, eligible)
+        known = {(each.document.document_id, each.number): each for each in candidates}
+        for document_id, number in like:
+            if (document_id, number) not in known and document_id not in routing.excluded:
+                known[document_id, number] = Candidate(
+                    document=eligible[document_id].document, number=number, dense=None, sparse=None
+                )
+        floor = min(like.values(), default=0.0)
+        texts = self._store.passages_at(collection, known)
+        return [
+            replace(
+                each,
+                of_kind=OfKind(
+                    like=like.get(place, floor),
+                    signs=sign_score(kind, texts[place].passage.text),
+                    heading=heading_fits(kind, texts[place].passage.section),
+                ),
+            )
+            for place, each in sorted(known.items())
+            if place in texts
+        ]
 
     def _from_keywords(
         self, request: SearchRequest, routing: Routing, eligible: dict[str, DocumentRow]
@@ -308,6 +444,43 @@ class Library:
         found = self._store.passages_at(collection, places)
         return [(each, found[place]) for each, place in zip(best, places, strict=True) if place in found]
 
+    def _fits(
+        self,
+        collection: str,
+        routing: Routing,
+        eligible: dict[str, DocumentRow],
+        order: Sequence[Ranked],
+    ) -> dict[tuple[str, int], float]:
+        """How well the wording of the first candidates fits; nothing where a kind of clause has ranked them already."""
+        first = [each.candidate for each in order[:_REREAD] if each.candidate.of_kind is None]
+        counts = self._store.term_counts(terms(routing.bare))
+        asked = wanted(routing.bare, counts, max(1, sum(row.passages for row in eligible.values())))
+        texts = self._store.passages_at(collection, [(each.document.document_id, each.number) for each in first])
+        return {
+            (each.document.document_id, each.number): fit(asked, each.document, texts[each.document.document_id, each.number])
+            for each in first
+            if (each.document.document_id, each.number) in texts
+        }
+
+    def _nothing_there(
+        self,
+        request: SearchRequest,
+        routing: Routing,
+        eligible: dict[str, DocumentRow],
+        order: Sequence[Ranked],
+        passages: Sequence[tuple[Ranked, StoredPassage]],
+    ) -> bool:
+        """Whether the documents do not speak about the question."""
+        candidates = [each.candidate for each in order]
+        fit = order[0].candidate.of_kind
+        if fit is not None:
+            lacking = no_such_clause(
+                signs=fit.signs, like=fit.like, heading=fit.heading, nearness=order[0].candidate.dense or 0.0
+            )
+            if routing.named or routing.preferred or not lacking:
+                return lacking
+        return nothing_relevant(self._signs(request, routing, eligible, candidates, passages))
+
     def _signs(
         self,
         request: SearchRequest,
@@ -324,6 +497,7 @@ class Library:
             best=[text_of_terms(each.candidate.document, stored) for each, stored in passages[:LOOKED_AT]],
             counts=self._store.term_counts(own),
             passages=max(1, sum(row.passages for row in eligible.values())),
+            names=_names_in(routing.question),
             present=lambda wanted: self._store.terms_present(
                 request.collection, wanted, eligible.keys() - routing.excluded
             ),
@@ -350,6 +524,14 @@ class Library:
         ]
 
 
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{3,}\b")
+
+
+def _names_in(question: str) -> list[str]:
+    """Terms of the words that are written like names: with a capital, and not at the beginning of a sentence."""
+    return [term for word in _NAME.findall(question) for term in terms(word)]
+
+
 def _scores(lists: list[list[Hit]], eligible: dict[str, DocumentRow]) -> dict[tuple[str, int], float]:
     """Scores by place; hits of documents or revisions that the store does not hold valid are dropped."""
     return {
@@ -365,6 +547,8 @@ def _eligible(document: Document, request: SearchRequest) -> bool:
         return False
     if request.types and document.type not in request.types:
         return False
+    if request.documents and document.document_id not in request.documents:
+        return False
     return request.include_superseded or in_force(document, _day(request))
 
 
@@ -372,6 +556,8 @@ def _filter(request: SearchRequest) -> IndexFilter:
     wanted = readable_by(request.reader)
     if request.types:
         wanted = wanted.and_also(AnyOf(field="type", values=request.types))
+    if request.documents:
+        wanted = wanted.and_also(AnyOf(field="document_id", values=request.documents))
     if not request.include_superseded:
         wanted = wanted.and_also(*in_force_on(_day(request)))
     for name in ("customer", "vendor"):

@@ -11,17 +11,34 @@ import os
 import threading
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
+from retrieval.errors import EmbeddingModelMissing
 
 _OPSET = 17
+_USUAL_TOKENS = 256
+_MOST_TOKENS = 8192
 _LARGEST_DIFFERENCE = 1e-4
 """Between a vector's components from ONNX Runtime and from sentence-transformers; measured: 2e-7."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What is to be known of a model that was written as an ONNX file."""
+
+    dimensions: int
+    max_tokens: int
+    """Text past so many tokens is not read."""
+
+
+class NoExportedForm(Exception):
+    """The model works, but no ONNX file gives the same vectors. Says why."""
+
 
 CHECK_SENTENCES = (
     "Partial shipments are not permitted without the Customer's prior written consent.",
@@ -52,24 +69,42 @@ def _load(folder: Path) -> Any:
         ) from error
 
 
-def export_onnx(folder: Path, target: Path) -> int:
+def export_onnx(folder: Path, target: Path) -> Exported:
     """Write the model in `folder` as one ONNX file and check that both give the same vectors.
 
     Args:
         folder: A sentence-transformers model.
         target: The file to write; appears only when the check has passed.
 
-    Returns:
-        Number of dimensions of its vectors.
+    Raises:
+        EmbeddingModelMissing: the folder holds no such model.
+        NoExportedForm: it cannot be exported, or the exported model answers differently.
+    """
+    model = _load(folder)
+    partial = target.with_name(target.name + ".partial")
+    try:
+        return _export_checked(model, folder, partial, target)
+    except (NoExportedForm, EmbeddingModelMissing, OSError, ImportError):
+        partial.unlink(missing_ok=True)
+        raise
+    except Exception as error:  # the exporter and the runtime raise whatever they like about an unusual model
+        partial.unlink(missing_ok=True)
+        raise NoExportedForm(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from error
+
+
+def dimensions_of(folder: Path) -> int:
+    """Length of a model's vectors, asked of sentence-transformers.
 
     Raises:
         EmbeddingModelMissing: the folder holds no such model.
-        EmbeddingModelMismatch: the exported model answers differently.
     """
-    model = _load(folder)
+    return SentenceTransformersEmbedder(folder, model_id="").dimensions
+
+
+def _export_checked(model: Any, folder: Path, partial: Path, target: Path) -> Exported:
     import torch
 
-    class Exported(torch.nn.Module):  # type: ignore[misc]  # torch is not typed for us
+    class Graph(torch.nn.Module):  # type: ignore[misc]  # torch is not typed for us
         def __init__(self) -> None:
             super().__init__()
             self.steps = torch.nn.ModuleList(list(model))
@@ -82,16 +117,16 @@ def export_onnx(folder: Path, target: Path) -> int:
             }
             for step in self.steps:
                 features = step(features)
-            return features["sentence_embedding"]
+            # many models leave the length to whoever encodes; once more changes nothing for the others
+            return torch.nn.functional.normalize(features["sentence_embedding"], p=2.0, dim=1)
 
     model.eval()
     sample = model.tokenizer(list(CHECK_SENTENCES[:2]), padding=True, return_tensors="pt")
-    partial = target.with_name(target.name + ".partial")
     partial.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the tracer warns about shapes that do not change here
         torch.onnx.export(
-            Exported().eval(),
+            Graph().eval(),
             (sample["input_ids"], sample["attention_mask"]),
             str(partial),
             input_names=["input_ids", "attention_mask"],
@@ -105,16 +140,16 @@ def export_onnx(folder: Path, target: Path) -> int:
             dynamo=False,
         )
         expected = model.encode(list(CHECK_SENTENCES), normalize_embeddings=True, convert_to_numpy=True)
-    got = _run_exported(partial, folder, int(model.max_seq_length or 256))
+    # a model that names no limit of its own still has one
+    max_tokens = min(int(model.max_seq_length or _USUAL_TOKENS), _MOST_TOKENS)
+    got = _run_exported(partial, folder, max_tokens)
     difference = float(np.abs(got - expected).max())
-    if difference > _LARGEST_DIFFERENCE:
-        partial.unlink(missing_ok=True)
-        raise EmbeddingModelMismatch(
-            f"The exported form of {folder} differs from the model itself by {difference:.2g}, "
-            f"more than {_LARGEST_DIFFERENCE}. Check the torch and onnxruntime versions against constraints.txt."
+    if not difference <= _LARGEST_DIFFERENCE:
+        raise NoExportedForm(
+            f"its exported form differs by {difference:.2g}, more than {_LARGEST_DIFFERENCE}"
         )
     partial.replace(target)
-    return int(expected.shape[1])
+    return Exported(dimensions=int(expected.shape[1]), max_tokens=max_tokens)
 
 
 def _run_exported(onnx_file: Path, folder: Path, max_tokens: int) -> npt.NDArray[np.float32]:
@@ -138,7 +173,11 @@ class SentenceTransformersEmbedder:
 
     @property
     def dimensions(self) -> int:
-        return int(self._loaded().get_sentence_embedding_dimension())
+        return int(self._loaded().get_embedding_dimension())
+
+    def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """As `embed`."""
+        return self.embed(texts)
 
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         model = self._loaded()

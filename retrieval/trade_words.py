@@ -61,6 +61,39 @@ own truck | own fleet | own driver
 upgrade | faster service
 refund | refunded | money back
 freight | shipping cost | transport charge
+shelf | bin | rack | storage location
+empty | not found | gone | missing | nowhere
+deduct | deduction | restocking charge | restocking fee | keep back
+changed his mind | changed their mind | no longer wanted | ordered by mistake | customer's reason
+moved the date | postponed | rescheduled | wanted later | later date
+arrive | arrived | came | come in | received
+told on the phone | by telephone | called
+bill | billed | invoice | invoiced
+warm | too warm | temperature excursion | above temperature
+announce | announced | registered | return number | return authorization | RMA
+unannounced | without a number | no number
+waiting time | detention | waits longer | demurrage
+nothing coming in | nothing on order | no purchase order | not ordered
+estimate | rough date | tentative date
+boss | manager | lead | supervisor
+swap | exchange
+worker | picker | clerk
+paperwork | papers | documents | certificates
+promise | promised | guaranteed
+reorder | order again | booked again | rebook
+driver | trucker
+quote | quotation | offer
+signature | signed | sign
+theft | stolen
+wrong item | wrong goods | mispick | wrong pick
+spoilage | spoiled | expired | past date
+discount | rebate | bonus
+cheaper | lower price
+customs | import | duty
+weather | storm | snow | hurricane
+holiday | weekend | Saturday
+phone number | contact
+address | delivery point | ship-to
 """
 
 _WEIGHT = 0.35
@@ -84,6 +117,24 @@ def _by_phrase() -> dict[tuple[str, ...], frozenset[str]]:
 def trade_vocabulary() -> frozenset[str]:
     """All words above, as written, in lower case."""
     return frozenset(word for word in words(_GROUPS.lower()) if word.isalpha())
+
+
+def accepted_terms(question_terms: list[str]) -> dict[str, frozenset[str]]:
+    """For each term, the terms that stand for it or for a phrase it belongs to, itself included.
+
+    Args:
+        question_terms: Stemmed, in order, stop words dropped.
+    """
+    groups = _by_phrase()
+    longest = max(len(key) for key in groups)
+    found: dict[str, set[str]] = {term: {term} for term in question_terms}
+    for at in range(len(question_terms)):
+        for length in range(1, longest + 1):
+            phrase = tuple(question_terms[at : at + length])
+            if len(phrase) == length and phrase in groups:
+                for term in phrase:
+                    found[term] |= groups[phrase]
+    return {term: frozenset(value) for term, value in found.items()}
 
 
 def related_terms(question_terms: list[str]) -> dict[str, float]:

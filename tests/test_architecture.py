@@ -34,7 +34,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "torch": ("retrieval/sentence_transformers_export.py",),
     "onnxruntime": ("retrieval/minilm_embedder.py",),
     "typer": ("copilot/cli.py", "copilot/commands/"),
-    "rich": ("copilot/commands/terminal.py", "erp_tools/demo/"),
+    "rich": ("copilot/commands/", "erp_tools/demo/"),
     "fastapi": ("app.py", "copilot/api/", "copilot/ui/"),
     "langgraph": ("copilot/agent.py", "copilot/models/", "copilot/tools.py"),
     "langchain": ("copilot/agent.py", "copilot/models/", "copilot/tools.py"),

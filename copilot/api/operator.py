@@ -13,13 +13,15 @@ from pydantic import BaseModel, Field
 from copilot.errors import NotSignedIn
 from copilot.running import find
 
-Ingest = Callable[[Sequence[Path], str | None], dict[str, Any]]
+Ingest = Callable[[Sequence[Path], str | None, bool], dict[str, Any]]
 
 
 class IngestBody(BaseModel):
     """Folders or files of this machine."""
 
-    paths: list[Path] = Field(min_length=1, max_length=100)
+    paths: list[Path] = Field(default_factory=list, max_length=100)
+    from_odoo: bool = False
+    """Also Odoo's attachments, as the indexing user of the service's own settings."""
     collection: str | None = Field(default=None, max_length=100)
 
 
@@ -39,6 +41,6 @@ def build_router(data_dir: Path, ingest: Ingest) -> APIRouter:
         running = find(data_dir)
         if running is None or not hmac.compare_digest(running.key.encode(), x_copilot_operator.encode()):
             raise NotSignedIn("This is for the command line on the same machine: run `copilot ingest` there.")
-        return ingest(body.paths, body.collection)
+        return ingest(body.paths, body.collection, body.from_odoo)
 
     return router

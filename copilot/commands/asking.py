@@ -16,6 +16,8 @@ from copilot.running import RunningCopilot
 from copilot.settings import Settings
 
 ASK_SECONDS = 60.0
+SCAN_SECONDS = 600.0
+"""All open orders of a large company take a minute or two."""
 BRAKE_SECONDS = 61.0
 
 
@@ -55,6 +57,20 @@ class Asker:
             wanted = {"text": text, "top": top} | ({"collection": collection} if collection else {})
             return self._get("/api/v1/search", wanted, user)
         return self._here().search(self._person(user), text, top=top, collection=collection)
+
+    def orders_at_risk(
+        self, wanted: dict[str, Any], *, user: str | None, progress: Callable[[int, int], None]
+    ) -> dict[str, Any]:
+        """The ranked list in the contract's JSON; through a running copilot it comes without progress."""
+        if self._running is not None:
+            return self._get("/api/v1/orders/at-risk", wanted, user, seconds=SCAN_SECONDS)
+        return self._here().orders_at_risk(self._person(user), progress=progress, **wanted)
+
+    def waiting_for(self, reference: str, *, user: str | None) -> dict[str, Any]:
+        """Who waits for a purchase order or a product, in the contract's JSON."""
+        if self._running is not None:
+            return self._get("/api/v1/waiting", {"reference": reference}, user)
+        return self._here().waiting_for(self._person(user), reference)
 
     def close(self) -> None:
         for token in self._tokens.values():
@@ -96,10 +112,18 @@ class Asker:
             self._running, "POST", path, json=body, headers={"Authorization": f"Bearer {self._token(user)}"}
         )
 
-    def _get(self, path: str, query: dict[str, Any], user: str | None) -> dict[str, Any]:
+    def _get(
+        self, path: str, query: dict[str, Any], user: str | None, *, seconds: float = ASK_SECONDS
+    ) -> dict[str, Any]:
         assert self._running is not None
+        token = self._token(user)
         return _send(
-            self._running, "GET", path, params=query, headers={"Authorization": f"Bearer {self._token(user)}"}
+            self._running,
+            "GET",
+            path,
+            params=query,
+            headers={"Authorization": f"Bearer {token}"},
+            seconds=seconds,
         )
 
 

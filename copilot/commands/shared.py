@@ -110,12 +110,15 @@ def port_is_free(host: str, port: int) -> None:
 
 def is_ours(error: Exception) -> bool:
     """Errors whose message is meant for people."""
+    from erp_tools.actions.action import CannotDraft
     from erp_tools.errors import OdooError
     from knowledge_ingest.errors import IngestError
     from prompts import PromptError
     from retrieval.errors import RetrievalError
 
-    return isinstance(error, CopilotError | OdooError | RetrievalError | IngestError | PromptError)
+    return isinstance(
+        error, CopilotError | CannotDraft | OdooError | RetrievalError | IngestError | PromptError
+    )
 
 
 def fault(error: Exception) -> str:

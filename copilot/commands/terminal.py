@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -71,6 +71,32 @@ def print_passages(found: dict[str, Any]) -> None:
         console.print(f"[yellow]{escape(sentence)}[/]")
 
 
+def print_table(
+    headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Collection[int] = ()
+) -> None:
+    """A table of plain words. Where the output is no screen, no cell is cut.
+
+    Args:
+        right: numbers of the columns that are aligned to the right.
+    """
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=400)
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for number, header in enumerate(headers):
+        table.add_column(header, justify="right" if number in right else "left")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table)
+
+
+def print_lines(sentences: Iterable[str]) -> None:
+    """One line each."""
+    console = Console(soft_wrap=True)
+    for sentence in sentences:
+        console.print(escape(sentence))
+
+
 def print_health(report: dict[str, Any]) -> None:
     """One row a part."""
     table = Table(show_header=False, box=None, padding=(0, 1))
@@ -87,6 +113,18 @@ def print_ingest_report(report: dict[str, Any]) -> None:
     for document in report["documents"]:
         if document["status"] == "quarantined" or document["reasons"]:
             console.print(f"[yellow]{escape(document['path'])}: {escape('; '.join(document['reasons']))}[/]")
+
+
+def print_rows(title: str, rows: Iterable[Sequence[str]]) -> None:
+    """A title, and a line for each row; nothing but the title when there are none."""
+    console = Console()
+    console.print(f"[bold]{escape(title)}[/]")
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    table.add_column(no_wrap=True)  # names and ids stand whole: other commands take them
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    if table.row_count:
+        console.print(table)
 
 
 @contextmanager

@@ -16,11 +16,15 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
+from langgraph.runtime import get_runtime
 
+from copilot.models.playbook.asker import Asker
 from copilot.models.playbook.brain import NAME
 from copilot.models.playbook.phrasing import answer, suggestions
 from copilot.models.playbook.plan import MAX_READS, Read, next_steps
-from copilot.models.playbook.understanding import Understanding, understand
+from copilot.models.playbook.understanding import Earlier, Understanding, understand
+from copilot.reads import READS
+from copilot.turn import Turn
 
 
 class PlaybookModel(BaseChatModel):
@@ -41,9 +45,11 @@ class PlaybookModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        asked, reads, rounds = read_turn(messages)
+        asker = _asker()
+        asked, reads, rounds = read_turn(messages, asker)
         # One call a round: the loop runs the calls of one message side by side, and evidence ids would come in any order.
-        steps = next_steps(asked, reads)[:1] if rounds < MAX_READS else []
+        wanted = next_steps(asked, reads, role=asker.role, available=READS.keys())
+        steps = wanted[:1] if rounds < MAX_READS else []
         if steps:
             call = {
                 "name": steps[0].tool,
@@ -54,18 +60,31 @@ class PlaybookModel(BaseChatModel):
             reply = AIMessage(content="", tool_calls=[call])
         else:
             reply = AIMessage(
-                content=answer(asked, reads),
+                content=answer(asked, reads, role=asker.role),
                 additional_kwargs={"suggestions": list(suggestions(asked, reads)), "intent": asked.intent},
             )
         reply.response_metadata["model_name"] = NAME
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
-def read_turn(messages: Sequence[BaseMessage]) -> tuple[Understanding, list[Read], int]:
+def _asker() -> Asker:
+    """Who asks, from the turn that the loop runs in."""
+    try:
+        turn = get_runtime(Turn).context
+    except RuntimeError:  # outside the loop
+        turn = None
+    return Asker.of(turn) if isinstance(turn, Turn) else Asker.nobody()
+
+
+def read_turn(messages: Sequence[BaseMessage], asker: Asker) -> tuple[Understanding, list[Read], int]:
     """What this turn asks, what has been read in it so far, and in how many rounds."""
     begin = max((at for at, message in enumerate(messages) if isinstance(message, HumanMessage)), default=-1)
-    # Only the person's own words say which order "it" is: an answer quotes documents, and those must not steer what is read.
-    earlier = [message.text for message in messages[: max(begin, 0)] if isinstance(message, HumanMessage)]
+    earlier: list[Earlier] = []
+    for message in messages[: max(begin, 0)]:
+        if isinstance(message, HumanMessage):
+            earlier.append(Earlier(question=message.text))
+        elif isinstance(message, AIMessage) and message.text and earlier:
+            earlier[-1] = Earlier(question=earlier[-1].question, answer=message.text)
     question = messages[begin].text if begin >= 0 else ""
     calls: dict[str, tuple[str, dict[str, Any]]] = {}
     reads: list[Read] = []
@@ -77,7 +96,7 @@ def read_turn(messages: Sequence[BaseMessage]) -> tuple[Understanding, list[Read
         elif isinstance(message, ToolMessage) and message.tool_call_id in calls:
             name, arguments = calls[message.tool_call_id]
             reads.append(Read(tool=name, arguments=arguments, result=_result(message)))
-    return understand(question, earlier), reads, rounds
+    return understand(question, earlier, today=asker.today, meaning=asker.meaning), reads, rounds
 
 
 def _result(message: ToolMessage) -> dict[str, Any]:

@@ -6,19 +6,81 @@ result (`status`), so that one failed read never ends a turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from queue import SimpleQueue
 from typing import Any
 
+from copilot.reads.at_risk import orders_at_risk
+from copilot.reads.changes import changes_since
+from copilot.reads.customers import credit_position, customer_orders
+from copilot.reads.deliveries import delivery_status
 from copilot.reads.documents import search_documents
+from copilot.reads.names import find_name
+from copilot.reads.order_facts import order_facts
 from copilot.reads.orders import diagnose_order
 from copilot.reads.partners import find_partner
+from copilot.reads.purchases import purchase_status
+from copilot.reads.shared import as_json
+from copilot.reads.stock import stock
+from copilot.reads.terms import contract_terms
+from copilot.reads.waiting import waiting_for
+from copilot.turn import Turn
 
 READS: dict[str, Callable[..., str]] = {
     "diagnose_order": diagnose_order,
     "find_partner": find_partner,
+    "find_name": find_name,
+    "order_facts": order_facts,
+    "delivery_status": delivery_status,
+    "changes_since": changes_since,
+    "purchase_status": purchase_status,
+    "stock": stock,
+    "customer_orders": customer_orders,
+    "credit_position": credit_position,
     "search_documents": search_documents,
+    "orders_at_risk": orders_at_risk,
+    "waiting_for": waiting_for,
+    "contract_terms": contract_terms,
 }
 """Name of a read -> the function; `copilot.tools` shows the same to a language model."""
+
+
+def _kept(read: Callable[..., str]) -> Callable[..., str]:
+    """The read, its result kept in the turn: grounding looks up there what code said, beside the evidence itself."""
+
+    @wraps(read)
+    def reading(turn: Turn, *positional: Any, **named: Any) -> str:
+        if turn.seconds_left() <= 0:
+            turn.note_degraded("The question took longer than one turn may; ask for one thing at a time.")
+            return as_json({"status": "unavailable", "message": "There was no time left to read this."})
+        result = read(turn, *positional, **named)
+        turn.results.append(result)
+        return result
+
+    return reading
+
+
+READS = {name: _kept(read) for name, read in READS.items()}
+
+
+TELLING = frozenset({"orders_at_risk"})
+"""Reads that may take long enough to tell how far they are."""
+
+
+def reading(name: str, turn: Turn, arguments: dict[str, Any]) -> Generator[str, None, str]:
+    """One read: yields what it tells on its way, and returns its result. Raises what the read raises."""
+    if name not in TELLING:
+        return READS[name](turn, **arguments)
+    told: SimpleQueue[str | None] = SimpleQueue()
+    turn.tell = told.put
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as pool:
+        running = pool.submit(READS[name], turn, **arguments)
+        running.add_done_callback(lambda _: told.put(None))
+        while (text := told.get()) is not None:
+            yield text
+    return running.result()
 
 
 def progress_of(name: str, arguments: dict[str, Any]) -> str:
@@ -26,7 +88,24 @@ def progress_of(name: str, arguments: dict[str, Any]) -> str:
     match name:
         case "diagnose_order":
             return f"Reading {arguments.get('reference', 'the order')} in Odoo"
-        case "find_partner":
+        case "order_facts" | "delivery_status" | "changes_since" | "purchase_status":
+            return f"Reading {arguments.get('reference', 'it')} in Odoo"
+        case "stock":
+            return f"Reading the stock of {arguments.get('product', 'it')} in Odoo"
+        case "customer_orders" | "credit_position":
+            return f"Reading {arguments.get('customer') or arguments.get('order', 'the customer')} in Odoo"
+        case "find_partner" | "find_name":
             return f"Looking up {arguments.get('name', 'the name')} in Odoo"
+        case "orders_at_risk":
+            whose = str(arguments.get("customer") or arguments.get("warehouse") or "").strip()
+            return (
+                f"Scanning the open orders of {whose} in Odoo"
+                if whose
+                else "Scanning all open orders in Odoo"
+            )
+        case "waiting_for":
+            return f"Looking in Odoo for what waits for {arguments.get('reference', 'it')}"
+        case "contract_terms":
+            return "Reading the contract's terms"
         case _:
             return "Searching the documents"

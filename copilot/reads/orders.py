@@ -9,8 +9,9 @@ from copilot.reads.shared import as_json, day_text, fact_json, from_odoo
 from copilot.turn import Turn
 from erp_tools.facts import Fact
 from erp_tools.lateness.diagnosis import diagnose
+from erp_tools.lateness.reading import find_order
 from erp_tools.lateness.taxonomy import Diagnosis
-from erp_tools.orders import Resolution, resolve_orders
+from erp_tools.orders import Resolution
 
 MAX_TIMELINE = 14
 
@@ -23,7 +24,7 @@ def diagnose_order(turn: Turn, reference: str) -> str:
     """
 
     def read() -> str:
-        resolution = resolve_orders(turn.person.session, reference)
+        resolution = find_order(turn.person.session, reference)
         if resolution.status != "one":
             return _unresolved(turn, reference, resolution)
         diagnosis = diagnose(turn.person.session, resolution.order, now=turn.now, server=turn.server)

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 def from_odoo(turn: Turn, asked_for: str, read: Callable[[], str]) -> str:
     """What was read, or why it was not. One person's session serves one thread at a time."""
     begun = time.perf_counter()
-    with turn.person.lock:
+    with turn.person.lock:  # nobody else uses the session meanwhile, so its count is this turn's
+        calls = turn.person.session.log.calls
         try:
             return read()
         except SessionEnded:
@@ -34,6 +35,7 @@ def from_odoo(turn: Turn, asked_for: str, read: Callable[[], str]) -> str:
             return problem(turn, "unavailable", asked_for, error)
         finally:
             turn.odoo_seconds += time.perf_counter() - begun
+            turn.odoo_calls += turn.person.session.log.calls - calls
 
 
 def problem(turn: Turn, outcome: Outcome, asked_for: str, error: OdooError) -> str:

@@ -9,7 +9,7 @@ import secrets
 import threading
 
 from copilot.errors import NotSignedIn
-from copilot.identity import Identity, Person
+from copilot.identity import Identity, Person, owner_of
 
 ENDED = "Your sign-in has ended. Sign in again with your Odoo login."
 
@@ -50,6 +50,19 @@ class BrowserSignIns:
             with self._guard:
                 self._tokens.pop(handle or "", None)
             raise NotSignedIn(ENDED) from None
+
+    def signed_in_as(self, owner: str) -> Person | None:
+        """The person of that owner's name (`identity.owner_of`) who is signed in at a browser now, if any."""
+        with self._guard:
+            handles = list(self._tokens)
+        for handle in handles:
+            try:
+                person = self.person(handle)
+            except NotSignedIn:
+                continue
+            if owner_of(person) == owner:
+                return person
+        return None
 
     def sign_out(self, handle: str | None) -> None:
         with self._guard:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 import chainlit as cl
 from chainlit.config import config as chainlit_config
@@ -14,19 +16,26 @@ from chainlit.utils import utc_now
 from copilot.answer import Answer, Done, Progress, Question, TextPart
 from copilot.errors import CopilotError, NotFound, NotSignedIn
 from copilot.identity import Person
+from copilot.ui.at_risk_card import at_risk_card, why_question
 from copilot.ui.card import answer_cards, source_pages
 from copilot.ui.context import current
 from copilot.ui.labels import zone_of
 from copilot.ui.markdown import safe_markdown
 from copilot.ui.starters import starters_for
 from copilot.ui.streaming import from_thread
+from copilot.ui.threads import ThreadLayer
 from erp_tools.errors import OdooError, SessionEnded
 
 _log = logging.getLogger("copilot.chat")
 
 _ASK_NEXT = "ask_next"
 """Name of the card's action; `public/elements/AnswerCard.jsx` calls it."""
-_THREAD = "thread_id"
+_NO_BUTTON = "This button is no longer valid. Type your question instead."
+
+
+@cl.data_layer  # type: ignore[untyped-decorator]
+def data_layer() -> ThreadLayer:
+    return ThreadLayer()
 
 
 @cl.set_starters  # type: ignore[untyped-decorator]
@@ -50,6 +59,12 @@ async def chat_start() -> None:
         await _signed_out(str(error))
 
 
+@cl.on_chat_resume  # type: ignore[untyped-decorator]
+async def chat_resume(thread: object) -> None:
+    """A conversation of before is opened: its messages come from the store; say at once when the sign-in is gone."""
+    await chat_start()
+
+
 @cl.on_message  # type: ignore[untyped-decorator]
 async def message(message: cl.Message) -> None:
     await _turn(message.content)
@@ -57,30 +72,39 @@ async def message(message: cl.Message) -> None:
 
 @cl.action_callback(_ASK_NEXT)  # type: ignore[untyped-decorator]
 async def ask_next(action: cl.Action) -> None:
-    """A suggested question was clicked. The card sends an answer's id and a number; the words come from the store."""
+    """A suggested question, or an order of a list, was clicked. The card sends an answer's id and a number; the words come from
+    the store."""
     payload = action.payload if isinstance(action.payload, dict) else {}
-    answer_id, index = payload.get("answer_id"), payload.get("index")
+    answer_id = payload.get("answer_id")
     try:
         person = _person()
-        if not isinstance(answer_id, str) or not isinstance(index, int) or isinstance(index, bool):
-            raise NotFound("This button is no longer valid. Type your question instead.")
+        if not isinstance(answer_id, str):
+            raise NotFound(_NO_BUTTON)
         answer = await asyncio.to_thread(current().copilot.answer, person, answer_id)
-        suggestions = answer["suggestions"]
-        if not 0 <= index < len(suggestions):
-            raise NotFound("This button is no longer valid. Type your question instead.")
+        question = _question_behind(answer, payload)
     except NotSignedIn as error:
         await _signed_out(str(error))
         return
     except CopilotError as error:
         await cl.Message(content=safe_markdown(str(error))).send()
         return
-    question = str(suggestions[index])
     await cl.Message(content=question, type="user_message", author=person.login).send()
     await chainlit_context.emitter.task_start()
     try:
         await _turn(question)
     finally:
         await chainlit_context.emitter.task_end()
+
+
+def _question_behind(answer: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
+    """The words of a button: of a suggestion (``index``), or of a row of the answer's list (``row``)."""
+    index, row = payload.get("index"), payload.get("row")
+    if isinstance(row, int) and not isinstance(row, bool) and (asked := why_question(answer, row)):
+        return asked
+    suggestions = answer["suggestions"]
+    if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(suggestions):
+        return str(suggestions[index])
+    raise NotFound(_NO_BUTTON)
 
 
 async def _turn(text: str) -> None:
@@ -90,7 +114,7 @@ async def _turn(text: str) -> None:
     steps = _Steps(parent_id=shown.parent_id)
     try:
         person = _person()
-        question = Question(text=text, thread_id=cl.user_session.get(_THREAD))
+        question = Question(text=text, thread_id=chainlit_context.session.thread_id)
         written = ""
         async for event in from_thread(lambda: iter(copilot.stream(person, question))):
             if isinstance(event, Progress):
@@ -102,7 +126,6 @@ async def _turn(text: str) -> None:
                 await shown.stream_token(_safe(written), is_sequence=True)
             elif isinstance(event, Done):
                 await steps.finish()
-                cl.user_session.set(_THREAD, event.answer.thread_id)
                 await _show(shown, event.answer, person)
     except (NotSignedIn, SessionEnded) as error:
         await steps.finish()
@@ -181,6 +204,8 @@ async def _show(shown: cl.Message, answer: Answer, person: Person) -> None:
         cl.CustomElement(name="AnswerCard", props=props, display="inline")
         for props in answer_cards(answer, zone=zone_of(person.user.timezone))
     ]
+    if props := at_risk_card(answer, odoo_address=current().odoo_address):
+        shown.elements.append(cl.CustomElement(name="AtRiskCard", props=props, display="inline"))
     await shown.send()
 
 

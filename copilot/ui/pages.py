@@ -37,7 +37,7 @@ def build_router(context: UiContext) -> APIRouter:
         def show(person: Person) -> Response:
             return _document_page(copilot, person, document_id, start, end)
 
-        return _answer(request, context, show)
+        return answered(request, context, show)
 
     @router.get("/records/{model}/{record_id}")
     def record(request: Request, model: str, record_id: int) -> Response:
@@ -57,7 +57,7 @@ def build_router(context: UiContext) -> APIRouter:
                 else None,
             )
 
-        return _answer(request, context, show)
+        return answered(request, context, show)
 
     @router.get("/answers/{answer_id}/sources/{source_id}.json")
     def source_data(request: Request, answer_id: str, source_id: str) -> Response:
@@ -66,7 +66,7 @@ def build_router(context: UiContext) -> APIRouter:
                 _source_view(context, person, answer_id, source_id), headers={"cache-control": "no-store"}
             )
 
-        return _answer(request, context, show, as_data=True)
+        return answered(request, context, show, as_data=True)
 
     @router.get("/answers/{answer_id}/sources/{source_id}")
     def source(request: Request, answer_id: str, source_id: str) -> Response:
@@ -86,7 +86,7 @@ def build_router(context: UiContext) -> APIRouter:
                 url=view["url"],
             )
 
-        return _answer(request, context, show)
+        return answered(request, context, show)
 
     return router
 
@@ -163,7 +163,7 @@ def _sheets(opened: OpenedDocument, start: int, end: int) -> list[dict[str, Any]
     return sheets
 
 
-def _answer(
+def answered(
     request: Request, context: UiContext, show: Callable[[Person], Response], *, as_data: bool = False
 ) -> Response:
     """The page, or a plain page that says why not and what to do next."""

@@ -6,6 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from copilot.api.uploads_routes import FORM_BYTES
+from copilot.api.uploads_routes import PATH as DOCUMENTS
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,7 +19,7 @@ PAGE_POLICY = (
 """For everything but the chat, which brings its own policy."""
 
 MAX_BODY_BYTES = 1_000_000
-"""Nothing that we serve takes more: uploads are off, and documents are ingested from folders."""
+"""Nothing else that we serve takes more: uploads in the chat are off."""
 
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -51,8 +54,9 @@ class SecurityLayer:
                 scope, send, 403, "Another origin may not use this service. Open it at its own address."
             )
             return
-        if _length(headers) > MAX_BODY_BYTES:
-            await _refuse(scope, send, 413, f"That is more than {MAX_BODY_BYTES:,} bytes. Send less at once.")
+        most = FORM_BYTES if scope["path"] == DOCUMENTS else MAX_BODY_BYTES
+        if _length(headers) > most:
+            await _refuse(scope, send, 413, f"That is more than {most:,} bytes. Send less at once.")
             return
         secure = (
             scope["scheme"] in ("https", "wss")
@@ -64,7 +68,9 @@ class SecurityLayer:
                 message["headers"] = _finished(list(message.get("headers", [])), secure=secure)
             await send(message)
 
-        await self._app(scope, _counted(receive) if scope["type"] == "http" else receive, send_with_headers)
+        await self._app(
+            scope, _counted(receive, most) if scope["type"] == "http" else receive, send_with_headers
+        )
 
 
 def _from_elsewhere(headers: dict[bytes, str]) -> bool:
@@ -101,7 +107,7 @@ def _length(headers: dict[bytes, str]) -> int:
     return int(length) if length.isdigit() else 0
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     """The same body, cut off where a sender who did not say its length goes on for too long."""
     taken = 0
 
@@ -109,7 +115,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return message if taken <= MAX_BODY_BYTES else {"type": "http.disconnect"}
+        return message if taken <= most else {"type": "http.disconnect"}
 
     return counted
 

@@ -15,8 +15,10 @@ from typing import Any
 
 from copilot.answer import Answer, Checks, Citation, Done, Event, Evidence, Progress, Question, TextPart
 from copilot.errors import NotFound
-from copilot.identity import Identity, Person
+from copilot.identity import Identity, Person, owner_of
 from copilot.settings import Settings
+from copilot.store import Store
+from copilot.threads import Threads
 from erp_tools.errors import OdooUnavailable, SignInRefused
 from erp_tools.facts import Fact
 from erp_tools.odoo.gateway import CallLog, OdooUser
@@ -92,6 +94,9 @@ class ShownCopilot:
         self.server = FakeOdoo()
         self.identity = Identity(self.server, lifetime_seconds=3600)
         self.documents = _documents()
+        self.store = Store(f"sqlite:///{self.data_dir / 'copilot.db'}")
+        self.threads = Threads(self.store)
+        self.library: Any = None  # nothing is put in here
 
     def ask(self, person: Person, question: Question) -> Answer:
         return next(event.answer for event in self.stream(person, question) if isinstance(event, Done))
@@ -108,10 +113,16 @@ class ShownCopilot:
             answer = replace(
                 answer, text=question.text.removeprefix("Say:").strip(), diagnosis=None, suggestions=()
             )
+        if "at risk" in question.text:
+            found = example_at_risk(25)
+            text = "25 of 100 open orders are late or about to be; S00042 of Meridian Foods comes first [E1]."
+            answer = replace(answer, text=text, diagnosis=None, at_risk=found)
         for line in answer.text.splitlines(keepends=True):
             time.sleep(self.pause)
             yield TextPart(text=line)
+        answer = replace(answer, thread_id=question.thread_id or f"{person.login}-{len(self.asked)}")
         self.answers[answer.answer_id] = (person.login, answer)
+        self.store.save(owner_of(person), answer.to_json())
         yield Done(answer=answer)
 
     def answer(self, person: Person, answer_id: str) -> dict[str, Any]:
@@ -181,6 +192,51 @@ def _documents() -> dict[str, OpenedDocument]:
         ),
     ]
     return {one.document.document_id: one for one in documents}
+
+
+def example_at_risk(count: int) -> dict[str, Any]:
+    """A list of so many orders at risk, as the read `orders_at_risk` gives it."""
+    today = datetime.now(UTC).date()
+    causes = ("inbound_overdue", "warehouse_backlog", "credit_hold", "no_carrier", "stock_shortage")
+    customers = ("Meridian Foods", "Palisade Grocers", "Cascade Brewing Company", "Ironclad Manufacturing")
+    owners = ("purchasing", "supervisor", "finance", "supervisor", "purchasing")
+    orders = [
+        {
+            "id": "E1",
+            "order": f"S{42 + number:05}",
+            "customer": customers[number % 4],
+            "customer_ref": f"C-{1001 + number % 4}",
+            "tier": "AB"[number % 2],
+            "promised": (today - timedelta(days=24 - number)).isoformat()
+            if number < 24
+            else today.isoformat(),
+            "days_late": max(0, 24 - number),
+            "expected": {"earliest": (today + timedelta(days=2)).isoformat(), "latest": None},
+            "causes": [causes[number % 5], *(["stock_elsewhere"] if number % 3 == 0 else [])],
+            "certainty": "proven",
+            "summary": "12 of 16 are not reserved; P00031 was due and has not been received.",
+            "owner_role": owners[number % 5],
+            "value": 6450.5 - 200 * number,
+            "currency": "USD",
+            "why": [
+                f"USD {6450.5 - 200 * number:.2f} are not delivered",
+                "the customer is tier A",
+                "it can be moved today",
+            ],
+            "url": f"/records/sale.order/{42 + number}",
+        }
+        for number in range(count)
+    ]
+    groups = [
+        {"name": code, "orders": len(range(place, count, 5)), "value": 1000.0, "currency": "USD"}
+        for place, code in enumerate(causes)
+        if place < count
+    ]
+    return {
+        "status": "found", "scanned": 4 * count, "not_scanned": 0, "total_at_risk": count, "late_now": min(24, count),
+        "about_to_be_late": max(0, count - 24), "orders": orders, "groups": {"cause": groups}, "not_read": [],
+        "filters": {"customer": "", "warehouse": "", "vendor": "", "carrier": "", "cause": "", "limit": count},
+    }  # fmt: skip
 
 
 def example_answer(question: str, *, number: int = 1) -> Answer:

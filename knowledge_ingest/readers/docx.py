@@ -43,8 +43,8 @@ def read(content: bytes) -> Extracted:
 def _title(document: Any) -> str:
     for paragraph in document.paragraphs[:10]:
         if (
-            paragraph.style is not None
-            and (paragraph.style.name or "").lower() == "title"
+            (style := _style_of(paragraph)) is not None
+            and (style.name or "").lower() == "title"
             and paragraph.text.strip()
         ):
             return str(paragraph.text)
@@ -74,7 +74,7 @@ def _paragraph(builder: TextBuilder, paragraph: Paragraph, numbers: _Numbers) ->
 
 def _level(paragraph: Any) -> int:
     """The heading level by style (Title is 1 and pushes nothing down), else by outline level, else 0."""
-    style = paragraph.style
+    style = _style_of(paragraph)
     while style is not None:
         name = style.name or ""
         if name.lower() == "title":
@@ -90,13 +90,23 @@ def _level(paragraph: Any) -> int:
     return 0
 
 
+def _style_of(paragraph: Any) -> Any:
+    """The paragraph's style; python-docx looks through all styles of the document for the default one each time."""
+    known: dict[str | None, Any] = paragraph.part.__dict__.setdefault("_styles_by_id", {})
+    style_id = paragraph._p.style
+    if style_id not in known:
+        known[style_id] = paragraph.style
+    return known[style_id]
+
+
 def _all_bold(paragraph: Any) -> bool:
     runs = [run for run in paragraph.runs if run.text.strip()]
     return bool(runs) and all(run.bold for run in runs)
 
 
 def _is_list(paragraph: Any) -> bool:
-    name = (paragraph.style.name if paragraph.style is not None else "") or ""
+    style = _style_of(paragraph)
+    name = (style.name if style is not None else "") or ""
     return "list" in name.lower() or paragraph._p.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None
 
 
@@ -220,7 +230,7 @@ class _Numbers:
     @staticmethod
     def _properties(paragraph: Any) -> Any:
         found = paragraph._p.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
-        style = paragraph.style
+        style = _style_of(paragraph)
         while found is None and style is not None:
             found = style.element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
             style = style.base_style

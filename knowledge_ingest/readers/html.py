@@ -58,11 +58,49 @@ def add_html(builder: TextBuilder, content: bytes | str) -> str:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable("The page cannot be parsed.") from error
     title = " ".join((tree.findtext(".//title") or "").split())
+    _hide_by_rules(tree)
     _Walk(builder).over(tree)
     first_heading = tree.find(".//h1")
     if first_heading is not None and not title:
         title = " ".join(first_heading.text_content().split())
     return title
+
+
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,2000})\}")
+_SIMPLE_SELECTOR = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
+_LARGEST_STYLE = 200_000
+
+
+def _hide_by_rules(tree: Any) -> None:
+    """Mark what the page's own style rules hide, as far as their selectors are a name, classes and an id."""
+    hidden: list[tuple[str, frozenset[str], frozenset[str]]] = []
+    for style in tree.iter("style"):
+        rules = re.sub(r"/\*.*?\*/", "", (style.text or "")[:_LARGEST_STYLE], flags=re.DOTALL)
+        for selectors, declarations in _RULE.findall(rules):
+            if not _hides(declarations):
+                continue
+            for selector in selectors.split(","):
+                # of "div .note" the last part is what it is about; the rest only narrows it
+                match = _SIMPLE_SELECTOR.fullmatch((selector.split() or [""])[-1])
+                if match and match.group():
+                    marks = re.findall(r"[.#][\w-]+", match.group(2))
+                    hidden.append(
+                        (
+                            (match.group(1) or "").lower(),
+                            frozenset(each[1:] for each in marks if each[0] == "."),
+                            frozenset(each[1:] for each in marks if each[0] == "#"),
+                        )
+                    )
+    if not hidden:
+        return
+    for element in tree.iter():
+        if not isinstance(element.tag, str) or element.tag.lower() in ("html", "body"):
+            continue
+        classes, name = set((element.get("class") or "").split()), element.get("id")
+        for tag, its_classes, its_ids in hidden[:1_000]:
+            if (not tag or tag == element.tag.lower()) and its_classes <= classes and its_ids <= {name}:
+                element.set("hidden", "")
+                break
 
 
 class _Walk:
@@ -154,9 +192,12 @@ def _flat(element: Any) -> str:
 def _is_hidden(element: Any) -> bool:
     if element.get("hidden") is not None or element.get("aria-hidden") == "true":
         return True
-    style = element.get("style") or ""
-    match = _HIDDEN_STYLE.search(style)
+    return _hides(element.get("style") or "")
+
+
+def _hides(declarations: str) -> bool:
+    match = _HIDDEN_STYLE.search(declarations)
     if match is None:
         return False
     # white letters on a coloured ground are a design, not a trick
-    return not ("color" in match.group().lower() and _BACKGROUND.search(style))
+    return not ("color" in match.group().lower() and _BACKGROUND.search(declarations))

@@ -7,7 +7,7 @@ import re
 from markdown_it import MarkdownIt
 
 from knowledge_ingest.errors import Unreadable
-from knowledge_ingest.extracted import Block, BlockKind, Extracted
+from knowledge_ingest.extracted import DESCRIPTION_UNREAD, Block, BlockKind, Extracted
 from knowledge_ingest.plain import blocks_of
 from knowledge_ingest.readers.decoding import cleaned, decode
 from knowledge_ingest.readers.front_matter import split
@@ -27,6 +27,8 @@ def read(content: bytes) -> Extracted:
     if headings and headings[0].level == 1:
         title = text[headings[0].start : headings[0].end].lstrip("# ").strip().rstrip("=-").strip()
     flags = ["hidden_text"] if removed else []
+    if notes:
+        flags.append(DESCRIPTION_UNREAD)
     if has_disguised_words(text):
         flags.append("disguised_text")
     if _COMMENT.search(text, body_start):

@@ -20,6 +20,8 @@ _TINY_POINTS = 2.0
 _SCAN_DPI = 300
 _MOST_PIXELS = 40_000_000
 _BOLD = 600
+_NOT_DRAWN = 3
+"""Text render mode."""
 
 
 def read(content: bytes) -> Extracted:
@@ -44,10 +46,11 @@ def _read(document: Any) -> Extracted:
     for index in range(len(document)):
         page = document[index]
         text_page = page.get_textpage()
-        fragments, its_hidden = _fragments(page, text_page)
+        pictured = _has_image(page)
+        fragments, its_hidden = _fragments(page, text_page, pictured=pictured)
         hidden += its_hidden
         letters = sum(1 for each in fragments for character in each.text if character.isalnum())
-        if letters < _LEAST_LETTERS and _has_image(page):
+        if letters < _LEAST_LETTERS and pictured:
             scans.append(index)
         pages.append(pieces_of(fragments, page.get_height()))
         text_page.close()
@@ -65,7 +68,7 @@ def _read(document: Any) -> Extracted:
     if hidden:
         builder.flags.add("hidden_text")
         builder.notes.append(
-            f"{hidden} characters that a reader of the page does not see (white or tiny) were left out."
+            f"{hidden} characters that a reader of the page does not see (white, tiny, not drawn or beside the page) were left out."
         )
     if not builder.length:
         raise Unreadable("The PDF holds no text.")
@@ -101,9 +104,14 @@ def _title(document: Any, pages: list[list[Piece]], recognised: dict[int, Recogn
     return ""
 
 
-def _fragments(page: Any, text_page: Any) -> tuple[list[Fragment], int]:
-    """The page's characters in drawing order, broken where the line breaks or a wide gap opens; and how many are hidden."""
+def _fragments(page: Any, text_page: Any, *, pictured: bool) -> tuple[list[Fragment], int]:
+    """The page's characters in drawing order, broken where the line breaks or a wide gap opens; and how many are hidden.
+
+    Args:
+        pictured: Whether the page shows a picture: then text that is not drawn may be what was recognised in it.
+    """
     raw = text_page.raw
+    page_left, page_bottom, page_right, page_top = page.get_bbox()
     count = pdfium.FPDFText_CountChars(raw)
     box = pdfium.FS_RECTF()
     fragments: list[Fragment] = []
@@ -134,12 +142,20 @@ def _fragments(page: Any, text_page: Any) -> tuple[list[Fragment], int]:
         drawn_by = pdfium.FPDFText_GetTextObject(raw, at)
         key = ctypes.cast(drawn_by, ctypes.c_void_p).value or 0
         if key not in styles:
-            styles[key] = _style(raw, at, drawn_by)
+            styles[key] = _style(raw, at, drawn_by, pictured=pictured)
         its_size, its_bold, its_hidden = styles[key]
         if its_hidden:
             hidden += 0 if character.isspace() else 1
             continue
         if not pdfium.FPDFText_GetLooseCharBox(raw, at, ctypes.byref(box)):
+            continue
+        if (
+            box.left >= page_right
+            or box.right <= page_left
+            or box.bottom >= page_top
+            or box.top <= page_bottom
+        ):
+            hidden += 0 if character.isspace() else 1
             continue
         if letters:
             gap = box.left - right
@@ -158,7 +174,7 @@ def _fragments(page: Any, text_page: Any) -> tuple[list[Fragment], int]:
     return fragments, hidden
 
 
-def _style(raw: Any, at: int, drawn_by: Any) -> tuple[float, bool, bool]:
+def _style(raw: Any, at: int, drawn_by: Any, *, pictured: bool) -> tuple[float, bool, bool]:
     """Height of the letters on the page in points, whether bold, whether invisible to a person."""
     box = pdfium.FS_RECTF()
     size = 0.0
@@ -177,8 +193,9 @@ def _style(raw: Any, at: int, drawn_by: Any) -> tuple[float, bool, bool]:
     if drawn_by and pdfium.FPDFText_GetFillColor(raw, at, red, green, blue, alpha):
         white = alpha.value == 0 or min(red.value, green.value, blue.value) >= 250
     mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn_by) if drawn_by else 0
-    # mode 3 draws nothing: the text layer below a scan, or a trick; the layer of a scan is read, see `_has_image`
-    return size, bold, (white and mode != 3) or 0 < size < _TINY_POINTS
+    # mode 3 draws nothing: below a scan it is the recognised text, elsewhere a trick
+    unseen = not pictured if mode == _NOT_DRAWN else white
+    return size, bold, unseen or 0 < size < _TINY_POINTS
 
 
 def _has_image(page: Any) -> bool:

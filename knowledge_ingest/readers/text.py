@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge_ingest.errors import Unreadable
-from knowledge_ingest.extracted import Block, Extracted
+from knowledge_ingest.extracted import DESCRIPTION_UNREAD, Block, Extracted
 from knowledge_ingest.plain import blocks_of
 from knowledge_ingest.readers.decoding import cleaned, decode
 from knowledge_ingest.readers.front_matter import split
@@ -29,6 +29,8 @@ def read(content: bytes) -> Extracted:
     for page in pages or [PageSpan(number=1, start=0, end=len(text))]:
         blocks.extend(blocks_of(text, max(page.start, body_start), page.end))
     flags = ["hidden_text"] if removed else []
+    if notes:
+        flags.append(DESCRIPTION_UNREAD)
     if has_disguised_words(text):
         flags.append("disguised_text")
     return Extracted(

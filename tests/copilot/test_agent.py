@@ -13,16 +13,17 @@ import pytest
 import copilot.reads.orders
 from copilot.agent import Agent
 from copilot.brains import Brain, BrainText, Talk
-from copilot.models.breaker import Breaker
 from copilot.models.fallback import DEGRADED
 from copilot.models.openai_model import build_openai_model
 from copilot.models.playbook.brain import PlaybookBrain
+from copilot.reads import READS
 from copilot.testing import Fault, OpenAiServer, Reply
 from copilot.turn import Turn
+from erp_tools.breaker import Breaker
 from erp_tools.errors import OdooUnavailable
 from erp_tools.facts import Fact
 from erp_tools.lateness.taxonomy import Cause, Diagnosis, ExpectedDate
-from retrieval.errors import StoreUnavailable
+from retrieval.errors import EmbeddingUnavailable, StoreUnavailable
 from retrieval.passage import Document, Passage, ScoredPassage
 from retrieval.search import SearchRequest, SearchResult
 
@@ -88,10 +89,23 @@ PASSAGE = ScoredPassage(
 )
 
 
+class NoModel:
+    """No embedding model is at hand: questions are understood by words."""
+
+    model_id = "none"
+
+    def embed(self, texts: Any) -> Any:
+        raise EmbeddingUnavailable("There is no model here.")
+
+    def knows(self, word: str) -> bool:
+        raise EmbeddingUnavailable("There is no model here.")
+
+
 class OneShelf:
     """A library that always finds the one SOP, or is down."""
 
     def __init__(self) -> None:
+        self.embedder = NoModel()
         self.asked: list[SearchRequest] = []
         self.down = False
 
@@ -108,13 +122,14 @@ def _odoo(monkeypatch: pytest.MonkeyPatch) -> None:
         known = reference.upper() == "S00042"
         return SimpleNamespace(status="one" if known else "none", order=SimpleNamespace(order_id=42))
 
-    monkeypatch.setattr(copilot.reads.orders, "resolve_orders", resolve)
+    monkeypatch.setattr(copilot.reads.orders, "find_order", resolve)
     monkeypatch.setattr(copilot.reads.orders, "diagnose", lambda session, order, *, now, server: DIAGNOSIS)
 
 
 def new_turn(library: OneShelf | None = None) -> Turn:
     person = SimpleNamespace(
-        session=None,
+        session=SimpleNamespace(log=SimpleNamespace(calls=0)),
+        name="Ann Example",
         login="service",
         roles=frozenset({"service"}),
         companies=frozenset({"Harbor & Pine Supply"}),
@@ -148,7 +163,8 @@ def test_the_playbook_reads_the_order_then_the_documents_then_answers() -> None:
     assert "9 days late" in draft.text
     assert "[E2]" in draft.text
     assert "“Call the vendor on the first day a purchase order is overdue.” [K1]" in draft.text
-    assert turn.outcomes == ["found", "no_passages", "no_passages", "passages"]
+    assert turn.outcomes[0] == "found"
+    assert set(turn.outcomes[1:]) == {"no_passages", "passages"}
     assert {request.scope.customer for request in turn.library.asked} == {"C-1001", ""}  # type: ignore[attr-defined]
 
 
@@ -167,7 +183,7 @@ def test_odoo_that_does_not_answer_is_said_so(monkeypatch: pytest.MonkeyPatch) -
     def gone(*_: Any, **__: Any) -> Any:
         raise OdooUnavailable("Odoo does not answer. Try again in a minute.")
 
-    monkeypatch.setattr(copilot.reads.orders, "resolve_orders", gone)
+    monkeypatch.setattr(copilot.reads.orders, "find_order", gone)
     turn = new_turn()
     draft = run(Agent(), turn)
     assert turn.outcomes == ["unavailable"]
@@ -220,7 +236,8 @@ def test_a_language_model_runs_in_the_same_loop(endpoint: OpenAiServer) -> None:
     assert draft.brain == "m"
     assert draft.text == "S00042 waits for P00031 [E2]."
     offered = {tool["function"]["name"] for tool in endpoint.requests[0]["tools"]}
-    assert offered == {"diagnose_order", "find_partner", "search_documents"}
+    assert offered >= {"diagnose_order", "find_partner", "search_documents", "give_answer"}
+    assert offered == {*READS, "give_answer"}
     assert endpoint.requests[0]["stream"] is True
     tool_result = endpoint.requests[1]["messages"][-1]
     assert tool_result["role"] == "tool"
@@ -258,7 +275,7 @@ def test_a_model_that_keeps_failing_is_left_alone(endpoint: OpenAiServer) -> Non
     agent = model_agent(endpoint, Breaker(failures=3, rest_seconds=60))
     for _ in range(5):
         assert run(agent, new_turn()).brain == "playbook"
-    assert len(endpoint.requests) == 3
+    assert len(endpoint.requests) == 6, "each of the three failures was tried once more"
 
 
 def test_a_model_that_never_stops_calling_tools_is_stopped(endpoint: OpenAiServer) -> None:

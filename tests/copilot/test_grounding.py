@@ -20,6 +20,7 @@ ORDER = Evidence(
         "commitment_date": "2026-11-12T18:00:00+00:00",
         "amount_total": 5123.456,
         "client_order_ref": "PO-88/A",
+        "currency_id": "USD",
     },
 )
 LINE = Evidence(

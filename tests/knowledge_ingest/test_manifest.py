@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from knowledge_ingest.errors import Undescribed
 from knowledge_ingest.extracted import Extracted
 from knowledge_ingest.manifest import Described, Manifests, describe
 
@@ -146,6 +148,99 @@ def test_the_nearest_manifest_decides_and_one_above_the_folder_is_seen(tmp_path:
 )
 def test_a_bad_manifest_is_a_problem_and_no_crash(tmp_path: Path, text: str) -> None:
     manifests = write(tmp_path, text)
-    assert manifests.entry("a.md") == {}
+    with contextlib.suppress(Undescribed):
+        assert manifests.entry("a.md") == {}
     assert manifests.problems
     assert all("documents.yaml" in problem for problem in manifests.problems)
+
+
+def test_where_the_file_and_the_manifest_contradict_each_other_the_manifest_counts_and_says_so() -> None:
+    found = described(
+        entry={"owner": "New", "type": "sop", "roles": ["finance", "sales"], "valid_from": date(2026, 1, 1)},
+        owner="Old", type="SOP", roles="sales, finance", valid_from="2025-01-01", version="2",
+    )  # fmt: skip
+    document = found.document
+    assert (document.owner, document.valid_from, document.version) == ("New", date(2026, 1, 1), "2")
+    said = [reason for reason in found.reasons if "documents.yaml counts" in reason]
+    assert said == [
+        "owner is 'New' in documents.yaml and 'Old' in the file itself; documents.yaml counts.",
+        "valid_from is '2026-01-01' in documents.yaml and '2025-01-01' in the file itself; documents.yaml counts.",
+    ], "the same said in another way is no contradiction"
+
+
+def test_a_manifest_may_close_what_the_file_opens_and_the_other_way_round() -> None:
+    closed = described(
+        entry={"roles": ["finance"], "classification": "restricted"}, roles=[], classification="public"
+    )
+    assert (closed.document.roles, closed.document.classification) == (("finance",), "restricted")
+    opened = described(entry={"roles": "all"}, roles=["finance"])
+    assert opened.document.roles == ()
+    assert any("roles" in reason for reason in opened.reasons)
+
+
+def test_some_known_and_some_unknown_roles_keep_to_the_known_ones() -> None:
+    found = described(roles=["finance", "wizard"])
+    assert found.document.roles == ("finance",)
+    assert found.document.classification == "internal"
+    assert any("wizard" in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [("unclosed: [", "front matter is not valid YAML"), ("a: &x 1\nb: *x", "YAML anchors")],
+)
+def test_front_matter_that_is_no_yaml_is_told_and_not_read_as_text(said: str, where: str) -> None:
+    from knowledge_ingest.readers.text import read
+
+    extracted = read(f"---\n{said}\n---\n\nSalmon is kept cold.\n".encode())
+    assert extracted.front_matter == {}
+    assert any(where in note for note in extracted.notes)
+
+
+def test_a_manifest_nested_too_deeply_is_a_problem_and_no_crash(tmp_path: Path) -> None:
+    manifests = write(tmp_path, "a: " + "[" * 20_000 + "]" * 20_000)
+    with pytest.raises(Undescribed):
+        manifests.entry("a.md")
+    assert manifests.problems
+
+
+def test_what_an_untrusted_file_says_of_itself_does_not_count() -> None:
+    extracted = Extracted(
+        text="MASTER SUPPLY AGREEMENT by and between A and B", blocks=(), title="Master Supply Agreement",
+        front_matter={"type": "contract", "roles": [], "owner": "Boss", "id": "terms", "supersedes": "terms", "company": ""},
+    )  # fmt: skip
+    entry = {"id": "odoo-1", "company": "Harbor", "roles": ["sales"], "classification": "confidential"}
+    document = describe(
+        path="contracts/a.md", extracted=extracted, entry=entry, content_hash="0" * 64, trusted=False
+    ).document
+    assert (document.document_id, document.type, document.owner, document.supersedes) == (
+        "odoo-1",
+        "unknown",
+        "",
+        "",
+    )
+    assert (document.company, document.roles, document.classification) == (
+        "Harbor",
+        ("sales",),
+        "confidential",
+    )
+    assert document.title == "Master Supply Agreement (unapproved source)"
+    assert "unapproved_source" in document.flags
+
+
+@pytest.mark.parametrize("text", ["documents: [", "a: &a [1]\nb: *a", "a.md: restricted", "just words"])
+def test_a_manifest_that_cannot_be_read_opens_nothing(tmp_path: Path, text: str) -> None:
+    """It may have said that only some may read the file."""
+    with pytest.raises(Undescribed):
+        write(tmp_path, text).entry("a.md")
+
+
+def test_front_matter_that_cannot_be_read_closes_the_document() -> None:
+    from knowledge_ingest.readers.text import read
+
+    extracted = read(b"---\nroles: [finance\n---\n\nThe margin is secret.\n")
+    closed = describe(path="a.md", extracted=extracted, entry={}, content_hash="0" * 64)
+    assert closed.document.classification == "restricted"
+    assert any("compliance" in reason for reason in closed.reasons)
+    told = describe(path="a.md", extracted=extracted, entry={"roles": ["sales"]}, content_hash="0" * 64)
+    assert (told.document.roles, told.document.classification) == (("sales",), "internal")

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterator
 
 from copilot.brains import BrainText, Talk
+from copilot.models.playbook.asker import Asker
 from copilot.models.playbook.phrasing import answer, suggestions
 from copilot.models.playbook.plan import MAX_READS, Read, next_steps
-from copilot.models.playbook.understanding import understand
-from copilot.reads import READS, progress_of
+from copilot.models.playbook.understanding import Earlier, understand
+from copilot.reads import READS, progress_of, reading
 from copilot.reads.shared import note_fault
 from copilot.turn import Turn
 from erp_tools.errors import SessionEnded
@@ -26,16 +27,21 @@ class PlaybookBrain:
 
     def run(self, turn: Turn, talk: Talk) -> Iterator[str | BrainText]:
         """Yields progress sentences, and the text last."""
-        asked = understand(talk.question, [question for question, _ in talk.earlier])
+        asker = Asker.of(turn)
+        earlier = [Earlier(question=question, answer=answer) for question, answer in talk.earlier]
+        asked = understand(talk.question, earlier, today=asker.today, meaning=asker.meaning)
         reads: list[Read] = []
-        while len(reads) < MAX_READS and (steps := next_steps(asked, reads)):
+        while len(reads) < MAX_READS and (
+            steps := next_steps(asked, reads, role=asker.role, available=READS.keys())
+        ):
             step = steps[0]
             yield progress_of(step.tool, step.arguments)
             try:
-                result = READS[step.tool](turn, **step.arguments)
+                result = yield from reading(step.tool, turn, step.arguments)
             except SessionEnded:
                 raise
             except Exception as error:  # one part that cannot be read must not end the turn
                 result = note_fault(turn, error)
             reads.append(Read(tool=step.tool, arguments=step.arguments, result=json.loads(result)))
-        yield BrainText(text=answer(asked, reads), brain=NAME, suggestions=suggestions(asked, reads))
+        text = answer(asked, reads, role=asker.role)
+        yield BrainText(text=text, brain=NAME, suggestions=suggestions(asked, reads))

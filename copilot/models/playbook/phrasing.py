@@ -1,40 +1,49 @@
 """Step three: the answer's words. Answer first, then the proof, then the rule, then the next step.
 
 Every fact comes from a tool's result and carries its id; nothing here computes a figure. The text goes through grounding like
-any other brain's.
+any other brain's. Options and drafts are not worked out here: where their tools have answered, `about_orders` tells it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
-from copilot.models.playbook.plan import CONTRACT_QUESTIONS, SOP_TOPICS, Read, diagnosed, rule_question
+from copilot.models.playbook.about_orders import (
+    NOTHING_RELEVANT,
+    also_about,
+    is_plain,
+    not_diagnosed,
+    one_order,
+)
+from copilot.models.playbook.about_records import REPORTS, at_risk, basis, not_read, report, waiting
+from copilot.models.playbook.intents import AS_A_QUESTION, IN_WORDS, Intent
+from copilot.models.playbook.plan import Read, bare_question, diagnosed, really_asked
 from copilot.models.playbook.quoting import as_list, quotes
+from copilot.models.playbook.topics import SUBSTITUTION
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
+from copilot.models.playbook.wording import blocks, in_words, unread
 
-VERSION = "1"
-MAX_CAUSES = 5
+VERSION = "2"
 
-ROLE_NAMES = {
-    "service": "Customer service",
-    "supervisor": "Warehouse supervisor",
-    "purchasing": "Purchasing",
-    "sales": "Sales",
-    "finance": "Finance",
-    "compliance": "Compliance",
-}
 HELP = (
     "I read Odoo with your own rights and search the company's SOPs, contracts and carrier policies. I change nothing in Odoo. "
     "Ask me, for example:\n\n"
-    "- Why is an order late? Name the order, your customer's reference, the delivery or the tracking number.\n"
-    "- When will it ship now, and what may the customer be told?\n"
+    "- Why is an order late, what blocks it, who has to act, when will it ship? Name the order, the customer's reference, the "
+    "delivery or the tracking number.\n"
+    "- Which orders are at risk: all, or of a customer, a warehouse, a vendor, a carrier?\n"
+    "- Which orders wait for a purchase order or a product, and how much of it is in stock?\n"
+    "- What may the customer be told?\n"
     "- What does a customer's contract, an SOP or a carrier policy say about partial shipments, cut-offs, penalties …?"
 )
 NOT_ENGLISH = "I answer in English only so far. Please ask again in English, with the order's name, and I will look it up."
+IN_ENGLISH = "I answer in English only so far."
 GREETING = "Hello. Name an order and I will tell you why it is late, or ask what a contract or an SOP says."
+OUT_OF_SCOPE = (
+    "That is outside what I can look up. I answer from Odoo and the company's documents: why an order is late, when it ships, which "
+    "orders are at risk, stock, purchase orders, customers, and what contracts and SOPs say."
+)
 NO_CHANGE = (
     "I cannot change anything in Odoo, send anything or approve anything: what follows is what I read."
 )
@@ -42,279 +51,247 @@ NO_CHANGE_ALONE = (
     "I cannot change anything in Odoo, send anything or approve anything. Name the order, and I will tell you where it stands "
     "and who can take the next step."
 )
+NO_DRAFTS = (
+    "I hold no drafts yet, and I cannot approve, reject or run anything: a person with the right decides, not I. Ask about an order, "
+    "and I will tell you what could be done and who decides."
+)
+NOTHING_BEFORE = "There is no answer of mine before this that I could repeat. What would you like to know?"
 WHICH_ORDER = "Which order do you mean? Give me its name as in Odoo, the customer's reference, a delivery or a tracking number."
-NOTHING_RELEVANT = "I found nothing about that in the documents you may read. Ask the owner of the SOPs, or put it in other words."
+WHICH: dict[str, str] = {
+    "stock": "Which product do you mean? Give me its internal reference or its name.",
+    "substitute": "Which product or which order do you mean? Give me its reference.",
+    "customer_orders": "Which customer do you mean? Give me the name or our reference.",
+    "credit": "Which customer do you mean? Give me the name or our reference.",
+    "purchase": "Which purchase order do you mean? Give me its name as in Odoo.",
+    "waiting_for": "Which purchase order or product do you mean? Give me its name as in Odoo.",
+    "follow_up": "Which purchase order do you mean? Give me its name as in Odoo.",
+}
+NOT_YET: dict[str, str] = {
+    "at_risk": "I cannot list the orders at risk here. Name an order, and I will tell you how it stands.",
+    "waiting_for": "I cannot list what waits for it here. Name an order, and I will tell you what it waits for.",
+}
+FOLLOW_UP = (
+    "I send nothing to a vendor. Ask for a firm date and a tracking number, and enter the answer in Odoo."
+)
 
 
-def answer(asked: Understanding, reads: Sequence[Read]) -> str:
-    """The text for what was asked and read, with evidence marks."""
-    if asked.intent == "help":
-        return HELP
-    if asked.intent == "small_talk":
-        return GREETING
-    if asked.intent == "other_language":
-        return NOT_ENGLISH
-    if not asked.references:
-        if asked.intent == "change":
+def answer(asked: Understanding, reads: Sequence[Read], *, role: str = "service") -> str:
+    """The text for what was asked and read, with evidence marks.
+
+    Args:
+        role: of the person who asks; what they can do comes first.
+    """
+    if asked.intent == "rephrase":
+        if asked.before is None:
+            return NOTHING_BEFORE
+        return _answer(replace(asked.before, style="short"), reads, role)
+    if asked.intent == "basis":
+        if asked.before is None and not (asked.references or asked.purchases):
+            return NOTHING_BEFORE
+        said = _answer(really_asked(asked), reads, role)
+        return basis(reads, re.findall(r"\[([EK]\d+)\]", said)) or said
+    return _answer(asked, reads, role)
+
+
+def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
+    match asked.intent:
+        case "help":
+            return HELP
+        case "small_talk":
+            return GREETING
+        case "out_of_scope":
+            return OUT_OF_SCOPE
+        case "drafts":
+            return NO_DRAFTS
+        case "other_language" if not asked.references:
+            return NOT_ENGLISH
+        case "unclear":
+            return _ask_back(asked, reads, role)
+        case "change" if not (asked.references or asked.purchases):
             return NO_CHANGE_ALONE
-        found = [read for read in reads if read.tool == "search_documents"]
+    parts: list[str] = []
+    if asked.intent == "change":
+        parts.append(NO_CHANGE)
+    if asked.intent == "other_language":
+        parts.append(IN_ENGLISH)
+    first = _about(asked, asked.intent, reads, role)
+    parts.append(first or _missing(asked))
+    if asked.also and first:
+        parts.append(_second(asked, asked.also, reads, role, first))
+    left = asked.references[MAX_ORDERS:] if asked.references else asked.purchases[MAX_ORDERS:]
+    if left:
+        parts.append(
+            f"I looked at the first {in_words(MAX_ORDERS)} only; ask me next about {', '.join(left)}."
+        )
+    parts.append(unread(str(one) for read in reads for one in read.result.get("not_read") or ()))
+    return blocks(parts)
+
+
+def _about(asked: Understanding, intent: Intent, reads: Sequence[Read], role: str) -> str:
+    """The answer to one of the questions."""
+    orders = [read for read in reads if read.tool == "diagnose_order"]
+    tools = _TOOLS_OF.get(intent, frozenset())
+    if tools:
+        found = [read for read in reads if read.tool in tools]
         if found:
-            return _policy(asked, found, reads)
-        return _partner_only(asked, reads) or WHICH_ORDER
-    parts = [NO_CHANGE] if asked.intent == "change" else []
+            answered = [read for read in found if read.result.get("status") == "found"] or found[-1:]
+            parts = [report(read, short=asked.style == "short") for read in answered]
+            if intent == "follow_up":
+                parts.append(FOLLOW_UP)
+            return blocks(parts)
+        if not orders:
+            return ""
+    if intent == "at_risk":
+        return at_risk(asked, reads)
+    if intent == "waiting_for":
+        return blocks(waiting(read) for read in reads if read.tool == "waiting_for")
+    if orders:
+        diagnoses = diagnosed(reads)
+        parts = [
+            one_order(asked, intent, diagnosis, reads, role=role, several=len(diagnoses) > 1)
+            for diagnosis in diagnoses
+        ]
+        parts += [not_diagnosed(read) for read in orders if read.result.get("status") != "found"]
+        return blocks(parts)
+    if intent == "substitute":
+        return _substitute(asked, reads)
+    if intent == "policy":
+        found = [read for read in reads if read.tool == "search_documents"]
+        return _policy(asked, found, reads) if found else ""
+    return ""
+
+
+_TOOLS_OF: dict[str, frozenset[str]] = {
+    "stock": frozenset({"stock"}),
+    "purchase": frozenset({"purchase_status"}),
+    "follow_up": frozenset({"purchase_status"}),
+    "change": frozenset({"purchase_status"}),
+    "where": frozenset({"delivery_status"}),
+    "order_facts": frozenset({"order_facts"}),
+    "changes": frozenset({"changes_since"}),
+    "customer_orders": frozenset({"customer_orders"}),
+    "credit": frozenset({"credit_position"}),
+}
+assert frozenset().union(*_TOOLS_OF.values()) <= REPORTS
+
+
+def _second(asked: Understanding, intent: Intent, reads: Sequence[Read], role: str, first: str) -> str:
+    """What the second question adds."""
     diagnoses = diagnosed(reads)
-    for diagnosis in diagnoses:
-        parts.append(_one_order(asked, diagnosis, reads, short=len(diagnoses) > 1))
-    parts += [
-        _not_diagnosed(read)
-        for read in reads
-        if read.tool == "diagnose_order" and read.result.get("status") != "found"
-    ]
-    if len(asked.references) > MAX_ORDERS:
-        left = ", ".join(asked.references[MAX_ORDERS:])
-        parts.append(f"I looked at the first {_in_words(MAX_ORDERS)} only; ask me next about {left}.")
-    return "\n\n".join(part for part in parts if part) or WHICH_ORDER
-
-
-def _one_order(asked: Understanding, diagnosis: dict[str, Any], reads: Sequence[Read], *, short: bool) -> str:
-    blocks = [_headline(diagnosis)]
-    if asked.intent == "policy":
-        searched = [read for read in reads if read.tool == "search_documents"]
-        blocks = [
-            as_list(quotes(searched, rule_question(asked.question), most=3)) or NOTHING_RELEVANT,
-            *blocks,
-        ]
-    causes = [cause for cause in diagnosis["causes"] if cause["code"] != "on_time"]
-    if causes:
-        blocks.append(
-            "\n".join(_cause(number, cause) for number, cause in enumerate(causes[:MAX_CAUSES], start=1))
-        )
-        if len(causes) > MAX_CAUSES:
-            blocks.append("More causes are in the card.")
-    expected = _expected(diagnosis)
-    if expected:
-        blocks.append(expected)
-    if diagnosis["is_late"] and asked.intent != "policy" and not short:
-        blocks += [_contract(diagnosis, reads), _procedure(diagnosis, reads)]
-    if asked.intent == "customer_message":
-        blocks.append(_tell_customer(diagnosis))
-    elif not short:
-        blocks.append(_next(causes))
-    if diagnosis["not_read"]:
-        blocks.append("What I could not read: " + " ".join(diagnosis["not_read"]))
-    return "\n\n".join(block for block in blocks if block)
-
-
-def _headline(diagnosis: dict[str, Any]) -> str:
-    order, customer, marks = diagnosis["order"], diagnosis["customer"], _marks(diagnosis["order_evidence"])
-    promised, days = diagnosis["promised"], diagnosis["days_late"]
-    who = f"{order} for {customer}" if customer else order
-    codes = [cause["code"] for cause in diagnosis["causes"]]
-    if codes == ["on_time"]:
-        return f"**{who} is on time.** " + (
-            f"It is promised for {_date(promised)} {marks}." if promised else ""
-        )
-    if not diagnosis["is_late"] and promised:
-        return f"**{who} is not late yet.** It is promised for {_date(promised)} {marks}."
-    if promised is None:
-        return f"**{who} has no promised date**, so nothing says how late it is {marks}."
-    if not days:
-        return f"**{who} will miss its promise** of {_date(promised)} {marks}."
-    basis = (
-        ""
-        if diagnosis["promise_basis"] == "commitment_date"
-        else " (Odoo's own expected date; nobody promised another)"
-    )
-    return f"**{who} is {days} {'day' if days == 1 else 'days'} late**: it was promised for {_date(promised)}{basis} {marks}."
-
-
-def _cause(number: int, cause: dict[str, Any]) -> str:
-    owner = ROLE_NAMES.get(cause["owner_role"], cause["owner_role"])
-    summary, marks = cause["summary"].strip(), _marks(cause["evidence"])
-    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z“])", summary)
-    proven = f"{cause['certainty'].capitalize()}; {owner.lower()} owns it."
-    missing = f" Not known: {'; '.join(cause['missing'])}." if cause["missing"] else ""
-    return (
-        f"{number}. "
-        + " ".join(f"{_without_stop(sentence)} {marks}." for sentence in sentences)
-        + f" {proven}{missing}"
-    )
-
-
-def _expected(diagnosis: dict[str, Any]) -> str:
-    expected = diagnosis["expected"]
-    earliest, latest, marks = expected["earliest"], expected["latest"], _marks(expected["evidence"])
-    if diagnosis["causes"] and diagnosis["causes"][0]["code"] in {"on_time", "cancelled"} and not earliest:
-        return ""
-    if not earliest:
-        return f"**Expected:** no date can be given. {_marked(expected['reasoning'], marks)}"
-    if latest == earliest:
-        when = f"{_date(earliest)}"
-    elif latest is None:
-        when = f"not before {_date(earliest)}"
+    if diagnoses and intent not in _TOOLS_OF:
+        if asked.intent in _TOOLS_OF:  # the first was answered from another read: this one is told in full
+            return _about(replace(asked, question=asked.second or asked.question), intent, reads, role)
+        told = blocks(also_about(asked, intent, diagnosis, reads, role) for diagnosis in diagnoses)
     else:
-        when = f"between {_date(earliest)} and {_date(latest)}"
-    return f"**Expected to ship:** {when} {marks}. {_marked(expected['reasoning'], marks)}".rstrip()
+        told = _about(replace(asked, question=asked.second or asked.question), intent, reads, role)
+    # A sentence that the first part has said is not said again.
+    return "\n\n".join(part for part in told.split("\n\n") if part and part not in first)
 
 
-def _contract(diagnosis: dict[str, Any], reads: Sequence[Read]) -> str:
-    """The clauses that decide, from each question the contract was asked; the same clause once."""
-    found: list[str] = []
-    for query in CONTRACT_QUESTIONS:
-        asked = [
-            read
-            for read in reads
-            if read.arguments.get("query") == query
-            and read.arguments.get("customer_ref") == diagnosis["customer_ref"]
-        ]
-        found += [quote for quote in quotes(asked, query, most=1) if quote not in found]
-    return _led("**The contract says:**", found)
-
-
-def _procedure(diagnosis: dict[str, Any], reads: Sequence[Read]) -> str:
-    """What the SOP says to do about what blocks first."""
-    cause = diagnosis["causes"][0]["code"]
-    asked = [read for read in reads if read.arguments.get("cause") == cause]
-    return _led("**Our procedure says:**", quotes(asked, SOP_TOPICS.get(cause, ""), most=1))
-
-
-def _led(lead: str, found: Sequence[str]) -> str:
-    return f"{lead} {found[0]}" if len(found) == 1 else "\n".join([lead, as_list(found)]) if found else ""
+def _missing(asked: Understanding) -> str:
+    """What has to be known first."""
+    has_thing = bool(asked.references or asked.purchases or asked.products or asked.names)
+    if asked.intent in NOT_YET and (has_thing or asked.intent == "at_risk"):
+        return NOT_YET[asked.intent]
+    if asked.intent == "policy":
+        return NOTHING_RELEVANT
+    return WHICH.get(asked.intent, WHICH_ORDER)
 
 
 def _policy(asked: Understanding, searched: Sequence[Read], reads: Sequence[Read]) -> str:
     if all(read.result.get("status") == "unavailable" for read in searched):
         return "The documents are unavailable just now. Try again in a minute; orders can be asked about meanwhile."
-    quoted = as_list(quotes(searched, rule_question(asked.question), most=3))
+    quoted = as_list(quotes(searched, bare_question(asked), most=3))
     if not quoted:
         return NOTHING_RELEVANT
-    unknown = [
-        read for read in reads if read.tool == "find_partner" and read.result.get("status") == "not_found"
-    ]
-    about = (
-        f"I know no customer or vendor called “{asked.party}” in Odoo, so this is from all documents.\n\n"
-        if unknown and not quoted.count(asked.party)
-        else ""
-    )
-    several = _several_partners(reads)
-    return f"{about}{several}{quoted}"
+    looked_up = [read for read in reads if read.tool == "find_name"]
+    about = ""
+    for read in looked_up:
+        status, said = read.result.get("status"), str(read.arguments.get("name", ""))
+        if status == "not_found" and said[:1].isupper() and said not in quoted:
+            about = f"I know no customer, vendor or carrier called “{said}” in Odoo, so this is from all documents.\n\n"
+        elif status == "several":
+            names = ", ".join(f"{one['name']} [{one['id']}]" for one in read.result["found"])
+            about = f"Several fit that name: {names}. Name one for its own contract; meanwhile:\n\n"
+    return f"{about}{quoted}"
 
 
-def _several_partners(reads: Sequence[Read]) -> str:
-    partners = [
-        partner
+def _substitute(asked: Understanding, reads: Sequence[Read]) -> str:
+    unclear = [
+        read
         for read in reads
-        if read.tool == "find_partner"
-        for partner in read.result.get("partners", ())
+        if read.tool == "find_name" and read.result.get("status") in {"several", "not_found"}
     ]
-    if len(partners) < 2:
-        return ""
-    names = ", ".join(f"{partner['name']} [{partner['id']}]" for partner in partners)
-    return f"Several fit that name: {names}. Name one for its own contract; meanwhile:\n\n"
+    searched = [read for read in reads if read.tool == "search_documents"]
+    stocks = [read for read in reads if read.tool == "stock"]
+    if not searched:
+        return not_read(unclear[0]) if unclear else ""
+    quoted = as_list(quotes(searched, SUBSTITUTION, most=2)) or NOTHING_RELEVANT
+    return blocks([quoted, *(report(read, short=True) for read in stocks)])
 
 
-def _partner_only(asked: Understanding, reads: Sequence[Read]) -> str:
-    found = [read for read in reads if read.tool == "find_partner"]
-    if not found:
-        return ""
-    status = found[0].result.get("status")
-    if status in {"unavailable", "not_permitted"}:
-        return str(found[0].result.get("message", "")) or WHICH_ORDER
-    return WHICH_ORDER
+def _ask_back(asked: Understanding, reads: Sequence[Read], role: str) -> str:
+    """A question back, with what it may have meant."""
+    it = _it(asked)
+    diagnoses = diagnosed(reads)
+    standing = blocks(one_order(asked, "unclear", one, reads, role=role, several=True) for one in diagnoses)
+    unread = [
+        read for read in reads if read.tool == "diagnose_order" and read.result.get("status") != "found"
+    ]
+    if unread and not diagnoses:
+        return blocks(not_diagnosed(read) for read in unread)
+    choices = [IN_WORDS[one].format(it=it) for one in asked.choices if one in IN_WORDS]
+    if not choices:
+        return blocks([standing, WHICH_ORDER if not diagnoses else "What would you like to know about it?"])
+    listed = choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
+    return blocks([standing, f"I am not sure what you would like to know: {listed}?"])
 
 
-def _tell_customer(diagnosis: dict[str, Any]) -> str:
-    """What the customer may be told: the date, never our reasons in detail, vendors, stock or money."""
-    expected, marks = diagnosis["expected"], _marks(diagnosis["expected"]["evidence"])
-    if not diagnosis["is_late"]:
-        return f"**You can tell the customer:** your order {diagnosis['order']} is on schedule for {_date(diagnosis['promised'])}."
-    sorry = f"**You can tell the customer:** we are sorry that your order {diagnosis['order']} is delayed"
-    if expected["earliest"] and expected["latest"]:
-        if expected["earliest"] == expected["latest"]:
-            when = f"on {_date(expected['earliest'])}"
-        else:
-            when = f"between {_date(expected['earliest'])} and {_date(expected['latest'])}"
-        return f"{sorry}; we now expect to ship it {when} {marks}. Read it once more before you send it; I send nothing."
-    return (
-        f"{sorry}; we will come back with a date as soon as it is confirmed. "
-        "Name no date yet: the records do not allow one."
-    )
-
-
-def _next(causes: Sequence[dict[str, Any]]) -> str:
-    lines: list[str] = []
-    for cause in causes[:3]:
-        for step in cause["next_steps"][:2]:
-            who = ROLE_NAMES.get(cause["owner_role"], cause["owner_role"])
-            line = f"- {who}: {_without_stop(step)} {_marks(cause['evidence'][:2])}".rstrip() + "."
-            if line not in lines:
-                lines.append(line)
-    return "\n".join(["**Next:**", *lines[:4]]) if lines else ""
-
-
-def _not_diagnosed(read: Read) -> str:
-    result, asked_for = read.result, str(read.arguments.get("reference", ""))
-    match result.get("status"):
-        case "not_found":
-            return (
-                f"I found no order for “{asked_for}” among the records you may see. Check the number, or try the customer's reference, "
-                "the delivery or the tracking number."
-            )
-        case "several":
-            lines = [
-                f"- {one['order']}, {one['customer']}"
-                + (f", promised {_date(one['promised'])}" if one["promised"] else "")
-                + f" [{one['id']}]"
-                for one in result["candidates"]
-            ]
-            more = " There are more." if result.get("not_listed") else ""
-            return f"Several orders fit “{asked_for}”. Which one do you mean?{more}\n\n" + "\n".join(lines)
-        case "not_permitted":
-            return f"Odoo does not let you read “{asked_for}”. {result.get('message', '')}".strip()
-        case _:
-            return f"I could not read “{asked_for}” in Odoo. {result.get('message', 'Try again in a minute.')}".strip()
+def _it(asked: Understanding) -> str:
+    return next(iter((*asked.references, *asked.purchases, *asked.products)), "the order")
 
 
 def suggestions(asked: Understanding, reads: Sequence[Read]) -> tuple[str, ...]:
     """Questions that make sense next."""
+    if asked.intent == "unclear":
+        it = _it(asked)
+        has_thing = bool(asked.references or asked.purchases or asked.products)
+        offered = [
+            AS_A_QUESTION[one].format(it=it)
+            for one in asked.choices
+            if one in AS_A_QUESTION and (has_thing or "{it}" not in AS_A_QUESTION[one])
+        ]
+        return tuple(offered[:3])
     diagnoses = diagnosed(reads)
     if not diagnoses:
-        return ()
+        return _after_records(reads)
     first, out = diagnoses[0], []
-    if first["is_late"] and asked.intent != "customer_message":
+    done = set(asked.intents)
+    if first["is_late"] and "customer_message" not in done:
         out.append(f"What can I tell the customer about {first['order']}?")
-    if asked.intent != "policy" and first["customer"]:
+    if "policy" not in done and first["customer"]:
         out.append(f"What does the contract say about partial shipments for {first['order']}?")
-    if asked.intent not in {"why_late", "change"}:
+    if not done & {"why_late", "change"}:
         out.append(
             f"Why is {first['order']} late?" if first["is_late"] else f"When will {first['order']} ship?"
         )
     return tuple(out[:3])
 
 
-def _marks(ids: Sequence[str]) -> str:
-    return "".join(f"[{one}]" for one in ids[:4])
-
-
-def _marked(text: str, marks: str) -> str:
-    if not text or not marks:
-        return text
-    return " ".join(
-        f"{_without_stop(sentence)} {marks}."
-        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z“])", text.strip())
-    )
-
-
-def _without_stop(sentence: str) -> str:
-    return sentence.strip().rstrip(".")
-
-
-def _date(iso: str | None) -> str:
-    if not iso:
-        return "no date"
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%b %Y}"
-
-
-def _in_words(number: int) -> str:
-    return ("no", "one", "two", "three", "four", "five")[number]
+def _after_records(reads: Sequence[Read]) -> tuple[str, ...]:
+    out: list[str] = []
+    for read in reads:
+        result = read.result
+        if result.get("status") != "found":
+            continue
+        subject = str(result.get("subject") or "") if not isinstance(result.get("subject"), dict) else ""
+        if read.tool == "purchase_status" and is_plain(subject):
+            if not any(one.tool == "waiting_for" for one in reads):
+                out.append(f"Which orders wait for {subject}?")
+        elif read.tool in {"delivery_status", "order_facts", "changes_since"} and is_plain(subject):
+            out += [f"Why is {subject} late?", f"When will {subject} ship?"]
+        elif read.tool == "customer_orders" and is_plain(subject):
+            out.append(f"Which orders of {subject} are at risk?")
+        elif read.tool in {"orders_at_risk", "waiting_for"} and result.get("orders"):
+            out.append(f"Why is {result['orders'][0]['order']} late?")
+    return tuple(dict.fromkeys(out))[:3]

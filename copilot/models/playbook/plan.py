@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from copilot.models.playbook.intents import ABOUT_THE_LAST_ANSWER, Intent
+from copilot.models.playbook.topics import (
+    LATE_DELIVERY,
+    PARTIAL_SHIPMENTS,
+    SOP_TOPICS,
+    SUBSTITUTION,
+    cause_named,
+    clause_for,
+    rule_question,
+)
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
 
 MAX_READS = 12
 """Reads of one turn, after which it answers with what it has (RELIABILITY T25)."""
+MOST_LISTED = 5
+"""Orders of a list that are told; the rest are counted."""
 
-PARTIAL_SHIPMENTS = "Are partial shipments allowed, and on what conditions?"
-LATE_DELIVERY = "What is owed for late delivery: penalty, rate, cap, grace period?"
-CONTRACT_QUESTIONS = (PARTIAL_SHIPMENTS, LATE_DELIVERY)
-"""What a customer's contract is asked when their order is late."""
+DIAGNOSED: frozenset[str] = frozenset(
+    {
+        "why_late", "when", "blocks", "owner", "customer_message", "note", "options", "split", "follow_up", "change",
+        "policy", "substitute", "unclear", "other_language",
+    }
+)  # fmt: skip
+"""What is answered from an order's diagnosis."""
+ONE_READ: dict[str, str] = {
+    "where": "delivery_status",
+    "order_facts": "order_facts",
+    "changes": "changes_since",
+}
+"""What is answered from another read of the order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +56,42 @@ class Step:
     arguments: dict[str, Any]
 
 
-def next_steps(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
-    """The tool calls to make now; empty when it is time to answer. Never asks for the same thing twice."""
-    wanted = _wanted(asked, reads)
+def next_steps(
+    asked: Understanding,
+    reads: Sequence[Read],
+    *,
+    role: str = "service",
+    available: Collection[str] | None = None,
+) -> list[Step]:
+    """The tool calls to make now; empty when it is time to answer. Never asks for the same thing twice.
+
+    Args:
+        role: of the person who asks.
+        available: tools that there are; None: all.
+    """
+    asked = really_asked(asked)
+    wanted = _wanted(asked, asked.intent, reads, role)
+    if asked.also:
+        wanted += _wanted(replace(asked, question=asked.second or asked.question), asked.also, reads, role)
     made = {(read.tool, _key(read.tool, read.arguments)) for read in reads}
-    return [step for step in wanted if (step.tool, _key(step.tool, step.arguments)) not in made]
+    return [
+        step
+        for step in wanted
+        if (step.tool, _key(step.tool, step.arguments)) not in made
+        and (available is None or step.tool in available)
+    ]
+
+
+def really_asked(asked: Understanding) -> Understanding:
+    """The question that "shorter" or "what did you base that on" repeats; else the question itself."""
+    if asked.intent in ABOUT_THE_LAST_ANSWER:
+        if asked.before is not None:
+            return asked.before
+        if asked.references:
+            return replace(asked, intent="why_late")
+        if asked.purchases:
+            return replace(asked, intent="purchase")
+    return asked
 
 
 def diagnosed(reads: Sequence[Read]) -> list[dict[str, Any]]:
@@ -51,88 +103,203 @@ def diagnosed(reads: Sequence[Read]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _wanted(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
-    if asked.intent in {"help", "small_talk", "other_language"}:
-        return []
-    if asked.intent == "change" and not asked.references:
-        return []
-    if asked.references:
+def named(reads: Sequence[Read]) -> list[dict[str, Any]]:
+    """What the names of the question turned out to be, one record each."""
+    return [
+        read.result["found"][0]
+        for read in reads
+        if read.tool == "find_name" and read.result.get("status") == "found"
+    ]
+
+
+def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: str) -> list[Step]:
+    if asked.references and intent in DIAGNOSED:
         steps = [
             Step(tool="diagnose_order", arguments={"reference": one}) for one in asked.references[:MAX_ORDERS]
         ]
+        several = len(asked.references) > 1
         for diagnosis in diagnosed(reads):
-            steps += _documents_for(asked, diagnosis)
+            steps += _documents_for(asked, intent, diagnosis, role, several=several)
         return steps
-    if asked.intent in {"policy", "unclear"} or asked.party:
-        if asked.party and not any(read.tool == "find_partner" for read in reads):
-            return [Step(tool="find_partner", arguments={"name": asked.party})]
-        return [_search(asked, reads)] if asked.intent == "policy" or _says_something(asked.question) else []
-    return []
+    if asked.references and intent in ONE_READ:
+        arguments: dict[str, Any] = {}
+        if intent == "changes" and asked.days:
+            arguments["since"] = asked.days.first.isoformat()
+        return [
+            Step(tool=ONE_READ[intent], arguments={"reference": one, **arguments})
+            for one in asked.references[:MAX_ORDERS]
+        ]
+    match intent:
+        case "purchase" | "follow_up" | "change" if asked.purchases:
+            return [
+                Step(tool="purchase_status", arguments={"reference": one})
+                for one in asked.purchases[:MAX_ORDERS]
+            ]
+        case "waiting_for":
+            said = asked.purchases or asked.products or asked.names or asked.references
+            return [Step(tool="waiting_for", arguments={"reference": one}) for one in said[:1]]
+        case "at_risk":
+            return _at_risk(asked, reads)
+        case "stock":
+            return _stock(asked, reads)
+        case "customer_orders" | "credit":
+            return _customer(asked, intent, reads)
+        case "substitute":
+            return _substitute(asked, reads)
+        case "policy":
+            return _policy(asked, reads)
+        case _:
+            return []
 
 
-def _documents_for(asked: Understanding, diagnosis: dict[str, Any]) -> list[Step]:
-    """The clause of the customer's contract and the SOP for what blocks first, for an order that is late."""
-    customer, steps = diagnosis["customer_ref"], []
-    if asked.intent == "policy":
-        return _rule_steps(asked, customer)
-    if not diagnosis["is_late"]:
+def _documents_for(
+    asked: Understanding, intent: Intent, diagnosis: dict[str, Any], role: str, *, several: bool
+) -> list[Step]:
+    """The clause of the customer's contract that decides, and the SOP for what blocks first, for an order that is late."""
+    customer = diagnosis["customer_ref"]
+    if intent == "policy":
+        return _rule_steps(rule_question(asked.question), customer)
+    if intent == "substitute":
+        return _rule_steps(SUBSTITUTION, customer)
+    if intent in {"split", "options"}:
+        return _rule_steps(PARTIAL_SHIPMENTS, customer)[:1]
+    if not diagnosis["is_late"] or several or intent in {"owner", "unclear", "blocks"}:
         return []
-    for query in CONTRACT_QUESTIONS if customer else ():
-        arguments = {"query": query, "customer_ref": customer, "types": ["contract"]}
-        steps.append(Step(tool="search_documents", arguments=arguments))
-    cause = diagnosis["causes"][0]["code"]
-    if cause not in {"unknown", "on_time"}:
-        steps.append(
-            Step(
-                tool="search_documents",
-                arguments={
-                    "query": SOP_TOPICS.get(cause, cause.replace("_", " ")),
-                    "cause": cause,
-                    "types": ["sop"],
-                },
-            )
-        )
+    codes = [cause["code"] for cause in diagnosis["causes"]]
+    steps = [contract_step(clause_for(codes, role), customer)] if customer else []
+    if intent in {"why_late", "other_language"} and codes[0] not in {"unknown", "on_time"}:
+        steps.append(sop_step(codes[0]))
     return steps
 
 
-def _rule_steps(asked: Understanding, customer: str) -> list[Step]:
+def contract_step(query: str, customer: str) -> Step:
+    """A question to one customer's contract."""
+    arguments = {"query": query, "customer_ref": customer, "types": ["contract"]}
+    return Step(tool="search_documents", arguments=arguments)
+
+
+def sop_step(cause: str) -> Step:
+    """What the SOPs say about a cause."""
+    query = SOP_TOPICS.get(cause, cause.replace("_", " "))
+    return Step(tool="search_documents", arguments={"query": query, "cause": cause, "types": ["sop"]})
+
+
+def _rule_steps(query: str, customer: str) -> list[Step]:
     """A question about a rule for one order: the customer's contract first, then everything else."""
-    query = rule_question(asked.question)
     steps = [Step(tool="search_documents", arguments={"query": query, "customer_ref": customer})]
     if customer:
-        own = {"query": query, "customer_ref": customer, "types": ["contract"]}
-        steps.insert(0, Step(tool="search_documents", arguments=own))
+        steps.insert(0, contract_step(query, customer))
     return steps
 
 
-def rule_question(question: str) -> str:
-    """The question in the words that contracts use, without the order's name."""
-    if re.search(r"\b(?:split|partial|part of|in parts|ship what)\b", question, re.IGNORECASE):
-        return PARTIAL_SHIPMENTS
-    if re.search(r"\b(?:penalt\w+|late fee|late credit|fined?|liquidated)\b", question, re.IGNORECASE):
-        return LATE_DELIVERY
-    return re.sub(r"\b(?:for\s+|about\s+|of\s+)?[A-Z]{1,5}/?\d[\w/-]*", "", question).strip() or question
-
-
-def _search(asked: Understanding, reads: Sequence[Read]) -> Step:
-    arguments: dict[str, Any] = {"query": rule_question(asked.question)}
-    partners = [
-        partner
-        for read in reads
-        if read.tool == "find_partner"
-        for partner in read.result.get("partners", ())
+def _look_up(asked: Understanding, reads: Sequence[Read], kinds: list[str], most: int = 2) -> list[Step]:
+    """What the names of the question are."""
+    looked_up = {read.arguments.get("name") for read in reads if read.tool == "find_name"}
+    return [
+        Step(tool="find_name", arguments={"name": name, "kinds": kinds})
+        for name in asked.names[:most]
+        if name not in looked_up
     ]
-    if len(partners) == 1 and partners[0]["ref"]:
-        arguments["vendor_ref" if str(partners[0]["ref"]).startswith("V-") else "customer_ref"] = partners[0][
-            "ref"
+
+
+def _at_risk(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
+    look_up = _look_up(asked, reads, ["warehouse", "carrier", "partner"])
+    if look_up:
+        return look_up
+    if any(read.tool == "find_name" and read.result.get("status") == "several" for read in reads):
+        return []
+    filters: dict[str, Any] = {}
+    for found in named(reads):
+        kind = {"contact": "customer"}.get(found["kind"], found["kind"])
+        by_reference = kind == "customer" and found["ref"]
+        filters.setdefault(kind, found["ref"] if by_reference else found["name"])
+    cause = cause_named(asked.question)
+    if cause:
+        filters["cause"] = cause
+    # Where a day is asked for, the orders promised by then are picked out of a longer list.
+    filters["limit"] = 50 if asked.days else max(MOST_LISTED, _how_many(asked.question))
+    return [Step(tool="orders_at_risk", arguments=filters)]
+
+
+def _how_many(question: str) -> int:
+    match = re.search(r"\b(?:top|worst|first)\s+(\d{1,2}|ten|five|three)\b", question, re.IGNORECASE)
+    words = {"three": 3, "five": 5, "ten": 10}
+    return (words.get(match[1].lower()) or int(match[1])) if match else 0
+
+
+def _stock(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
+    # Where two things are named, one may be a warehouse.
+    if asked.names and len(asked.names) + len(asked.products) > 1:
+        look_up = _look_up(asked, reads, ["warehouse"], most=3)
+        if look_up:
+            return look_up
+    places = [read for read in reads if read.tool == "find_name" and read.result.get("status") == "found"]
+    said = [name for name in asked.names if name not in {read.arguments.get("name") for read in places}]
+    products = [*asked.products, *said][: MAX_ORDERS if asked.products else 1]
+    where = {"warehouse": places[0].result["found"][0]["name"]} if places else {}
+    return [Step(tool="stock", arguments={"product": one, **where}) for one in products]
+
+
+def _customer(asked: Understanding, intent: Intent, reads: Sequence[Read]) -> list[Step]:
+    tool = "customer_orders" if intent == "customer_orders" else "credit_position"
+    if asked.references:
+        return [Step(tool=tool, arguments={"order": asked.references[0]})]
+    tried = [read for read in reads if read.tool == tool]
+    if any(read.result.get("status") != "not_found" for read in tried):
+        return []
+    return [Step(tool=tool, arguments={"customer": name}) for name in asked.names[: len(tried) + 1]]
+
+
+def _substitute(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
+    if asked.products:
+        query = f"substitute for {asked.products[0]}: {SUBSTITUTION}"
+        return [
+            Step(tool="stock", arguments={"product": asked.products[0]}),
+            Step(tool="search_documents", arguments={"query": query}),
         ]
+    look_up = _look_up(asked, reads, ["product", "partner"], most=1)
+    if look_up:
+        return look_up
+    for found in named(reads):
+        if found["kind"] == "product":
+            shown = found["ref"] or found["name"]
+            query = f"substitute for {found['name']}: {SUBSTITUTION}"
+            return [
+                Step(tool="stock", arguments={"product": shown}),
+                Step(tool="search_documents", arguments={"query": query}),
+            ]
+    return [_search(asked, SUBSTITUTION, reads)] if asked.names else []
+
+
+def _policy(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
+    look_up = _look_up(asked, reads, ["carrier", "partner"], most=1)
+    if look_up:
+        return look_up
+    return [_search(asked, bare_question(asked), reads)] if _says_something(asked.question) else []
+
+
+def _search(asked: Understanding, query: str, reads: Sequence[Read]) -> Step:
+    arguments: dict[str, Any] = {"query": query}
+    for found in named(reads):
+        if found["kind"] == "carrier":
+            arguments["carrier"] = found["name"]
+        elif found["ref"]:
+            arguments["vendor_ref" if found["kind"] == "vendor" else "customer_ref"] = found["ref"]
     if asked.old_versions:
         arguments["include_superseded"] = True
     return Step(tool="search_documents", arguments=arguments)
 
 
+def bare_question(asked: Understanding) -> str:
+    """A question about a rule without the names in it: they say where to look, not what for."""
+    question = rule_question(asked.question)
+    for name in asked.names:
+        question = re.sub(rf"\b(?:of |at |for |with |by )?{re.escape(name)}(?:['’]s?)?(?!\w)", "", question)
+    return " ".join(question.split()) or asked.question
+
+
 def _says_something(question: str) -> bool:
-    return len(re.findall(r"\w{3,}", question)) >= 3
+    return len(re.findall(r"\w{3,}", question)) >= 2
 
 
 def _key(tool: str, arguments: dict[str, Any]) -> str:
@@ -141,33 +308,4 @@ def _key(tool: str, arguments: dict[str, Any]) -> str:
     return repr(sorted((name, value) for name, value in arguments.items() if value))
 
 
-SOP_TOPICS = {
-    "not_confirmed": "quotation not confirmed: what to do before an order can be released",
-    "credit_hold": "releasing an order from credit hold",
-    "price_mismatch": "price differs from the agreed price: who clears it",
-    "missing_documents": "required documents missing before shipping",
-    "incomplete_master_data": "incomplete customer or product master data",
-    "cancelled": "order or delivery cancelled",
-    "stock_shortage": "backorder when nothing is in stock and nothing is inbound",
-    "stock_elsewhere": "stock is in another warehouse: inter-warehouse transfer",
-    "reserved_by_other": "allocation priority between orders that compete for stock",
-    "quality_hold": "releasing stock from quality hold",
-    "inventory_discrepancy": "stock count differs from the system",
-    "reservation_not_due": "when stock is reserved for an order",
-    "inbound_not_ordered": "request for quotation not yet ordered at the vendor",
-    "inbound_late": "purchase due after the customer's promised date: expedite",
-    "inbound_overdue": "overdue purchase order: vendor follow-up",
-    "inbound_short": "vendor delivered short",
-    "waiting_complete": "ship complete: ready lines wait for the rest",
-    "warehouse_backlog": "ready deliveries not shipped: warehouse backlog",
-    "upstream_step_pending": "pick or pack step not finished",
-    "partial_backorder": "remaining backorder after a partial delivery",
-    "no_carrier": "delivery without a carrier: booking",
-    "missed_dispatch": "missed dispatch cut-off",
-    "carrier_delay": "carrier delay after dispatch: claim and customer information",
-    "unrealistic_promise": "promise date earlier than lead times allow",
-    "customer_requested_date": "customer asked for a later date",
-    "delivery_invoice_mismatch": "delivered and invoiced quantities differ",
-    "proof_of_delivery_missing": "proof of delivery missing",
-}
-"""Cause -> what the SOPs are asked."""
+__all__ = ["LATE_DELIVERY", "MAX_READS", "Read", "Step", "diagnosed", "named", "next_steps", "really_asked"]

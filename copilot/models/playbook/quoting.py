@@ -19,9 +19,13 @@ _CLAUSE = re.compile(
 )
 
 
-def quotes(searched: Sequence[Read], question: str, *, most: int) -> list[str]:
+def quotes(searched: Sequence[Read], question: str, *, most: int, longest: int = MAX_QUOTE) -> list[str]:
     """Quotes with their ids, one passage of each document, `most` documents; a clause that the quote points to comes right
-    behind it, when it was found too."""
+    behind it, when it was found too.
+
+    Args:
+        longest: characters of one quote at most.
+    """
     lines: list[str] = []
     told: set[str] = set()
     for read in searched:
@@ -31,10 +35,11 @@ def quotes(searched: Sequence[Read], question: str, *, most: int) -> list[str]:
                 continue
             told.add(title)
             passage = _best_passage([one for one in passages if one["title"] == title], question)
-            quote = best_words(passage["text"], question)
+            quote = best_words(passage["text"], question, longest)
             lines.append(_line(quote, passage))
             lines += [
-                _line(best_words(one["text"], question), one) for one in _pointed_to(quote, passage, passages)
+                _line(best_words(one["text"], question, longest), one)
+                for one in _pointed_to(quote, passage, passages)
             ]
     return lines
 
@@ -44,8 +49,8 @@ def as_list(lines: Sequence[str]) -> str:
     return lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
 
 
-def best_words(text: str, question: str) -> str:
-    """The run of whole sentences that shares most with the question, at most `MAX_QUOTE` characters, word for word.
+def best_words(text: str, question: str, longest: int = MAX_QUOTE) -> str:
+    """The run of whole sentences that shares most with the question, at most `longest` characters, word for word.
 
     A row of a table is no sentence; it is quoted only where there is nothing else.
     """
@@ -53,8 +58,12 @@ def best_words(text: str, question: str) -> str:
     pieces = [re.sub(r"\s+", " ", piece).strip(" *#-|") for piece in _PIECES.split(text)]
     sentences = [piece for piece in pieces if "|" not in piece and len(piece.split()) >= FEWEST_WORDS]
     pieces = sentences or [piece for piece in pieces if len(piece.split()) > 3] or [whole]
+    fit = [len(piece) <= longest for piece in pieces]
     wanted = _terms(question)
-    at = max(range(len(pieces)), key=lambda index: (len(wanted & _terms(pieces[index])), -index))
+    at = max(
+        range(len(pieces)),
+        key=lambda index: (fit[index] or not any(fit), len(wanted & _terms(pieces[index])), -index),
+    )
     first = last = at
     while True:
         longer = [
@@ -62,15 +71,21 @@ def best_words(text: str, question: str) -> str:
             for begin, end in ((first, last + 1), (first - 1, last))
             if begin >= 0 and end < len(pieces) and _run(pieces, begin, end) in whole
         ]
-        fitting = [run for run in longer if len(_run(pieces, *run)) <= MAX_QUOTE]
+        fitting = [run for run in longer if len(_run(pieces, *run)) <= longest]
         if not fitting:
             break
         first, last = fitting[0]
     quote = _run(pieces, first, last)
-    if len(quote) > MAX_QUOTE:
-        quote = quote[:MAX_QUOTE].rsplit(" ", 1)[0]
+    if len(quote) > longest:
+        quote = quote[:longest].rsplit(" ", 1)[0]
     # A quotation mark of the document would end ours too early.
     return max(re.split(r"[“”\"]", quote), key=len).strip()
+
+
+_SAY_NOTHING_LIST = """
+what when where which does have with that this their there they from about says must shall will would should your ours
+"""
+_SAY_NOTHING = frozenset(_SAY_NOTHING_LIST.split())
 
 
 def _run(pieces: Sequence[str], first: int, last: int) -> str:
@@ -141,5 +156,5 @@ def _terms(text: str) -> set[str]:
     return {
         re.sub(r"(?:ies|ing|ed|es|s|y)$", "", word)
         for word in re.findall(r"[a-z]+(?:-[a-z]+)*", text.casefold())
-        if len(word) > 3
+        if len(word) > 3 and word not in _SAY_NOTHING
     }

@@ -1,0 +1,179 @@
+"""What is said of plain records: stock, purchases, deliveries, customers, an order's sheet, lists of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from copilot.models.playbook.plan import MOST_LISTED, Read
+from copilot.models.playbook.understanding import Understanding
+from copilot.models.playbook.wording import blocks, day, marked, marks, told, without_stop
+
+REPORTS = frozenset(
+    {
+        "stock",
+        "purchase_status",
+        "delivery_status",
+        "customer_orders",
+        "credit_position",
+        "order_facts",
+        "changes_since",
+    }
+)
+_WHAT = {
+    "stock": "product or warehouse",
+    "purchase_status": "purchase order",
+    "delivery_status": "order",
+    "customer_orders": "customer",
+    "credit_position": "customer",
+    "order_facts": "order",
+    "changes_since": "order",
+    "waiting_for": "purchase order or product",
+    "find_name": "customer, vendor, carrier or warehouse",
+}
+_MOST_LINES = 6
+
+
+def report(read: Read, *, short: bool = False) -> str:
+    """A report of code: its headline, then its lines."""
+    result = read.result
+    if result.get("status") != "found":
+        return not_read(read)
+    lines = [] if short else [f"- {told(line)}" for line in result["lines"][:_MOST_LINES]]
+    left = result["not_listed"] + max(0, len(result["lines"]) - _MOST_LINES)
+    if left and not short:
+        lines.append("- There are more than I list here.")
+    return blocks(
+        [
+            f"**{without_stop(result['headline']['text'])}** {marks(result['headline']['evidence'])}.",
+            "\n".join(lines),
+        ]
+    )
+
+
+def not_read(read: Read) -> str:
+    """Why a read brought nothing, and what would help."""
+    result, what = read.result, _WHAT.get(read.tool, "record")
+    said = str(result.get("asked_for") or next(iter(read.arguments.values()), ""))
+    match result.get("status"):
+        case "several":
+            lines = [
+                f"- {one['name']}" + (f" ({one['ref']})" if one.get("ref") else "") + f" [{one['id']}]"
+                for one in result.get("candidates") or result.get("found") or ()
+            ]
+            return f"Several fit “{said}”. Which {what} do you mean?\n\n" + "\n".join(lines)
+        case "not_found":
+            return f"I found no {what} for “{said}” among the records you may see. Check the spelling, or use its reference in Odoo."
+        case "not_permitted":
+            return f"Odoo does not let you read that. {result.get('message', '')}".strip()
+        case _:
+            return f"I could not read that in Odoo. {result.get('message', 'Try again in a minute.')}".strip()
+
+
+def at_risk(asked: Understanding, reads: Sequence[Read]) -> str:
+    """The list of orders at risk, the ones to look at first leading."""
+    unclear = [read for read in reads if read.tool == "find_name" and read.result.get("status") == "several"]
+    listed = [read for read in reads if read.tool == "orders_at_risk"]
+    if unclear and not listed:
+        return not_read(unclear[0])
+    if not listed:
+        return ""
+    result = listed[0].result
+    if result.get("status") in {"unavailable", "not_permitted"}:
+        return not_read(listed[0])
+    orders = result.get("orders", [])
+    if asked.days:
+        orders = [one for one in orders if _is_due_by(one, asked.days.last)]
+    if not orders:
+        return "**No order at risk fits that** among those you may see."
+    most = max(MOST_LISTED, 0 if asked.days else len(orders))
+    lines = [_risk_line(number, one) for number, one in enumerate(orders[:most], start=1)]
+    headline = f"**Orders at risk: {result['total_at_risk']}**, the ones to look at first leading:"
+    if asked.days:
+        headline = "**Orders at risk promised by the day you name**, the ones to look at first leading:"
+    return blocks([headline, "\n".join(lines), _more(result, orders, most)])
+
+
+def _more(result: dict[str, Any], orders: Sequence[Any], shown: int) -> str:
+    if len(orders) > shown or result["total_at_risk"] > len(result.get("orders", [])):
+        return "There are more; ask for a customer, a warehouse, a vendor, a carrier or a cause to narrow it."
+    return ""
+
+
+def _is_due_by(one: dict[str, Any], last: date) -> bool:
+    return bool(one["promised"]) and one["promised"] <= last.isoformat()
+
+
+def _risk_line(number: int, one: dict[str, Any]) -> str:
+    late = one["days_late"]
+    head = f"{number}. **{one['order']}** for {one['customer']}, promised for {day(one['promised'])}"
+    if late:
+        head += f", {late} {'day' if late == 1 else 'days'} late"
+    return f"{head} [{one['id']}]. {marked(one['summary'], [one['id']], most=1)}"
+
+
+def waiting(read: Read) -> str:
+    """Which orders wait for a purchase order or a product."""
+    result = read.result
+    if result.get("status") != "found":
+        if result.get("status") in {"nothing", "none"}:
+            return f"No order waits for “{result.get('asked_for', '')}” among the records you may see."
+        return not_read(read)
+    subject, orders = result.get("subject") or {}, result.get("orders", [])
+    name = subject.get("name") or result.get("asked_for", "")
+    if not orders:
+        return (
+            f"**No order waits for {name}**, as far as the records you may see go [{subject['id']}]."
+            if subject.get("id")
+            else ""
+        )
+    lines = [_waiting_line(number, one) for number, one in enumerate(orders[:_MOST_LINES], start=1)]
+    more = result.get("not_listed") or len(orders) > _MOST_LINES
+    return blocks(
+        [
+            f"**These orders wait for {name}** [{subject['id']}]:"
+            if subject.get("id")
+            else "**These orders wait:**",
+            "\n".join(lines),
+            "There are more than I list here." if more else "",
+        ]
+    )
+
+
+def _waiting_line(number: int, one: dict[str, Any]) -> str:
+    quantity, unit = one.get("quantity"), one.get("unit") or ""
+    words = f"{number}. **{one['order']}** for {one['customer']}"
+    if quantity is not None:
+        words += f": {quantity:g} {unit} of {one['product']}".replace("  ", " ")
+    if one.get("promised"):
+        words += f", promised for {day(one['promised'])}"
+    late = one.get("days_late")
+    if late:
+        words += f", {late} {'day' if late == 1 else 'days'} late"
+    return f"{words} [{one['id']}]."
+
+
+def basis(reads: Sequence[Read], cited: Sequence[str]) -> str:
+    """The records and documents that an answer rests on, as they were read for it again."""
+    records: dict[str, str] = {}
+    documents: dict[str, str] = {}
+    for read in reads:
+        for fact in read.result.get("evidence", ()):
+            if isinstance(fact, dict) and fact["id"] in cited:
+                records.setdefault(fact["id"], f"- {fact['display_name']} [{fact['id']}].")
+        for passage in read.result.get("passages", ()):
+            if passage["id"] in cited:
+                section = str(passage["section"]).split(" > ")[-1].strip()
+                place = (
+                    f"({passage['title']}, {section})"
+                    if section and len(section) <= 60
+                    else f"({passage['title']})"
+                )
+                documents.setdefault(passage["id"], f"- [{passage['id']}] {place}")
+    parts = []
+    if records:
+        parts.append("\n".join(["**Records in Odoo, read just now as you:**", *list(records.values())[:10]]))
+    if documents:
+        parts.append("\n".join(["**Documents:**", *list(documents.values())[:6]]))
+    return blocks(parts)

@@ -1,0 +1,176 @@
+"""How well the playbook understands: labelled questions, and figures over them.
+
+A file of phrasings is YAML: ``phrasings`` with one mapping a question: ``i`` the intent (``a|b``: either is right; ``a + b``: two
+questions in one), ``q`` the words, ``e`` earlier questions, and what it is about: ``orders po product party carrier warehouse day``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from copilot.models.playbook.intents import ABOUT_AN_ORDER
+from copilot.models.playbook.meaning import Meaning
+from copilot.models.playbook.understanding import Understanding, understand
+from erp_tools.odoo.gateway import OdooServer, OdooSession
+from erp_tools.reads.lookup import find_named
+
+Verdict = Literal["right", "asked back", "wrong"]
+_KINDS = {"product": "product", "party": "partner", "carrier": "carrier", "warehouse": "warehouse"}
+_USES_NAMES = frozenset(
+    {"at_risk", "customer_orders", "credit", "stock", "policy", "substitute", "waiting_for"}
+)
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "customer_orders": ("names", "references"),
+    "credit": ("names", "references"),
+    "stock": ("products", "names"),
+    "waiting_for": ("purchases", "products", "names", "references"),
+    "purchase": ("purchases",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrasing:
+    """One labelled question."""
+
+    text: str
+    intents: tuple[frozenset[str], ...]
+    """Accepted intents of each question in it."""
+    earlier: tuple[str, ...] = ()
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return " + ".join("|".join(sorted(one)) for one in self.intents)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """How one question was understood."""
+
+    phrasing: Phrasing
+    understood: Understanding
+    verdict: Verdict
+    why: str = ""
+    """What was wrong."""
+
+
+def load_phrasings(file: Path) -> list[Phrasing]:
+    """The labelled questions of a file."""
+    rows = yaml.safe_load(file.read_text(encoding="utf-8"))["phrasings"]
+    return [
+        Phrasing(
+            text=row["q"],
+            intents=tuple(frozenset(one.split("|")) for one in row["i"].split(" + ")),
+            earlier=tuple(row.get("e", ())),
+            about={key: value for key, value in row.items() if key not in {"i", "q", "e"}},
+        )
+        for row in rows
+    ]
+
+
+def measure(
+    phrasings: Iterable[Phrasing],
+    *,
+    meaning: Meaning | None,
+    session: OdooSession,
+    server: OdooServer,
+    today: date,
+) -> list[Measured]:
+    """Understand every question; names are looked up in Odoo as the session's person.
+
+    Args:
+        today: the day that the labels' dates were written for.
+    """
+    found = []
+    for one in phrasings:
+        understood = understand(one.text, one.earlier, today=today, meaning=meaning)
+        found.append(_judged(one, understood, session, server))
+    return found
+
+
+def figures(measured: Sequence[Measured]) -> dict[Verdict, float]:
+    """Share of each verdict."""
+    counts = Counter(one.verdict for one in measured)
+    return {verdict: counts[verdict] / len(measured) for verdict in ("right", "asked back", "wrong")}
+
+
+def by_intent(measured: Sequence[Measured]) -> dict[str, Counter[str]]:
+    """Label -> verdicts, in the order of the file."""
+    found: dict[str, Counter[str]] = {}
+    for one in measured:
+        found.setdefault(one.phrasing.label, Counter())[one.verdict] += 1
+    return found
+
+
+def _judged(one: Phrasing, understood: Understanding, session: OdooSession, server: OdooServer) -> Measured:
+    got = understood.intents
+    asks_back = understood.intent == "unclear" or _lacks_what_it_needs(understood)
+    in_order = any(
+        len(got) == len(wanted)
+        and all(intent in accepted for intent, accepted in zip(got, wanted, strict=True))
+        for wanted in (one.intents, one.intents[::-1])
+    )
+    if asks_back and "unclear" in one.intents[0]:
+        return Measured(phrasing=one, understood=understood, verdict="right")
+    if not in_order:
+        verdict: Verdict = "asked back" if asks_back else "wrong"
+        return Measured(phrasing=one, understood=understood, verdict=verdict, why=f"intent {' + '.join(got)}")
+    why = _wrong_things(one, understood, session, server)
+    return Measured(phrasing=one, understood=understood, verdict="wrong" if why else "right", why=why)
+
+
+def _lacks_what_it_needs(understood: Understanding) -> bool:
+    """Without an order (a product, a customer) to speak of, the answer asks which one."""
+    needs = _NEEDS.get(
+        understood.intent,
+        ("references", "purchases", "products", "names") if understood.intent in ABOUT_AN_ORDER else (),
+    )
+    return bool(needs) and not any(getattr(understood, name) for name in needs)
+
+
+def _wrong_things(one: Phrasing, understood: Understanding, session: OdooSession, server: OdooServer) -> str:
+    about = one.about
+    for key, got in (("orders", understood.references), ("po", understood.purchases)):
+        wanted = [_plain(each) for each in about.get(key, ())]
+        if [_plain(each) for each in got] != wanted:
+            return f"{key} {list(got)}"
+    if "day" in about:
+        days = understood.days
+        day = days and (days.first if understood.intent == "changes" else days.last)
+        if str(day) != str(about["day"]):
+            return f"day {day}"
+    found = _named(understood, session, server)
+    for key, kind in _KINDS.items():
+        if key in about and about[key] not in found.get(kind, ()):
+            return f"{key} {dict(found)} from {understood.products + understood.names}"
+    has_none = not any(key in about for key in (*_KINDS, "orders", "po"))
+    if has_none and understood.intent in _USES_NAMES and any(found.values()):
+        return f"somebody who was not named: {dict(found)}"
+    return ""
+
+
+def _named(understood: Understanding, session: OdooSession, server: OdooServer) -> dict[str, set[str]]:
+    """Kind -> the records that names lead to, where it is one."""
+    found: dict[str, set[str]] = {}
+    now = datetime.now(UTC)
+    for said in (*understood.products, *understood.names):
+        for kind in _KINDS.values():
+            candidates = find_named(session, said, [kind], now=now, server=server)
+            if len(candidates) == 1:
+                one = candidates[0]
+                found.setdefault(kind, set()).update({one.name, one.ref} if kind == "product" else {one.name})
+    return found
+
+
+def _plain(reference: str) -> str:
+    bare = re.sub(r"\W", "", reference.upper())
+    numbered = re.fullmatch(r"(?:ORDER|SO|S)0*(\d+)", bare)
+    return f"S{int(numbered[1]):05d}" if numbered else bare

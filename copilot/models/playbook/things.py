@@ -1,0 +1,231 @@
+"""What a question is about, by pattern: orders, purchases, products, days, and words that may be somebody's or something's name.
+
+Whether a name is a customer, a warehouse or a product is for Odoo to say (`copilot.reads.names`, `copilot.reads.stock`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from copilot.models.playbook.days import Days, find_days
+from copilot.models.playbook.words import words
+from erp_tools.orders import extract_references
+
+MAX_NAMES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Things:
+    """What was recognised in one question, and the question without it."""
+
+    orders: tuple[str, ...] = ()
+    """Orders, deliveries, tracking numbers or customer references, as they were written."""
+    purchases: tuple[str, ...] = ()
+    """Purchase orders, as they were written."""
+    products: tuple[str, ...] = ()
+    """Internal references that look like a product's, and what stands in quotation marks."""
+    names: tuple[str, ...] = ()
+    """Words that may name a customer, vendor, carrier, warehouse or product, the likeliest first."""
+    written_like_names: bool = False
+    """The names begin with capitals, or are references; else they are words that the playbook does not know."""
+    days: Days | None = None
+    unnamed: str = ""
+    """`masked` with the words of the names left in: they may be ordinary words that the playbook does not know. Empty where they
+    are written like names."""
+    masked: str = ""
+    """The question in small letters with ``<order>``, ``<po>``, ``<product>``, ``<name>`` and ``<day>`` in place of what was
+    recognised: what is asked, without about what."""
+
+
+_PURCHASE = re.compile(r"P\s?\d{4,9}|PO\s?\d{5,9}", re.IGNORECASE)
+_PARTNER = re.compile(r"[CVK]-\d{3,6}", re.IGNORECASE)
+_DOCUMENT = re.compile(r"(?:SOP|POL|WI|QP)-\d+|[A-Z]{2,4}-\d{4}-\d{2,4}", re.IGNORECASE)
+_PRODUCT = re.compile(r"(?!PO-|SO-|RO-)[A-Z]{2,4}-\d{3,5}", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,60})[\"”“»]")
+_CAPITAL = re.compile(
+    r"\b[A-Z][\w&'’-]*(?:\s+(?:(?:and|&|of|the)\s+)?(?:[A-Z][\w&'’-]*|\d+\s?(?:kg|L|l|mm|in|cm)\b))*"
+)
+_WORD = re.compile(r"<\w+>|[a-z0-9][\w&'’.-]*", re.IGNORECASE)
+_CONNECTORS = frozenset({"of", "and", "the", "&"})
+_MEASURE = re.compile(r"\d+(?:[.,]\d+)?|kg|l|mm|cm|in|ml|x|2rs", re.IGNORECASE)
+
+
+def find_things(
+    text: str, today: date, *, past: bool = False, put_right: Callable[[str], str] | None = None
+) -> Things:
+    """Recognise what a question is about.
+
+    Args:
+        text: the question, with single spaces.
+        today: the asking person's day.
+        past: the question looks back, see `find_days`.
+        put_right: a word that nobody uses -> the nearest word of the trade, or itself.
+    """
+    orders: list[str] = []
+    purchases: list[str] = []
+    products: list[str] = []
+    names: list[str] = []
+    left = text
+    for reference in extract_references(text):
+        if _DOCUMENT.fullmatch(reference):
+            continue
+        if _PURCHASE.fullmatch(reference):
+            kind, place = purchases, "<po>"
+        elif _PARTNER.fullmatch(reference):
+            kind, place = names, "<name>"
+        elif _PRODUCT.fullmatch(reference):
+            kind, place = products, "<product>"
+        else:
+            kind, place = orders, "<order>"
+        kind.append(reference)
+        left = _place_of(reference).sub(f" {place} ", left)
+    for match in _QUOTED.finditer(left):
+        if "<" not in match[0]:
+            products.append(match[1].strip())
+            left = left.replace(match[0], " <product> ")
+    days = find_days(left, today, past=past)
+    if days:
+        left = f"{left[: days.start]} <day> {left[days.end :]}"
+    left = _in_full(left, put_right)
+    found, without_names, are_written_so = _names(left)
+    names += found
+    return Things(
+        orders=tuple(orders),
+        purchases=tuple(purchases),
+        products=tuple(products),
+        names=tuple(dict.fromkeys(names))[:MAX_NAMES],
+        written_like_names=are_written_so or len(names) > len(found),
+        days=days,
+        masked=_tidy(without_names),
+        unnamed="" if are_written_so or not found else _tidy(left),
+    )
+
+
+def _tidy(left: str) -> str:
+    masked = re.sub(r"\s+", " ", left.casefold()).strip()
+    masked = re.sub(r"(<(?:order|po|product)>)(?:(?:\s*(?:,|and|&|or|und)\s*)+\1)+", r"\1", masked)
+    # The word that introduces a reference is not said twice: "purchase order <po>".
+    masked = re.sub(r"\b(?:purchase order|purchase|po|p\.o\.)\s+<po>", "<po>", masked)
+    return re.sub(r"\b(?:sales order|order|so|shipment|delivery|parcel)\s+<order>", "<order>", masked)
+
+
+def _in_full(text: str, put_right: Callable[[str], str] | None) -> str:
+    """The text with hurried spellings written out and slips put right; what is written like a name is left alone."""
+    known = words()
+
+    def full(match: re.Match[str]) -> str:
+        word = match[0]
+        if word in known.hurried:
+            return known.hurried[word]
+        if put_right is None or len(word) < 4 or word in known.plain or not word.isalpha():
+            return word
+        return put_right(word)
+
+    return re.sub(r"(?<![<\w/'’-])[a-z]+(?:['’][a-z]+)?(?![\w>/-])", full, text)
+
+
+def _place_of(reference: str) -> re.Pattern[str]:
+    """Where a reference stands in the text it was taken from."""
+    number = re.fullmatch(r"order (\d+)", reference)
+    if number:
+        said = (
+            r"(?:(?:sales?\s+orders?|orders?|quotations?|quotes?)[\s.:]*(?:(?:number|num|no|nr)\b[\s.:]*)?)?"
+        )
+        return re.compile(rf"(?:{said}#?\s?)\b{number[1]}\b", re.IGNORECASE)
+    return re.compile(r"\s+".join(map(re.escape, reference.split())) + r"(?!\w)", re.IGNORECASE)
+
+
+def _names(text: str) -> tuple[list[str], str, bool]:
+    """Runs of capitalised words, else runs of words that nobody needs for asking; longest first. The text without them, and
+    whether they are written like names."""
+    known = words()
+    found: list[tuple[str, int, int]] = []
+    shouted = text.upper() == text
+    for match in _CAPITAL.finditer("" if shouted else text):
+        # The first word of a question has its capital anyway.
+        begins = not text[: match.start()].strip()
+        name, start, end = _trimmed(match, known.no_names, known.plain if begins else frozenset())
+        inside = text[max(0, start - 1) : start] == "<"
+        if len(name) > 2 and not inside:
+            found.append((name, start, end))
+    are_written_so = bool(found)
+    beside: list[str] = []
+    if found:
+        # "How much olive oil do we have in Allentown": the other thing may stand in small letters beside it.
+        covered = "".join(
+            " " if any(start <= at < end for _, start, end in found) else letter
+            for at, letter in enumerate(text)
+        )
+        beside = [name for name, _, _ in _unusual(covered, known.plain)]
+    else:
+        found = _unusual(text, known.plain)
+    left = text
+    for _, start, end in sorted(found, key=lambda one: -one[1]):
+        left = f"{left[:start]} <name> {left[end:]}"
+    found.sort(key=lambda one: -len(one[0]))
+    return [*(name for name, _, _ in found), *beside], left, are_written_so
+
+
+def _trimmed(
+    match: re.Match[str], no_names: frozenset[str], no_beginning: frozenset[str]
+) -> tuple[str, int, int]:
+    """A run of capitalised words without question words and terms of the trade at its ends; a run of nothing but ordinary words
+    is no name."""
+    pieces = [(one[0], one.start(), one.end()) for one in re.finditer(r"\S+", match[0])]
+
+    def is_common(word: str) -> bool:
+        bare = re.sub(r"['’]s?$", "", word)
+        return bare.casefold() in no_names or word in _CONNECTORS
+
+    while pieces and (is_common(pieces[0][0]) or pieces[0][0].casefold() in no_beginning):
+        no_beginning = frozenset() if not is_common(pieces[0][0]) else no_beginning
+        pieces.pop(0)
+    while pieces and is_common(pieces[-1][0]):
+        pieces.pop()
+    if not pieces or all(piece.casefold() in words().plain for piece, _, _ in pieces):
+        return "", match.start(), match.start()
+    start, end = match.start() + pieces[0][1], match.start() + pieces[-1][2]
+    name = re.sub(r"['’]s?$", "", match.string[start:end]).strip(" .,-")
+    return name, start, end
+
+
+_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er")
+
+
+def _is_plain(word: str, plain: frozenset[str]) -> bool:
+    """A word the playbook knows, in whatever form."""
+    if word in plain:
+        return True
+    stems = [word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending)]
+    return any(len(stem) > 3 and (stem in plain or f"{stem}e" in plain) for stem in stems)
+
+
+def _unusual(text: str, plain: frozenset[str]) -> list[tuple[str, int, int]]:
+    """Runs of words outside the playbook's own vocabulary: how a name looks where nothing is capitalised."""
+    runs: list[list[tuple[str, int, int]]] = [[]]
+    for match in _WORD.finditer(text):
+        word = re.sub(r"['’]s?$", "", match[0]).strip(".'’-")
+        token = (word, match.start(), match.start() + len(word))
+        is_name = (
+            not match[0].startswith("<") and not word.isdigit() and not _is_plain(word.casefold(), plain)
+        )
+        gap = text[runs[-1][-1][2] : match.start()] if runs[-1] else ""
+        if re.search(r"[,;:?!]", gap):
+            runs.append([])
+        is_measure = bool(_MEASURE.fullmatch(word))
+        if is_measure or (is_name and len(word) > 1) or (runs[-1] and word.casefold() in _CONNECTORS):
+            runs[-1].append(token)
+        else:
+            runs.append([])
+    found: list[tuple[str, int, int]] = []
+    for run in runs:
+        while run and run[-1][0].casefold() in _CONNECTORS:
+            run.pop()
+        if all(_MEASURE.fullmatch(word) for word, _, _ in run):
+            continue  # a number alone is no name
+        if run and len(text[run[0][1] : run[-1][2]]) > 2:
+            found.append((text[run[0][1] : run[-1][2]], run[0][1], run[-1][2]))
+    return found

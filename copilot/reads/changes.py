@@ -1,0 +1,85 @@
+"""What happened on an order since a day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from copilot.reads.orders import diagnosis_json
+from copilot.reads.reports import order_of, report_json, zone_of
+from copilot.reads.shared import as_json, day_text, from_odoo
+from copilot.turn import Turn
+from erp_tools.facts import FactKey
+from erp_tools.lateness.diagnosis import diagnose
+from erp_tools.lateness.reading import find_order
+from erp_tools.lateness.wording import day_text as in_words
+from erp_tools.lateness.wording import local_day
+from erp_tools.reads.report import Ambiguous, Report, Sentence
+
+MOST_LINES = 8
+USUAL_DAYS = 7
+"""How far back a question without a day looks."""
+
+
+def changes_since(turn: Turn, reference: str, since: str = "") -> str:
+    """What happened on an order, step by step: transfers, receipts, messages, moved dates.
+
+    Args:
+        reference: the order's name (S00042), the customer's reference, a delivery's name or a tracking number.
+        since: first day to tell, YYYY-MM-DD; empty: the last seven days.
+    """
+
+    def read() -> str:
+        try:
+            order = order_of(turn, reference, find_order(turn.person.session, reference))
+        except Ambiguous as unclear:
+            turn.said.append(reference)
+            turn.outcomes.append("several" if unclear.candidates else "not_found")
+            return as_json(
+                {"status": "not_found", "asked_for": reference, "kind": "changes", "candidates": []}
+            )
+        diagnosis = diagnose(turn.person.session, order, now=turn.now, server=turn.server)
+        turn.diagnoses.append(diagnosis)
+        turn.outcomes.append("partial" if diagnosis.not_read else "found")
+        first = _day(since) or turn.today - timedelta(days=USUAL_DAYS)
+        told = [
+            entry
+            for entry in diagnosis.timeline
+            if not entry.planned and first <= local_day(entry.at, zone_of(turn)) <= turn.today
+        ]
+        key: tuple[FactKey, ...] = (("sale.order", diagnosis.order_id),)
+        if told:
+            headline = f"Since {in_words(first)} this happened on {diagnosis.order}"
+        else:
+            headline = f"Nothing is recorded on {diagnosis.order} since {in_words(first)}"
+        lines = tuple(
+            Sentence(
+                text=f"{in_words(local_day(entry.at, zone_of(turn)))}: {' '.join(entry.text.split())}",
+                evidence=entry.evidence or key,
+            )
+            for entry in told[-MOST_LINES:]
+        )
+        report = Report(
+            headline=Sentence(text=headline, evidence=key),
+            lines=lines,
+            facts=diagnosis.facts,
+            not_listed=max(0, len(told) - MOST_LINES),
+            not_read=diagnosis.not_read,
+            subject=diagnosis.order,
+            orders=(diagnosis.order,),
+        )
+        return as_json(
+            {
+                **report_json(turn, "changes", reference, report),
+                "since": day_text(first),
+                "diagnosis": diagnosis_json(turn, diagnosis),
+            }
+        )
+
+    return from_odoo(turn, reference, read)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None

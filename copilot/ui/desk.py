@@ -1,0 +1,140 @@
+"""The desk: drafts to decide, as plain pages. What is decided is named by version and digest; the token in the form is used up once."""
+
+# No `from __future__ import annotations` here: FastAPI has to see the alias `Word`.
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from copilot.drafts.draft import Draft
+from copilot.drafts.errors import DraftError
+from copilot.identity import Person
+from copilot.ui.context import UiContext
+from copilot.ui.labels import moment_text, zone_of
+from copilot.ui.links import allowed_url
+from copilot.ui.pages import answered
+from copilot.ui.templating import page
+from erp_tools.actions.types import ACTION_NAMES
+from erp_tools.errors import OdooError
+
+STATES: Mapping[str, str] = {
+    "drafted": "Drafted", "submitted": "Waits for a decision", "approved": "Approved, waits for its approver's session",
+    "claimed": "About to run", "executing": "Running", "uncertain": "Uncertain: may still land", "executed": "Done in Odoo",
+    "failed": "Not done", "rejected": "Rejected", "expired": "Expired", "stale": "Stale: Odoo has changed", "superseded": "Replaced",
+    "cancelled": "Cancelled",
+}  # fmt: skip
+"""As a person reads them."""
+
+Word = Annotated[str, Form(max_length=4000)]
+
+
+def build_router(context: UiContext) -> APIRouter:
+    """``/desk`` and ``/desk/ID``, with the forms that approve, reject and cancel."""
+    router = APIRouter(include_in_schema=False)
+    copilot = context.copilot
+
+    @router.get("/desk")
+    def desk(request: Request) -> Response:
+        def show(person: Person) -> Response:
+            person = copilot.identity.current(person)
+            waiting = copilot.desk.drafts.waiting_for(person)
+            known = {draft.draft_id for draft in waiting}
+            others = [draft for draft in copilot.desk.drafts.listed(person) if draft.draft_id not in known]
+            return page(
+                "desk.html",
+                waiting=[_row(draft, person) for draft in waiting],
+                others=[_row(draft, person) for draft in others[:100]],
+            )
+
+        return answered(request, context, show)
+
+    @router.get("/desk/{draft_id}")
+    def one_draft(request: Request, draft_id: str) -> Response:
+        return answered(request, context, lambda person: _page(copilot, context, person, draft_id, ""))
+
+    @router.post("/desk/{draft_id}/approve")
+    def approve(
+        request: Request, draft_id: str, version: Annotated[int, Form()], digest: Word, token: Word
+    ) -> Response:
+        def act(person: Person) -> None:
+            copilot.desk.approve(person, draft_id, version=version, digest=digest, token=token)
+
+        return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
+
+    @router.post("/desk/{draft_id}/reject")
+    def reject(
+        request: Request,
+        draft_id: str,
+        version: Annotated[int, Form()],
+        digest: Word,
+        token: Word,
+        reason: Word = "",
+    ) -> Response:
+        def act(person: Person) -> None:
+            copilot.desk.drafts.reject(
+                person, draft_id, version=version, digest=digest, token=token, reason=reason
+            )
+
+        return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
+
+    @router.post("/desk/{draft_id}/cancel")
+    def cancel(request: Request, draft_id: str) -> Response:
+        def act(person: Person) -> None:
+            copilot.desk.drafts.cancel(person, draft_id)
+
+        return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
+
+    return router
+
+
+def _decided(copilot: Any, context: UiContext, person: Person, draft_id: str, act: Any) -> Response:
+    """Do it with the rights of now, then show the draft as it stands; a refusal is said above it."""
+    person = copilot.identity.current(person, at_once=True)
+    try:
+        act(person)
+    except (DraftError, OdooError) as error:
+        return _page(copilot, context, person, draft_id, str(error), status=409)
+    return RedirectResponse(f"/desk/{draft_id}", status_code=303)
+
+
+def _page(
+    copilot: Any, context: UiContext, person: Person, draft_id: str, problem: str, *, status: int = 200
+) -> Response:
+    person = copilot.identity.current(person)
+    draft, token = copilot.desk.drafts.show(person, draft_id)
+    return page(
+        "draft.html",
+        status=status,
+        draft=draft,
+        row=_row(draft, person),
+        token=token,
+        problem=problem,
+        clauses=[one for one in draft.evidence if "quote" in one],
+        facts=[
+            {
+                "name": one["display_name"],
+                "url": allowed_url(one["url"], odoo_address=context.odoo_address or ""),
+            }
+            for one in draft.evidence
+            if "quote" not in one
+        ],
+        own=draft.requester_name == person.name,
+        undecided=draft.state in ("drafted", "submitted"),
+    )
+
+
+def _row(draft: Draft, person: Person) -> dict[str, Any]:
+    zone = zone_of(person.user.timezone)
+    return {
+        "id": draft.draft_id,
+        "summary": draft.summary,
+        "action": ACTION_NAMES[draft.action],
+        "order": draft.order,
+        "state": STATES[draft.state],
+        "code": draft.state,
+        "risk": draft.risk,
+        "requester": draft.requester_name,
+        "created": moment_text(draft.created_at, zone=zone),
+        "expires": moment_text(draft.expires_at, zone=zone),
+    }

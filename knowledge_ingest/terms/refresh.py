@@ -1,0 +1,72 @@
+"""Reading the terms of all contracts, when their text or the rules changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge_ingest.terms.extract import RULES_VERSION, extract
+from retrieval.passage import DEFAULT_COLLECTION, Document
+from retrieval.search import Library
+from retrieval.term_store import term_store
+from retrieval.terms import text_hash
+
+_TYPES = ("contract",)
+"""The rules know how contracts are written. What a procedure says is shown as a passage, never as a typed value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refreshed:
+    """What was done."""
+
+    read: int
+    """Documents whose terms were read anew."""
+    terms: int
+    """Terms found in them."""
+    forgotten: int
+    """Documents that are gone."""
+
+
+def refresh_terms(library: Library, *, collection: str = DEFAULT_COLLECTION) -> Refreshed:
+    """Bring the stored terms to the texts that are stored. One document at a time; killed at any moment, the next run goes on.
+
+    People's decisions are never touched.
+
+    Raises:
+        StoreUnavailable: texts cannot be read or terms not written.
+    """
+    store = term_store(library)
+    states = store.states(collection)
+    documents = {row.document.document_id: row.document for row in library.store.rows(collection)}
+    wanted = {document_id: document for document_id, document in documents.items() if document.type in _TYPES}
+    read = terms = 0
+    for document_id, document in wanted.items():
+        stored = library.store.document(collection, document_id)
+        if stored is None:
+            continue
+        version = f"{RULES_VERSION}:{_defined_by_hash(library, collection, document)}"
+        if states.get(document_id) == (text_hash(stored.text), version):
+            continue
+        found = extract(
+            stored.text,
+            document_id=document_id,
+            start=stored.body_start,
+            defined_by=_defined_by(library, collection, document),
+            rules_version=version,
+        )
+        store.keep(collection, found)
+        read, terms = read + 1, terms + len(found.terms)
+    gone = set(states) - set(wanted)
+    for document_id in gone:
+        store.forget(collection, document_id)
+    return Refreshed(read=read, terms=terms, forgotten=len(gone))
+
+
+def _defined_by(library: Library, collection: str, document: Document) -> str:
+    stored = library.store.document(collection, document.amends) if document.amends else None
+    return stored.text if stored else ""
+
+
+def _defined_by_hash(library: Library, collection: str, document: Document) -> str:
+    """An amendment is read again when the agreement whose words it uses changes."""
+    text = _defined_by(library, collection, document)
+    return text_hash(text)[:8] if text else ""

@@ -1,0 +1,73 @@
+"""What kind of answer a question wants, and whether a text holds one: a time, an amount, a person in charge, a yes or no."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER_WORD = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|half)"
+)
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_MONTH = r"(?:january|february|march|april|june|july|august|september|october|november|december)"
+
+_TYPES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        "amount",
+        re.compile(
+            r"\bhow much\b|\b(?:cost|costs|charges?|fee|price|surcharge|penalty|credit|deduct|refund|owe[ds]?|pay|amount|rate)\b"
+        ),
+        re.compile(r"(?:usd|eur|[$€£])\s?\d|\d\s?(?:usd|eur|dollars|euros|cents)|\d\s?%|\bpercent\b|free of charge|without cost"),
+    ),
+    (
+        "time",
+        re.compile(
+            r"\b(?:when|until when|by when|how (?:long|soon|often|early|late|quickly)|what time|which (?:day|date|weekday|days|hour)s?|"
+            r"within (?:what|how)|how many (?:business |working |calendar )?(?:hours|days|weeks|months|years)|deadline|cut-?off|period|date|valid)\b"
+        ),
+        re.compile(
+            rf"\b\d{{1,2}}:\d\d\b|\b(?:\d+|{_NUMBER_WORD})\s+(?:business |working |calendar )?(?:minutes?|hours?|days?|weeks?|months?|years?)\b|"
+            rf"\b{_WEEKDAY}\b|\b{_MONTH}\b|\b(?:at once|immediately|same day|next (?:business )?day)\b|\b20\d\d-\d\d"
+        ),
+    ),
+    (
+        "person",
+        re.compile(r"\bwho(?:m|se)?\b|\bwhich (?:role|person|team|department)\b"),
+        re.compile(
+            r"\b(?:supervisor|manager|lead|clerk|director|buyer|sales|finance|purchasing|compliance|customer service|operations|"
+            r"seller|vendor|carrier|dispatcher|driver|owner|chief|deputy|foreman)\b"
+        ),
+    ),
+    (
+        "number",
+        re.compile(r"\bhow (?:many|often|heavy|large|big|far)\b|\bwhich (?:share|percentage|weights?|number|factor)\b|\bwhat (?:share|percentage|factor|temperature|number)\b|\btemp\w*\b"),
+        re.compile(rf"\d|\b(?:once|twice|{_NUMBER_WORD})\b"),
+    ),
+    (
+        "permission",
+        re.compile(r"^(?:may|can|must|are|is|does|do|should|will|could)\b|\b(?:allowed|permitted|possible)\b"),
+        re.compile(
+            r"\b(?:may|must|can|cannot|not|never|only|allowed|permitted|prohibited|forbidden|required|needs?|except|excluded|no|nobody|without)\b"
+        ),
+    ),
+)
+
+
+def answer_types(question: str) -> tuple[str, ...]:
+    """The types of answer that a question asks for; none for a heap of words.
+
+    Args:
+        question: In search form.
+    """
+    folded = " ".join(question.lower().split())
+    found = [name for name, asked, _ in _TYPES if asked.search(folded)]
+    # nearly every text permits or forbids something: that counts only when nothing else is asked for
+    return tuple(each for each in found if each != "permission") or tuple(found)
+
+
+def holds_answer(text: str, types: tuple[str, ...]) -> float:
+    """Share of the wanted types that a text holds, 0..1; 0 when none is wanted."""
+    if not types:
+        return 0.0
+    folded = " ".join(text.lower().split())
+    held = {name for name, _, held in _TYPES if name in types and held.search(folded)}
+    return len(held) / len(types)

@@ -1,0 +1,82 @@
+"""What a question is about, without the words that only say where to look.
+
+"Consider the Distributor Agreement between A and B; what is the renewal term?" names a document and asks for a clause.
+The first part chooses the document; only the second may rank the passages inside it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from retrieval.sparse import STOP_WORDS, words
+
+_PAPERS = r"(?:agreement|contract|amendment|addendum|lease|licen[sc]e|terms|policy|procedure|sop|document|letter|manual)"
+_LEADING = re.compile(
+    r"(?:consider|considering|regarding|concerning|looking at|with (?:respect|regard) to|given|about|according to|in|under|for|per)\b"
+    rf"[^;?]*?\b{_PAPERS}s?\b[^;?]*?[;:]\s*",
+    re.IGNORECASE,
+)
+_LEADING_COMMA = re.compile(
+    r"(?:regarding|concerning|with (?:respect|regard) to|according to|in|under|per)\b"
+    rf"[^;?]*?\b{_PAPERS}\b[^;?]*,\s+(?=(?:what|which|who|when|where|how|is|are|does|do|did|can|may|must|has|have|will|by|until)\b)",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(r"\s+(?:in|under|of|for|by|per|from|according to|within)\s+", re.IGNORECASE)
+_TRAILING = re.compile(
+    rf"\s+(?:in|under|of|for|by|per|from|according to|within)\s+(?:the|our|their|its|this|that)\b(?:\s+[\w&.,'/-]+){{0,12}}?\s+{_PAPERS}\b"
+    r"(?:\s+(?:between|with|of|from|dated|for)\b[^?;]*)?(?=\s*[?.!]?\s*$)",
+    re.IGNORECASE,
+)
+_THIS = re.compile(rf"\b(?:in|under|of|for|by|to|within)\s+(?:this|the|that|said)\s+{_PAPERS}\b", re.IGNORECASE)
+
+
+_HISTORY = re.compile(
+    rf"\b(?:old|former|previous|earlier|expired|superseded|replaced|outdated|last year's)\s+(?:[\w&'-]+\s+){{0,4}}?(?:{_PAPERS[3:-1]}|version|rules?|edition)\b"
+    rf"|\b(?:{_PAPERS[3:-1]})\b[^?]{{0,40}}\b(?:has|have|had|is|was) (?:ended|expired|run out|lapsed|been replaced)\b"
+    r"|\bversion \d+(?:\.\d+)?\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_history(question: str) -> bool:
+    """Whether a question is about what held before: an old contract, an expired agreement, a numbered version."""
+    return _HISTORY.search(question) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framed:
+    """A question in two parts."""
+
+    frame: str
+    """Words that say which document is meant; empty when there are none."""
+    core: str
+    """What is asked; never empty unless the question was."""
+
+
+def framed(question: str) -> Framed:
+    """Take a question apart.
+
+    Args:
+        question: In search form.
+    """
+    for pattern in (_LEADING, _LEADING_COMMA):
+        match = pattern.match(question)
+        if match and _says_something(question[match.end() :]):
+            return Framed(frame=question[: match.end()].strip(" ;:,"), core=question[match.end() :].strip())
+    # the last phrase that names a paper, not all that follows the first preposition
+    for start in reversed([each.start() for each in _PREPOSITION.finditer(question)]):
+        match = _TRAILING.match(question, start)
+        if match and _says_something(question[:start]):
+            return Framed(frame=match.group().strip(), core=question[:start].strip())
+    return Framed(frame="", core=question)
+
+
+def without_this_contract(core: str) -> str:
+    """The core without phrases such as "in this contract": said of every clause, they tell none apart."""
+    bare = " ".join(_THIS.sub(" ", core).split())
+    return bare if _says_something(bare) else core
+
+
+def _says_something(text: str) -> bool:
+    return sum(word not in STOP_WORDS for word in words(text.lower())) >= 1

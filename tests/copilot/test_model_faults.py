@@ -1,0 +1,204 @@
+"""RELIABILITY R8: whatever the language model does, the person gets an answer, and it says who wrote it. Real openai client, real
+sockets; the answers' times are measured in `python -m benchmarks models`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import copilot.models.fallback
+from copilot.agent import Agent
+from copilot.answer import Answer, Question
+from copilot.conversation import Copilot
+from copilot.identity import Person
+from copilot.models.budget import TokenBudget
+from copilot.models.fallback import DEGRADED, SPENT
+from copilot.models.openai_model import build_openai_model
+from copilot.store import Store
+from copilot.testing import Fault, OpenAiServer, Reply, refused_address
+from erp_tools.breaker import Breaker
+
+FAULTS = ("refuse", "hang", "429", "500", "cut", "bad_json", "empty", "endless", "wrong_tool", "huge", "drip", "tls")
+
+
+def reads_then_answers(messages: list[dict[str, Any]]) -> Reply:
+    if messages[-1]["role"] == "tool":
+        return Reply(text="S00042 is 5 days late [E1].")
+    return Reply(tool_calls=[("diagnose_order", {"reference": "S00042"})])
+
+
+@contextlib.contextmanager
+def asking(demo: Copilot, agent: Agent) -> Iterator[Copilot]:
+    """The demo with a language model; its parts are the demo's, so only the model is new."""
+    before = demo._brain
+    demo._brain = agent
+    demo._limits._asked.clear()
+    try:
+        yield demo
+    finally:
+        demo._brain = before
+
+
+def agent_for(address: str, **more: Any) -> Agent:
+    return Agent(model=build_openai_model(model="m", base_url=address, api_key=None), model_name="m", **more)
+
+
+def ask(demo: Copilot, person: Person, agent: Agent, question: str = "Why is S00042 late?") -> Answer:
+    with asking(demo, agent):
+        return demo.ask(person, Question(text=question))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_ends_in_a_labelled_answer(demo: Copilot, service: Person, fault: str) -> None:
+    with OpenAiServer(script=reads_then_answers, hang_seconds=15) as server:
+        if fault != "refuse":
+            server.fault = fault  # type: ignore[assignment]
+        address = refused_address() if fault == "refuse" else server.base_url
+        agent = agent_for(address.replace("http:", "https:") if fault == "tls" else address)
+        answer = ask(demo, service, agent)
+    assert answer.brain == "playbook"
+    assert answer.diagnosis is not None
+    assert answer.diagnosis["order"] == "S00042"
+    assert DEGRADED in answer.degraded
+    assert answer.status == "partial"
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "cut", "bad_json", "empty", "wrong_tool"])
+def test_a_fault_in_mid_turn_keeps_what_was_read(demo: Copilot, service: Person, fault: Fault) -> None:
+    with OpenAiServer(script=reads_then_answers) as server:
+
+        def then_fail(messages: list[dict[str, Any]]) -> Reply:
+            server.fault = fault
+            return Reply(tool_calls=[("diagnose_order", {"reference": "S00042"})])
+
+        server.script = then_fail
+        answer = ask(demo, service, agent_for(server.base_url))
+    assert answer.brain == "playbook"
+    assert answer.diagnosis is not None
+    # 4 round trips for the order and 1 to find it; the playbook asks nothing of Odoo again.
+    assert answer.odoo_calls <= 5
+
+
+def test_an_open_breaker_asks_nobody(demo: Copilot, service: Person) -> None:
+    with OpenAiServer(script=reads_then_answers, fault="500") as server:
+        agent = agent_for(server.base_url, breaker=Breaker(failures=1, rest_seconds=60))
+        ask(demo, service, agent)
+        asked = len(server.requests)
+        answer = ask(demo, service, agent)
+        assert len(server.requests) == asked
+    assert answer.brain == "playbook"
+    assert DEGRADED in answer.degraded
+
+
+def test_a_busy_endpoint_is_tried_once_more(demo: Copilot, service: Person) -> None:
+    with OpenAiServer(script=reads_then_answers, fault="429") as server:
+
+        def recovers(messages: list[dict[str, Any]]) -> Reply:
+            return reads_then_answers(messages)
+
+        server.script = recovers
+        original = server._answer
+
+        def once(http: Any) -> None:
+            original(http)
+            server.fault = "none"
+
+        server._answer = once  # type: ignore[method-assign]
+        answer = ask(demo, service, agent_for(server.base_url))
+    assert answer.brain == "m"
+    assert "S00042 is 5 days late [E1]." in answer.text
+
+
+def test_the_answer_may_come_as_data(demo: Copilot, service: Person) -> None:
+    def structured(messages: list[dict[str, Any]]) -> Reply:
+        if messages[-1]["role"] == "tool":
+            sentences = [
+                {"text": "S00042 is 5 days late.", "evidence": ["E1"]},
+                {"text": "It has been invented.", "evidence": ["E99"]},
+                {"text": "It is 77 days late.", "evidence": ["[E1]"]},
+            ]
+            return Reply(tool_calls=[("give_answer", {"sentences": sentences})])
+        return reads_then_answers(messages)
+
+    with OpenAiServer(script=structured) as server:
+        answer = ask(demo, service, agent_for(server.base_url))
+    assert answer.brain == "m"
+    assert "S00042 is 5 days late [E1]." in answer.text
+    assert "E99" not in answer.text
+    assert "77" not in answer.text
+    assert answer.checks.removed == 2
+
+
+def test_a_false_sentence_is_given_back_once_and_put_right(demo: Copilot, service: Person) -> None:
+    given_back: list[str] = []
+
+    def careless(messages: list[dict[str, Any]]) -> Reply:
+        last = str(messages[-1]["content"])
+        if "did not pass" in last:
+            given_back.append(last)
+            return Reply(text="S00042 is 5 days late [E1].")
+        if messages[-1]["role"] == "tool":
+            return Reply(text="S00042 is 6 days late [E1].")
+        return reads_then_answers(messages)
+
+    with OpenAiServer(script=careless) as server:
+        answer = ask(demo, service, agent_for(server.base_url))
+    assert len(given_back) == 1
+    assert "S00042 is 6 days late [E1]." in given_back[0]
+    assert "not in the evidence" in given_back[0]
+    assert answer.text == "S00042 is 5 days late [E1]."
+    assert answer.checks.removed == 0
+
+
+def test_a_brain_that_insists_is_left_out(demo: Copilot, service: Person) -> None:
+    def stubborn(messages: list[dict[str, Any]]) -> Reply:
+        if messages[-1]["role"] == "tool" or "did not pass" in str(messages[-1]["content"]):
+            return Reply(text="S00042 is 5 days late [E1]. It was promised for 1 Jan 2026 [E1].")
+        return reads_then_answers(messages)
+
+    with OpenAiServer(script=stubborn) as server:
+        answer = ask(demo, service, agent_for(server.base_url))
+        assert len(server.requests) == 3, "one call to read, one to answer, one to repair"
+    assert "1 Jan 2026" not in answer.text
+    assert "left out" in answer.text
+    assert answer.checks.removed == 1
+    assert answer.status == "partial"
+
+
+def test_the_days_allowance_is_kept_and_survives_a_restart(demo: Copilot, service: Person) -> None:
+    store: Store = demo.store
+    with OpenAiServer(script=reads_then_answers) as server:
+        used: dict[Any, int] = {}
+        budget = TokenBudget(
+            100_000, read=lambda day: used.get(day, 0), add=lambda day, n: used.update({day: used.get(day, 0) + n})
+        )
+        assert ask(demo, service, agent_for(server.base_url, budget=budget)).brain == "m"
+        [(day, spent)] = used.items()
+        assert spent > 100
+        asked = len(server.requests)
+        after_restart = TokenBudget(spent + 10, read=lambda day: used[day])
+        answer = ask(demo, service, agent_for(server.base_url, budget=after_restart))
+        assert len(server.requests) == asked
+    assert answer.brain == "playbook"
+    assert SPENT in answer.degraded
+    before = store.model_tokens(day)
+    store.add_model_tokens(day, 7)
+    assert store.model_tokens(day) == before + 7
+
+
+def test_a_turn_uses_up_a_limited_number_of_tokens(
+    demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copilot.models.fallback, "MAX_TURN_TOKENS", 2_000)  # the first result is larger
+    with OpenAiServer(script=reads_then_answers) as server:
+        answer = ask(demo, service, agent_for(server.base_url))
+        assert len(server.requests) == 1
+    assert SPENT in answer.degraded
+    assert answer.brain == "playbook"
+
+
+def test_the_twelve_faults_are_all_there() -> None:
+    assert len(FAULTS) == 12

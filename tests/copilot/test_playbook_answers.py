@@ -1,0 +1,219 @@
+"""What the playbook says, on the recorded demo: short, proven, the answer first, and for whoever asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from copilot.answer import Answer, Question
+from copilot.conversation import LEFT_OUT, Copilot
+from copilot.evidence_book import MARK
+from copilot.identity import Person
+from copilot.models.playbook.asker import leading_role
+from copilot.models.playbook.phrasing import (
+    GREETING,
+    HELP,
+    IN_ENGLISH,
+    NO_DRAFTS,
+    NOT_ENGLISH,
+    OUT_OF_SCOPE,
+    WHICH_ORDER,
+)
+
+ROLES = ("service", "supervisor", "purchasing", "sales", "finance", "compliance")
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture(scope="module")
+def people(demo: Copilot) -> dict[str, Person]:
+    return {login: demo.identity.sign_in(login, "demo") for login in ROLES}
+
+
+@pytest.fixture
+def ask(demo: Copilot, people: dict[str, Person]) -> Ask:
+    def asking(*questions: str, login: str = "service") -> Answer:
+        """The answer to the last of questions of one conversation."""
+        thread = None
+        for question in questions:
+            demo._limits._asked.clear()
+            answer = demo.ask(people[login], Question(text=question, thread_id=thread))
+            thread = answer.thread_id
+        return answer
+
+    return asking
+
+
+EVERYTHING = (
+    "Why is S00042 late?",
+    "Where is S00034?",
+    "When will S00042 ship?",
+    "Will S00042 ship by next Friday?",
+    "What blocks S00042?",
+    "Which orders wait for P00031?",
+    "Who waits for FB-1011?",
+    "What are the options for S00042?",
+    "Should we split S00042?",
+    "What does the contract of Meridian Foods say about partial shipments?",
+    "What is the cut-off of Atlas Freight?",
+    "May we split S00042?",
+    "Can we substitute IN-2001?",
+    "What can I tell the customer about S00042?",
+    "Draft a note for S00042",
+    "Draft a follow-up for P00031",
+    "What changed on S00042 since 10 Nov?",
+    "Who owns S00042?",
+    "Stock of FB-1011",
+    "Open orders of Meridian Foods",
+    "Credit position of Union Plastics",
+    "Show my drafts",
+    "Split S00042 now",
+    "What is on S00042?",
+    "When does P00031 arrive?",
+    "Why is S00042 late and what does their contract say about partial shipments?",
+    "Why are S00042, S00059 and S00045 late?",
+)
+
+
+@pytest.mark.parametrize("login", ["service", "purchasing", "finance"])
+@pytest.mark.parametrize("question", EVERYTHING)
+def test_nothing_has_to_be_taken_out(ask: Ask, question: str, login: str) -> None:
+    """Every sentence stands in the evidence it cites, and every mark was given."""
+    answer = ask(question, login=login)
+    assert answer.checks.removed == 0, answer.text
+    assert LEFT_OUT not in answer.text
+    given = {one.id for one in (*answer.evidence, *answer.citations)}
+    assert set(MARK.findall(answer.text)) <= given
+    assert answer.status in {"answered", "partial", "not_permitted", "needs_clarification"}
+
+
+@pytest.mark.parametrize("order", ["S00042", "S00059", "S00045", "S00041", "S00072", "S00098"])
+@pytest.mark.parametrize("login", ["service", "supervisor", "purchasing"])
+def test_one_order_is_answered_in_few_words(ask: Ask, order: str, login: str) -> None:
+    """The answer first, then proof, then the next step; what stands in the card is not said again."""
+    answer = ask(f"Why is {order} late?", login=login)
+    own = re.sub(r"\[[EK]\d+\](?: \([^()]*\))?", "", answer.text).partition("What I could not read")[0]
+    assert len(own.split()) <= 140, own
+    assert answer.text.startswith(f"**{order} for ")
+    assert answer.text.index("**Next:**") > answer.text.index("**Expected:**")
+
+
+def test_the_next_step_is_the_one_of_who_asks(ask: Ask) -> None:
+    first = {
+        login: ask("Why is S00042 late?", login=login).text.partition("**Next:**\n- ")[2]
+        for login in ROLES[:3]
+    }
+    assert first["purchasing"].startswith("Purchasing:")
+    assert first["supervisor"].startswith("Warehouse supervisor:")
+
+
+def test_the_same_question_gets_the_same_text(ask: Ask) -> None:
+    for question in (
+        "Which of Meridian Foods' orders are late?",
+        "What changed on S00042 since 10 Nov?",
+        "stock FB-1011",
+    ):
+        assert len({ask(question).text for _ in range(8)}) == 1
+
+
+def test_a_conversation_keeps_its_order(ask: Ask) -> None:
+    began = ("Why is S00059 late?", "Why is S00042 late?")
+    for follow_up, order in (
+        ("shorter", "S00042"),
+        ("who owns that?", "S00042"),
+        ("the other one?", "S00059"),
+        ("and S00045?", "S00045"),
+    ):
+        assert ask(*began, follow_up).text.startswith(f"**{order}"), follow_up
+
+
+def test_shorter_is_shorter(ask: Ask) -> None:
+    long, short = ask("Why is S00042 late?").text, ask("Why is S00042 late?", "shorter").text
+    assert len(short) < len(long) / 3
+    assert "S00042" in short
+
+
+def test_what_it_was_based_on_names_records_and_documents(ask: Ask) -> None:
+    answer = ask("Why is S00042 late?", "What did you base that on?")
+    assert "- S00042 [E1]" in answer.text
+    assert re.search(r"- \[K\d+\] \(Supply Agreement MF-2026-014", answer.text)
+
+
+def test_for_the_customer_comes_without_our_reasons_in_it(ask: Ask) -> None:
+    text = ask("Why is S00042 late?", "for the customer, please").text
+    message = text.partition("**For you, not for the customer:**")[0]
+    assert message.startswith("**You can tell the customer:**")
+    assert not re.search(r"Solano|P00031|stock|reserved|vendor", message)
+
+
+def test_the_first_of_our_own_list(ask: Ask) -> None:
+    listed = ask("Which orders are at risk?").text
+    first = re.search(r"^1\. \*\*(S\d+)\*\*", listed, re.MULTILINE)
+    assert first is not None
+    assert ask("Which orders are at risk?", "Why is the first one late?").text.startswith(f"**{first[1]} ")
+
+
+def test_filters_of_the_list_are_looked_up(ask: Ask) -> None:
+    for question in ("late orders in dalas south", "which late orders does meridan fods have"):
+        answer = ask(question)
+        assert re.search(r"^1\. \*\*S\d+\*\*", answer.text, re.MULTILINE), answer.text
+    assert "for Meridian Foods" in answer.text
+
+
+def test_two_questions_are_both_answered(ask: Ask) -> None:
+    text = ask("When does P00031 arrive, and which orders wait for it?", login="purchasing").text
+    assert "was due on 13 Nov 2026" in text
+    assert "1. **S00042** for Meridian Foods" in text
+
+
+def test_more_than_three_orders_are_asked_for_next(ask: Ask) -> None:
+    assert "ask me next about S00044" in ask("Why are S00042, S00059, S00045 and S00044 late?").text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [("help", HELP), ("hello", GREETING), ("tell me a joke", OUT_OF_SCOPE), ("Show my drafts", NO_DRAFTS)],
+)
+def test_what_needs_no_reading(ask: Ask, question: str, text: str) -> None:
+    answer = ask(question)
+    assert answer.text == text
+    assert answer.odoo_calls == 0
+
+
+def test_another_language_is_told_so_and_the_order_is_read(ask: Ask) -> None:
+    assert ask("Wo bleibt meine Lieferung?").text == NOT_ENGLISH
+    text = ask("Warum ist S00042 verspätet?").text
+    assert text.startswith(IN_ENGLISH)
+    assert "**S00042 for Meridian Foods is" in text
+
+
+def test_what_cannot_be_told_is_asked_back(ask: Ask) -> None:
+    assert ask("Why is it late?").text == WHICH_ORDER
+    answer = ask("open orders of acme")
+    assert answer.status == "needs_clarification"
+    assert {"Acme Catering", "Acme Industrial"} <= set(re.findall(r"- (Acme \w+)", answer.text))
+
+
+def test_nobody_is_told_more_than_odoo_tells_them(ask: Ask) -> None:
+    assert "USD" in ask("Credit position of Union Plastics", login="finance").text
+    hidden = ask("Credit position of Union Plastics", login="service")
+    assert "USD" not in hidden.text
+    assert "does not see credit" in hidden.text
+    assert ask("When does P00031 arrive?", login="service").status == "not_permitted"
+
+
+def test_a_question_for_a_change_changes_nothing(ask: Ask) -> None:
+    for question in (
+        "Split S00042 now",
+        "set the delivery date of S00042 to next Friday",
+        "Should we split S00042?",
+    ):
+        answer = ask(question)
+        assert not answer.drafts
+        assert re.match(r"I cannot (?:change|work out)", answer.text)
+
+
+def test_a_person_of_several_roles_is_one_of_them() -> None:
+    assert leading_role({"service", "finance"}) == "finance"
+    assert leading_role(()) == "service"
