@@ -168,6 +168,7 @@ def document_library(settings: Settings) -> Library:
     return open_library(
         settings.data_dir,
         embedding_model=settings.embedding_model,
+        rerank_model=settings.rerank_model,
         qdrant_url=settings.qdrant_url,
         qdrant_api_key=settings.qdrant_api_key.get_secret_value() if settings.qdrant_api_key else None,
     )

@@ -1,8 +1,8 @@
 """Pseudonyms for a language model that runs elsewhere: customers, people, mail addresses and telephone numbers.
 
 What the role may not see is masked already where Odoo is read (`erp_tools.odoo.masks`). This is about what leaves the house: before a
-model's endpoint sees a text, names and addresses in it become ``Partner-3FA2B1``, ``Person-…``, ``Mail-…``, ``Phone-…``; in what it sends back
-they become what they were, before anything else looks at it. Within a conversation the same name has the same pseudonym.
+model's endpoint sees a text, names and addresses in it become ``Partner-3FA2B1``, ``Person-…``, ``Mail-…``, ``Phone-…``; in what it
+sends back they become what they were, before anything else looks at it. Within a conversation the same name has the same pseudonym.
 
 Fields that hold names or addresses are replaced wherever they occur, certainly. In free text, mail addresses and telephone numbers
 are found by their form and unknown people by the words around them; that is depth, no guarantee (RELIABILITY T20).
@@ -36,33 +36,66 @@ _PHONE = re.compile(
 )
 _WORD = r"(?:[A-Z][a-zA-Zà-öø-ÿÀ-ÖØ-ß'’-]+|[A-Z]\.)"
 _NAME = rf"{_WORD}(?: (?:(?:de|van|von|der|den|la|del|di|bin|al|y) )*{_WORD}){{0,3}}"
-_TITLE = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau|Sr|Sra|Mme|Attn|ATTN|Attention|Contact|Contact person|Buyer|Signed|Signed by|From|To|Cc|Name|Dear|Hi|Hello|c/o)"
+_TITLE = (
+    r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau|Sr|Sra|Mme|Attn|ATTN|Attention|Contact"
+    r"|Contact person|Buyer|Signed|Signed by|From|To|Cc|Name|Dear|Hi|Hello|c/o)"
+)
 _CUED = (
     re.compile(rf"\b{_TITLE}\.?:? (?:Mr |Mrs |Ms |Dr |by )?({_NAME})"),
-    re.compile(rf"(?:[Rr]egards|[Tt]hanks|[Tt]hank you|[Cc]heers|[Ss]incerely|[Bb]est|[Yy]ours)[,.!]?\s+({_NAME})"),
     re.compile(
-        rf"({_WORD} {_WORD}(?: {_WORD})?)(?='s\b|,? (?:said|says|called|calls|asked|asks|wrote|writes|confirmed|confirms|told|replied|rang|phoned|"
+        rf"(?:[Rr]egards|[Tt]hanks|[Tt]hank you|[Cc]heers|[Ss]incerely|[Bb]est|[Yy]ours)[,.!]?\s+({_NAME})"
+    ),
+    re.compile(
+        rf"({_WORD} {_WORD}(?: {_WORD})?)(?='s\b|,? (?:said|says|called|calls|asked|asks|wrote|writes"
+        rf"|confirmed|confirms|told|replied|rang|phoned|"
         r"emailed|mailed|requested|requests|complained|complains|signed|approved|approves|accepted|refused|wants|wanted|needs|needed|from|at|is|was|will|has|"
         r"had|of|can|would|in|on|agreed|promised|insists|insisted|left|answered|thinks|mentioned)\b)"
     ),
     re.compile(
-        rf"\b(?:spoke (?:to|with)|talked (?:to|with)|met|called|calls?|ask(?:ed)?|told|tell|informed?|contact(?:ed)?|e-?mail(?:ed)?|remind(?:ed)?|"
-        rf"wrote to|write to|phoned?|rang|reach(?:ed)?|by|with|for|from|to|via|and|about|per|customer|colleague|manager|driver) ({_WORD} {_WORD}(?: {_WORD})?)(?![\w@])"
+        rf"\b(?:spoke (?:to|with)|talked (?:to|with)|met|called|calls?|ask(?:ed)?|told|tell|informed?"
+        rf"|contact(?:ed)?|e-?mail(?:ed)?|remind(?:ed)?|"
+        rf"wrote to|write to|phoned?|rang|reach(?:ed)?|by|with|for|from|to|via|and|about|per|customer"
+        rf"|colleague|manager|driver) ({_WORD} {_WORD}(?: {_WORD})?)(?![\w@])"
     ),
 )
 _RUN = re.compile(rf"{_WORD}(?: (?:(?:of|and|&|the|de|van|von|der) )*{_WORD})+")
-_NO_NAME = frozenset(
-    ["The", "This", "That", "These", "Those", "It", "We", "You", "They", "He", "She", "I", "A", "An", "If", "When", "While", "Because", "Please", "Order", "Orders", "Sales", "Purchase", "Delivery", "Customer", "Vendor", "Carrier", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Quality", "Credit", "Review", "Certificate", "Analysis", "Business", "Working", "Day", "Days", "Today", "Tomorrow", "Yesterday", "Warehouse", "Stock", "Odoo", "PO", "SO", "Quotation", "Invoice", "Street", "Road", "Avenue", "Dock", "Gate", "Unit", "Units", "Case", "Box", "Pallet", "Pack", "Partner", "Person", "Mail", "Phone", "Ship", "Complete", "Inventory", "Invoicing", "Contacts", "Product", "Products", "Why", "What", "When", "Where", "Which", "Who", "How", "Is", "Are", "Was", "Will", "Can", "May", "Could", "Should", "Does", "Do", "Did", "Tell", "Show", "Give", "Find", "Split", "Compare"]
-)
+_NO_NAME = frozenset({
+    "The", "This", "That", "These", "Those", "It", "We", "You", "They", "He", "She", "I", "A", "An", "If", "When",
+    "While", "Because", "Please", "Order", "Orders", "Sales", "Purchase", "Delivery", "Customer", "Vendor", "Carrier",
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March",
+    "April", "May", "June", "July", "August", "September", "October", "November", "December", "Quality", "Credit",
+    "Review", "Certificate", "Analysis", "Business", "Working", "Day", "Days", "Today", "Tomorrow", "Yesterday",
+    "Warehouse", "Stock", "Odoo", "PO", "SO", "Quotation", "Invoice", "Street", "Road", "Avenue", "Dock", "Gate",
+    "Unit", "Units", "Case", "Box", "Pallet", "Pack", "Partner", "Person", "Mail", "Phone", "Ship", "Complete",
+    "Inventory", "Invoicing", "Contacts", "Product", "Products", "Why", "What", "Where", "Which", "Who",
+    "How", "Is", "Are", "Was", "Will", "Can", "Could", "Should", "Does", "Do", "Did", "Tell", "Show", "Give",
+    "Find", "Split", "Compare",
+})  # fmt: skip
 
-PERSON_FIELDS = frozenset({"user_id", "author_id", "buyer_id", "salesperson", "contact", "responsible", "activity_user_id", "create_uid", "write_uid"})
+PERSON_FIELDS = frozenset(
+    {
+        "user_id",
+        "author_id",
+        "buyer_id",
+        "salesperson",
+        "contact",
+        "responsible",
+        "activity_user_id",
+        "create_uid",
+        "write_uid",
+    }
+)
 PARTNER_FIELDS = frozenset({
-    "partner_id", "customer", "partner_shipping_id", "partner_invoice_id", "commercial_partner_id", "vendor", "vendors", "owner_id", "party",
+    "partner_id", "customer", "partner_shipping_id", "partner_invoice_id", (
+"commercial_partner_id"
+), "vendor", "vendors", "owner_id", "party",
     "parent_id", "partner",
 })  # fmt: skip
 MAIL_FIELDS = frozenset({"email", "email_from", "email_to", "reply_to", "email_normalized"})
 PHONE_FIELDS = frozenset({"phone", "mobile", "fax", "phone_sanitized"})
-_FREE_TEXT = frozenset({"body", "note", "notes", "comment", "internal_note", "description", "summary_note", "message", "preview"})
+_FREE_TEXT = frozenset(
+    {"body", "note", "notes", "comment", "internal_note", "description", "summary_note", "message", "preview"}
+)
 
 
 def is_external(base_url: str | None) -> bool:
@@ -70,7 +103,11 @@ def is_external(base_url: str | None) -> bool:
     host = urlsplit(base_url or "").hostname
     if not host:
         return True
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan")) or ("." not in host and ":" not in host):
+    if (
+        host == "localhost"
+        or host.endswith((".localhost", ".local", ".internal", ".lan"))
+        or ("." not in host and ":" not in host)
+    ):
         return False
     try:
         address = ipaddress.ip_address(host)
@@ -120,7 +157,9 @@ class Pseudonyms:
                 self.learn("Partner", str(value["name"]))
         elif isinstance(value, (list, tuple)):
             for inner in value:
-                self.learn_result(inner, "name_in_partners" if key == "partners" and isinstance(inner, str) else key, model)
+                self.learn_result(
+                    inner, "name_in_partners" if key == "partners" and isinstance(inner, str) else key, model
+                )
                 if key == "partners" and isinstance(inner, Mapping) and isinstance(inner.get("name"), str):
                     self.learn("Partner", str(inner["name"]))
         elif isinstance(value, str):
@@ -146,7 +185,10 @@ class Pseudonyms:
         text = self._replace_known(text)
         text = _MAIL.sub(lambda match: self._new("Mail", match[0]), text)
         return _PHONE.sub(
-            lambda match: self._new("Phone", match[0]) if 7 <= len(re.sub(r"\D", "", match[0])) <= 15 else match[0], text
+            lambda match: (
+                self._new("Phone", match[0]) if 7 <= len(re.sub(r"\D", "", match[0])) <= 15 else match[0]
+            ),
+            text,
         )
 
     def mask_question(self, text: str) -> str:
@@ -193,7 +235,11 @@ class Pseudonyms:
                     words = words[1:]
                 while words and words[-1].rstrip(".") in _NO_NAME:
                     words = words[:-1]
-                if words and not any(word in _NO_NAME for word in words) and any(len(word) > 2 for word in words):
+                if (
+                    words
+                    and not any(word in _NO_NAME for word in words)
+                    and any(len(word) > 2 for word in words)
+                ):
                     self._add("Person", " ".join(words))
                     if len(words) > 1:
                         self._surname(" ".join(words))
@@ -211,7 +257,11 @@ class Pseudonyms:
     def _new(self, kind: Kind, text: str) -> str:
         folded = text.casefold()
         if folded not in self._known:
-            digest = hmac.new(_KEY, f"{self._conversation}\0{kind}\0{folded}".encode(), hashlib.sha256).hexdigest().upper()
+            digest = (
+                hmac.new(_KEY, f"{self._conversation}\0{kind}\0{folded}".encode(), hashlib.sha256)
+                .hexdigest()
+                .upper()
+            )
             for begin in range(58):
                 name = f"{kind}-{digest[begin : begin + 6]}"
                 if name not in self._real:

@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     qdrant_api_key: SecretStr | None = Field(default=None, validation_alias="QDRANT_API_KEY")
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     embedding_model: str | None = None
+    rerank_model: str | None = None
+    """Folder of a cross-encoder that reads the best passages again; None: none does."""
     data_dir: Path = Field(default_factory=default_data_dir)
 
     decision_rights: Path | None = None

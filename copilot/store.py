@@ -169,8 +169,12 @@ class Store:
         with self._changing() as connection:
             if _whose(connection, thread_id, owner) is None:
                 title = " ".join(str(body["question"]).split())[:MAX_TITLE]
-                connection.execute(threads.insert().values(thread_id=thread_id, owner=owner, title=title, begun_at=now))
-                connection.execute(thread_state.insert().values(thread_id=thread_id, owner=owner, last_at=now))
+                connection.execute(
+                    threads.insert().values(thread_id=thread_id, owner=owner, title=title, begun_at=now)
+                )
+                connection.execute(
+                    thread_state.insert().values(thread_id=thread_id, owner=owner, last_at=now)
+                )
             known = connection.execute(
                 sa.select(answers.c.owner).where(answers.c.answer_id == body["answer_id"])
             ).scalar()
@@ -253,7 +257,9 @@ class Store:
         """Document id -> in how many answers it was cited, over all conversations."""
         counted: dict[str, int] = {}
         with self._reading() as connection:
-            for body in connection.execution_options(yield_per=200).execute(sa.select(answers.c.body)).scalars():
+            for body in (
+                connection.execution_options(yield_per=200).execute(sa.select(answers.c.body)).scalars()
+            ):
                 for document in {one["document"] for one in json.loads(body).get("citations", ())}:
                     counted[document] = counted.get(document, 0) + 1
         return counted
@@ -277,7 +283,9 @@ class Store:
             .limit(max(1, min(limit, MAX_PAGE)))
         )
         if search.strip():
-            wanted = wanted.where(sa.func.lower(threads.c.title).contains(search.strip().lower(), autoescape=True))
+            wanted = wanted.where(
+                sa.func.lower(threads.c.title).contains(search.strip().lower(), autoescape=True)
+            )
         with self._reading() as connection:
             if before is not None:
                 at = connection.execute(
@@ -342,7 +350,9 @@ class Store:
     def model_tokens(self, day: date) -> int:
         """Tokens used up on a day."""
         with self._reading() as connection:
-            used = connection.execute(sa.select(model_use.c.tokens).where(model_use.c.day == day.isoformat())).scalar()
+            used = connection.execute(
+                sa.select(model_use.c.tokens).where(model_use.c.day == day.isoformat())
+            ).scalar()
         return int(used or 0)
 
     def add_model_tokens(self, day: date, tokens: int) -> None:
@@ -378,7 +388,9 @@ def _whose(connection: sa.Connection, thread_id: str, owner: str) -> str | None:
         NotFound: it is somebody else's, or was deleted.
     """
     row = connection.execute(
-        sa.select(thread_state.c.owner, thread_state.c.deleted_at).where(thread_state.c.thread_id == thread_id)
+        sa.select(thread_state.c.owner, thread_state.c.deleted_at).where(
+            thread_state.c.thread_id == thread_id
+        )
     ).one_or_none()
     if row is None:
         return None
@@ -395,5 +407,3 @@ def _thread(row: Any) -> StoredThread:
         begun_at=row["begun_at"],
         last_at=row["last_at"],
     )
-
-

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-Fault = Literal["none", "hang", "429", "500", "cut", "bad_json", "empty", "endless", "wrong_tool", "huge", "drip", "tls"]
+Fault = Literal[
+    "none", "hang", "429", "500", "cut", "bad_json", "empty", "endless", "wrong_tool", "huge", "drip", "tls"
+]
 """What an endpoint does instead of answering. ``refuse`` needs no server: use an address where nobody listens (`refused_address`)."""
 
 
@@ -40,6 +42,8 @@ class OpenAiServer:
     hang_seconds: float = 20.0
     requests: list[dict[str, Any]] = field(default_factory=list)
     """Bodies of the requests received, oldest first."""
+    called: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Path with query, and headers in lower case, of each."""
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
@@ -91,7 +95,8 @@ class OpenAiServer:
         word = "x" * 60_000 if self.fault == "huge" else "and "
         pause = {"huge": 0.0, "endless": 0.005, "drip": 0.5}[self.fault]
         chunk = json.dumps(
-            _head(body, "chat.completion.chunk") | {"choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}
+            _head(body, "chat.completion.chunk")
+            | {"choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}
         )
         until = time.monotonic() + self.hang_seconds
         while time.monotonic() < until and not self._stopping.wait(pause):
@@ -101,6 +106,7 @@ class OpenAiServer:
     def _answer(self, http: BaseHTTPRequestHandler) -> None:
         body = json.loads(http.rfile.read(int(http.headers.get("Content-Length") or 0)))
         self.requests.append(body)
+        self.called.append((http.path, {name.lower(): value for name, value in http.headers.items()}))
         match self.fault:
             case "hang":
                 self._stopping.wait(self.hang_seconds)
@@ -202,7 +208,7 @@ def _chunks(body: dict[str, Any], reply: Reply) -> list[dict[str, Any]]:
     deltas += [{"content": reply.text[at : at + 12]} for at in range(0, len(reply.text), 12)]
     for index, call in enumerate(_calls(reply)):
         arguments = call["function"]["arguments"]
-        piece = max(8, len(arguments) // 20)
+        piece = max(8, len(arguments) // 3)
         deltas.append(
             {
                 "tool_calls": [

@@ -66,7 +66,10 @@ class Threads:
     def as_markdown(self, person: Person, thread_id: str) -> str:
         """The conversation to keep or to send: questions, answers, and what each mark stands for."""
         thread = self._store.thread(thread_id, owner_of(person))
-        parts = [f"# {_one_line(thread.title)}", f"Begun {thread.begun_at}, exported for {_one_line(person.name)}."]
+        parts = [
+            f"# {_one_line(thread.title)}",
+            f"Begun {thread.begun_at}, exported for {_one_line(person.name)}.",
+        ]
         for one in self._store.answers_of(thread_id, owner_of(person)):
             parts += [f"## {_one_line(one.body['question'])}", one.body["text"], *_sources(one)]
         return "\n\n".join(parts) + "\n"
@@ -102,7 +105,10 @@ def _shown(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sources(one: StoredAnswer) -> list[str]:
     lines = [
-        *(f"- {fact['id']}: {_one_line(fact['display_name'])}, read {fact['read_at']}" for fact in one.body.get("evidence", ())),
+        *(
+            f"- {fact['id']}: {_one_line(fact['display_name'])}, read {fact['read_at']}"
+            for fact in one.body.get("evidence", ())
+        ),
         *(
             f"- {passage['id']}: {_one_line(passage['title'])}, {_one_line(passage['section'])}: “{_one_line(passage['quote'])}”"
             for passage in one.body.get("citations", ())

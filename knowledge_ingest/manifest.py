@@ -219,12 +219,14 @@ def describe(
     owner = _word(given.get("owner")) or _word(entry.get("handed_in_by"))
     if not owner:
         flags.add("no_owner")
-        reasons.append("No owner is named. Add `owner` to its front matter or to documents.yaml.")
-        if not trusted:
+        if trusted:
+            reasons.append("No owner is named. Add `owner` to its front matter or to documents.yaml.")
+        else:  # its source says where to name one
             flags.add("unapproved_source")
             title = f"{title[:280]} {UNAPPROVED}"
     if type_ == "unknown":
         flags.add("no_type")
+    if type_ == "unknown" and trusted:
         reasons.append(f"Its type cannot be told. Add `type` (one of {', '.join(_TYPES[:-1])}).")
     valid_from = _date(given.get("valid_from"), "valid_from", reasons)
     valid_to = _date(given.get("valid_to"), "valid_to", reasons)

@@ -327,7 +327,7 @@ class _Run:
                     reason=reason,
                 ),
             )
-        log.warning("file_quarantined", extra={"path": read.file.path, "reason": reason})
+        log.info("file_quarantined", extra={"path": read.file.path, "reason": reason})
         return DocumentReport(
             document_id=former.document.document_id if former else "",
             path=read.file.path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -35,6 +36,9 @@ def main() -> None:
     for name in sorted(set(READERS.values())):
         with contextlib.suppress(ImportError):
             importlib.import_module(f"knowledge_ingest.readers.{name}")
+    # what is imported stays: a child that collects garbage must not touch, and so copy, all of its pages
+    gc.collect()
+    gc.freeze()
     while True:
         try:
             _, header = read_frame(wire_in)

@@ -714,7 +714,7 @@ _KINDS: tuple[ClauseKind, ...] = (
             (0.8, rf"(?:commenc|begin|effective|takes? effect|starts?|in force|continue)\w*[^.]{{0,160}}\b(?:for (?:a|an|the|one|two|three|\w+)[^.]{{0,40}}\b{_PERIOD}|until|through|anniversary)"),
             (0.4, r"\bexpir\w*|anniversary|(?:january|february|march|april|june|july|august|september|october|november|december) \d{1,2}, (?:19|20)\d\d"),
             (1.0, r"(?:contract period|\bterm)\"? (?:shall )?means?\b|period of time commencing|\bcommenc\w+[^.]{0,80}\b(?:concluding|ending|terminating|expiring)\b"),
-            (1.0, r"\bterm of this (?:agreement|contract) is\b"),
+            (1.0, r"\bterm of this (?:agreement|contract) is\b|takes? effect\b[^.]{0,120}\b(?:ends?|expires?) on\b"),
             (0.3, r"unless (?:sooner|earlier|terminated|renewed|extended)"),
             (-0.5, r"right to renew"),
             (-0.7, r"confidential|warrant|insurance|invoice|compet|solicit|purchase order|audit|records|indemnif|surviv"),

@@ -14,6 +14,7 @@ from retrieval.indexing import Brought, Indexer, fingerprint
 from retrieval.knowledge_base import KnowledgeBase
 from retrieval.minilm_embedder import MiniLmEmbedder
 from retrieval.model_change import EmbedderInUse, Tell, build_beside
+from retrieval.reranker import CrossEncoderReranker
 from retrieval.search import Library
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def open_library(
     qdrant_url: str | None = None,
     qdrant_api_key: str | None = None,
     read_only: bool = False,
+    rerank_model: str | None = None,
 ) -> Library:
     """The library kept in a data folder. Opens nothing yet: files, models and connections come with the first use.
 
@@ -51,9 +53,10 @@ def open_library(
         qdrant_url: A Qdrant server; None: the embedded index.
         qdrant_api_key: Its key, if it wants one.
         read_only: Never hold the embedded index: for a command that asks while a server runs. Finds the same.
+        rerank_model: Folder of a cross-encoder that reads the best passages again; None: none does.
 
     Raises:
-        EmbeddingModelMissing: `embedding_model` is no such folder, or the packaged model is not installed.
+        EmbeddingModelMissing: `embedding_model` or `rerank_model` is no such folder, or the packaged model is not installed.
     """
     store = DocumentStore(data_dir / "documents.sqlite3")
     in_use = EmbedderInUse(data_dir, store, MiniLmEmbedder(data_dir, embedding_model))
@@ -83,7 +86,8 @@ def open_library(
             base.close()
             raise
 
-    library = Library(store=store, embedder=in_use, open_base=open_base)
+    reranker = CrossEncoderReranker(rerank_model) if rerank_model else None
+    library = Library(store=store, embedder=in_use, open_base=open_base, reranker=reranker)
 
     def change_model(tell: Tell | None) -> None:
         wanted = in_use.wanted()

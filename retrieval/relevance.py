@@ -52,15 +52,12 @@ class Signs:
     """Share of the question's words, weighed by how telling they are, that one of the best candidates holds."""
     unheard: float
     """Share of them that stand in no document this reader may see."""
-    strange_name: bool = False
-    """Whether a name in the question stands in no document this reader may see."""
 
 
-_BIAS = -2.3
-_NEARNESS = 2.4
-_COVERAGE = 3.4
-_UNHEARD = -3.3
-_STRANGE_NAME = -1.0
+_BIAS = -3.6
+_NEARNESS = 2.9
+_COVERAGE = 4.9
+_UNHEARD = -3.0
 
 
 def signs(
@@ -71,7 +68,6 @@ def signs(
     counts: Mapping[str, int],
     passages: int,
     present: Callable[[Iterable[str]], frozenset[str]],
-    names: Iterable[str] = (),
 ) -> Signs:
     """Weigh the best candidates against the question.
 
@@ -82,7 +78,6 @@ def signs(
         counts: In how many passages a term stands.
         passages: How many there are.
         present: Tells which terms stand in any document the reader may see.
-        names: Terms of the question that are written like names.
     """
     weights = {term: _telling(term, counts.get(term, 0), passages) for term in dict.fromkeys(question_terms)}
     total = sum(weights.values())
@@ -95,26 +90,14 @@ def signs(
         held = set(terms(each))
         own = sum(weight for term, weight in weights.items() if accepted[term] & held)
         coverage = max(coverage, own / total)
-    called = set(names)
-    there = present([*weights, *related, *called])
+    there = present([*weights, *related])
     unheard = sum(weight for term, weight in weights.items() if not accepted[term] & there)
-    return Signs(
-        nearness=nearness,
-        coverage=coverage,
-        unheard=unheard / total,
-        strange_name=any(term not in there for term in called),
-    )
+    return Signs(nearness=nearness, coverage=coverage, unheard=unheard / total)
 
 
 def nothing_relevant(found: Signs) -> bool:
     """Whether the documents do not speak about the question."""
-    return (
-        _BIAS
-        + _NEARNESS * found.nearness
-        + _COVERAGE * found.coverage
-        + _UNHEARD * found.unheard
-        + _STRANGE_NAME * found.strange_name
-    ) < 0
+    return (_BIAS + _NEARNESS * found.nearness + _COVERAGE * found.coverage + _UNHEARD * found.unheard) < 0
 
 
 _CLAUSE_BIAS = -5.3

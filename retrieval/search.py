@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,13 +17,14 @@ from retrieval.document_store import DocumentRow, DocumentStore, PageSpan, Store
 from retrieval.embedder import Embedder
 from retrieval.errors import DocumentRefused, EmbeddingUnavailable, IndexUnavailable, RetrievalError
 from retrieval.framing import Framed, asks_for_history, framed, without_this_contract
-from retrieval.indexing import Brought, not_built, text_of_terms
+from retrieval.indexing import Brought, not_built, text_of_terms, text_to_embed
 from retrieval.knowledge_base import AnyOf, DenseVector, Hit, IndexFilter, IndexQuery, KnowledgeBase
 from retrieval.naming import NameBook, Routing
 from retrieval.normalise import search_form
 from retrieval.passage import DEFAULT_COLLECTION, Document, DocumentType, Reader, ScoredPassage
 from retrieval.ranking import Candidate, OfKind, Ranked, best_of, ranked, reranked
 from retrieval.relevance import LOOKED_AT, ORDINARY, Signs, no_such_clause, nothing_relevant, signs
+from retrieval.reranker import PAIRS, Reranker
 from retrieval.sparse import query_vector, terms
 from retrieval.spelling import corrected
 from retrieval.trade_words import related_terms
@@ -39,6 +39,8 @@ _INSIDE = 400
 _LONGEST_QUESTION = 2000
 """Characters of a question that are read; a model reads some 1,000 anyway."""
 _MOST_PASSAGES = 100
+_HARDLY = 0.5
+"""Signs below this do not speak for a kind of clause."""
 _REREAD = 60
 """First candidates whose wording is compared with the question's."""
 _CLEARLY = 1.15
@@ -113,6 +115,7 @@ class Library:
         store: The text store.
         embedder: Turns questions into vectors; loaded at the first search.
         open_base: Gives the index of a collection, brought to what the store holds; called at its first search.
+        reranker: Reads the best passages again, where one is configured.
     """
 
     def __init__(
@@ -121,6 +124,7 @@ class Library:
         store: DocumentStore,
         embedder: Embedder,
         open_base: Callable[[str], tuple[KnowledgeBase, Brought]],
+        reranker: Reranker | None = None,
     ) -> None:
         self._store = store
         self._embedder = embedder
@@ -129,7 +133,8 @@ class Library:
         self._unindexed: dict[str, frozenset[str]] = {}
         self._failed: dict[str, tuple[float, RetrievalError]] = {}
         self._names: dict[str, tuple[int, tuple[DocumentRow, ...], NameBook]] = {}
-        self._likes: dict[str, DenseVector] = {}
+        self._likes: dict[tuple[str, str], DenseVector] = {}
+        self._reranker = reranker
         self._lock = threading.RLock()
         self.writing = threading.Lock()
         """Held by whoever puts documents in: one writer at a time; searches do not wait for it."""
@@ -255,6 +260,9 @@ class Library:
             return SearchResult(degraded=degraded, nothing_relevant=True)
         order = ranked(routing, candidates)
         order = reranked(order, self._fits(request.collection, routing, eligible, order))
+        if self._reranker is not None:
+            order, told = self._read_again(request.collection, routing, order)
+            degraded += told
         best = best_of(routing, order, max(top, LOOKED_AT))
         passages = self._with_passages(request.collection, best)
         if self._nothing_there(request, routing, eligible, order, passages):
@@ -381,13 +389,15 @@ class Library:
 
     def _like(self, kind: ClauseKind) -> DenseVector:
         """The middle of how such clauses read, as a unit vector."""
+        # another model, another space: what was embedded for one is of no use to the next
+        key = (self._embedder.model_id, kind.name)
         with self._lock:
-            kept = self._likes.get(kind.name)
+            kept = self._likes.get(key)
         if kept is None:
             middle = self._embedder.embed(list(kind.examples)).mean(axis=0)
             kept = middle / np.linalg.norm(middle)
             with self._lock:
-                self._likes[kind.name] = kept
+                self._likes[key] = kept
         return kept
 
     def _of_kind(
@@ -462,6 +472,35 @@ class Library:
             if (each.document.document_id, each.number) in texts
         }
 
+    def _read_again(
+        self, collection: str, routing: Routing, order: Sequence[Ranked]
+    ) -> tuple[list[Ranked], tuple[str, ...]]:
+        """The first candidates in the order of the configured re-ranking model; their scores stay where they were."""
+        assert self._reranker is not None
+        first = order[:PAIRS]
+        texts = self._store.passages_at(
+            collection, [(each.candidate.document.document_id, each.candidate.number) for each in first]
+        )
+        held = [each for each in first if (each.candidate.document.document_id, each.candidate.number) in texts]
+        try:
+            scores = self._reranker.scores(
+                routing.bare,
+                [
+                    text_to_embed(
+                        each.candidate.document,
+                        texts[each.candidate.document.document_id, each.candidate.number],
+                    )
+                    for each in held
+                ],
+            )
+        except EmbeddingUnavailable as error:
+            log.warning("rerank_failed", extra={"collection": collection})
+            return list(order), (f"Passages were not re-ranked: {error}",)
+        better = [held[at] for at in sorted(range(len(held)), key=lambda at: (-scores[at], at))]
+        places = [each.score for each in held]
+        moved = [replace(each, score=score) for each, score in zip(better, places, strict=True)]
+        return moved + list(order[PAIRS:]), ()
+
     def _nothing_there(
         self,
         request: SearchRequest,
@@ -477,8 +516,10 @@ class Library:
             lacking = no_such_clause(
                 signs=fit.signs, like=fit.like, heading=fit.heading, nearness=order[0].candidate.dense or 0.0
             )
-            if routing.named or routing.preferred or not lacking:
+            if routing.named or not lacking:
                 return lacking
+            if routing.preferred and fit.signs < _HARDLY:
+                return True
         return nothing_relevant(self._signs(request, routing, eligible, candidates, passages))
 
     def _signs(
@@ -497,7 +538,6 @@ class Library:
             best=[text_of_terms(each.candidate.document, stored) for each, stored in passages[:LOOKED_AT]],
             counts=self._store.term_counts(own),
             passages=max(1, sum(row.passages for row in eligible.values())),
-            names=_names_in(routing.question),
             present=lambda wanted: self._store.terms_present(
                 request.collection, wanted, eligible.keys() - routing.excluded
             ),
@@ -522,14 +562,6 @@ class Library:
             for document_id, number in sorted(dense.keys() | sparse.keys())
             if document_id not in routing.excluded
         ]
-
-
-_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{3,}\b")
-
-
-def _names_in(question: str) -> list[str]:
-    """Terms of the words that are written like names: with a capital, and not at the beginning of a sentence."""
-    return [term for word in _NAME.findall(question) for term in terms(word)]
 
 
 def _scores(lists: list[list[Hit]], eligible: dict[str, DocumentRow]) -> dict[tuple[str, int], float]:

@@ -41,6 +41,8 @@ class RealOdoo:
     admin_password: str
     logins: dict[str, str]
     """The demo's people and their passwords."""
+    postgres_settings: Path = Path()
+    """Odoo's own settings file, which says how its PostgreSQL is reached."""
 
 
 def _dev_odoo(*words: str) -> str:
@@ -77,6 +79,7 @@ def real_odoo() -> RealOdoo:
         admin_login=status["admin_login"],
         admin_password=Path(status["admin_password_file"]).read_text(encoding="utf-8").strip(),
         logins=dict.fromkeys(PEOPLE, "demo"),
+        postgres_settings=Path(status["odoo_log"]).with_name("odoo.conf"),
     )
 
 

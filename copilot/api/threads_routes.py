@@ -52,7 +52,9 @@ def build_router(copilot: Copilot, signed_in: Callable[..., Person]) -> APIRoute
         copilot.threads.delete(person, thread_id)
 
     @router.get("/{thread_id}/export")
-    def export(thread_id: ThreadId, person: Who, format: Literal["markdown", "json"] = "markdown") -> Response:
+    def export(
+        thread_id: ThreadId, person: Who, format: Literal["markdown", "json"] = "markdown"
+    ) -> Response:
         """A conversation as a file."""
         kind, name = ("md", "markdown") if format == "markdown" else ("json", "json")
         headers = {"Content-Disposition": f'attachment; filename="conversation-{thread_id}.{kind}"'}

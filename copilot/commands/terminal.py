@@ -113,6 +113,8 @@ def print_ingest_report(report: dict[str, Any]) -> None:
     for document in report["documents"]:
         if document["status"] == "quarantined" or document["reasons"]:
             console.print(f"[yellow]{escape(document['path'])}: {escape('; '.join(document['reasons']))}[/]")
+    for problem in report["problems"]:
+        console.print(f"[red]{escape(problem)}[/]")
 
 
 def print_rows(title: str, rows: Iterable[Sequence[str]]) -> None:

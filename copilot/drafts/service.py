@@ -183,6 +183,11 @@ class Drafts:
         with self._database.reading() as connection:
             return [draft for draft in found if not self._may_not(connection, person, draft)]
 
+    def why_not(self, person: Person, draft: Draft) -> str:
+        """Why this person does not decide this draft; empty when they do."""
+        with self._database.reading() as connection:
+            return self._may_not(connection, person, draft)
+
     def approve(self, person: Person, draft_id: str, *, version: int, digest: str, token: str) -> Draft:
         """Approve exactly what was shown.
 

@@ -79,18 +79,24 @@ _ROLE_OF = {
 
 _LEADS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
     (re.compile(r"\b(?:contract|agreement)\b[^.:“]{0,80}\b(?:says|states|provides|requires|allows|forbids)\b"), frozenset({"contract"})),
-    (re.compile(r"\b(?:procedure|sop)\b[^.:“]{0,80}\b(?:says|states|requires|allows|forbids)\b"), frozenset({"sop", "case_note", "product_rule"})),
+    (re.compile(
+r"\b(?:procedure|sop)\b[^.:“]{0,80}\b(?:says|states|requires|allows|forbids)\b"
+), frozenset({"sop", "case_note", "product_rule"})),
     (re.compile(r"\bcarrier(?:'s)? polic(?:y|ies)\b[^.:“]{0,80}\b(?:says|state|states|requires|allows)\b"), frozenset({"carrier_policy"})),
 )  # fmt: skip
 _LABEL = re.compile(r"\]\s*\(([^()]+(?:\([^()]*\)[^()]*)*), ([^(),]+)\)")
 """``[K1] (Supply Agreement MF-2026-014, 5.1)``: what a citation says of itself."""
 _SECTION = re.compile(r"\b(?:clause|section|article|paragraph|§)\s*§?\s*(\d+(?:\.\d+)*)", re.IGNORECASE)
 _NOT_OURS = re.compile(
-    r"!\[|\]\s*\(\s*(?:[a-z][a-z0-9+.-]*:|//|/|\.)|^\s*\[[^\]]+\]:|<\s*[a-z/!?]|(?:javascript|data|vbscript):", re.IGNORECASE
+    r"!\[|\]\s*\(\s*(?:[a-z][a-z0-9+.-]*:|//|/|\.)|^\s*\[[^\]]+\]:|<\s*[a-z/!?]|(?:javascript|data|vbscript):",
+    re.IGNORECASE,
 )
 """Images, links, link definitions and HTML: an answer's links are made by code."""
 _BETWEEN_NUMBERS = re.compile(
-    r"(\d[\d,]*(?:\.\d+)?)[^\d]{0,60}\b(more|higher|greater|larger|later|fewer|less|lower|smaller|earlier|cheaper) than\b[^\d]{0,40}(\d[\d,]*(?:\.\d+)?)",
+    (
+        r"(\d[\d,]*(?:\.\d+)?)[^\d]{0,60}\b(more|higher|greater|larger|later|fewer|less|lower|smaller"
+        r"|earlier|cheaper) than\b[^\d]{0,40}(\d[\d,]*(?:\.\d+)?)"
+    ),
     re.IGNORECASE,
 )
 
@@ -127,7 +133,9 @@ class Grounding:
         self._citations = {one.id: one for one in citations}
         self._models: dict[str, str] = {}
         for fact in evidence:
-            self._sources[fact.id] = Source.of_values([dict(fact.fields), fact.display_name], zone, model=fact.model)
+            self._sources[fact.id] = Source.of_values(
+                [dict(fact.fields), fact.display_name], zone, model=fact.model
+            )
             self._labels[fact.id] = fact.display_name
             self._models[fact.id] = fact.model
         for passage in self._citations.values():
@@ -138,7 +146,9 @@ class Grounding:
             )  # fmt: skip
         self._findings = [(finding, source_of(finding, zone)) for finding in findings_of(results)]
         self._contexts = {
-            id(finding): Source.of_values(finding.context, zone) for finding, _ in self._findings if finding.context
+            id(finding): Source.of_values(finding.context, zone)
+            for finding, _ in self._findings
+            if finding.context
         }
         self._statements = statements_of([finding for finding, _ in self._findings], said, today)
         self._by_word: dict[str, list[Statement]] = defaultdict(list)
@@ -211,7 +221,9 @@ class Grounding:
             reasons.append(f"the records say “{nearest.text}”, not {', '.join(differences)}")
         elif known or not self._repeats_code(sentence):
             sources = self._cited_sources(known) if known else None
-            named = frozenset(day for one in claims if one.kind == "date" and not one.relative for day in one.either)
+            named = frozenset(
+                day for one in claims if one.kind == "date" and not one.relative for day in one.either
+            )
             bad = [one for one in claims if not self._holds(one, sources, known, named)]
             figures = [one for one in claims if one.kind in {"date", "number", "percent", "days", "quote"}]
             figures = figures or [one for one in claims if one.kind in {"name", "reference"}]
@@ -220,7 +232,9 @@ class Grounding:
             stances = stances_of(without_quotes(sentence))
             for stance in stances:
                 if not self._stated(stance, sentence, known or list(cited_before)):
-                    reasons.append(f"no evidence says “{stance.text}”" + ("" if stance.holds else " is denied"))
+                    reasons.append(
+                        f"no evidence says “{stance.text}”" + ("" if stance.holds else " is denied")
+                    )
             shown = self._without_idle_marks(sentence, known, claims)
         reasons += [f"{claim.text} is not in the evidence" for claim in bad]
         reasons += self._wrong_citation(sentence, lead, known)
@@ -269,7 +283,9 @@ class Grounding:
                 found.append(claim.text)
                 rest = iter([_key(claim) for claim in statement.claims])
         known = {word for word, _ in statement.signs}
-        found += [word for word, sign in signs_of(wording) if word in known and (word, sign) not in statement.signs]
+        found += [
+            word for word, sign in signs_of(wording) if word in known and (word, sign) not in statement.signs
+        ]
         found += sorted((turns_of(wording) - statement.turns).elements())
         denials = iter(statement.negators)
         found += [word for word in negators_of(wording) if word not in denials]
@@ -286,7 +302,9 @@ class Grounding:
             return sentence
         best = max(same, key=lambda statement: len(statement.ids & set(known)))
         wrong = [mark for mark in known if mark not in best.ids]
-        right = "" if len(wrong) < len(known) else "".join(f"[{one}]" for one in sorted(best.ids, key=_place)[:2])
+        right = (
+            "" if len(wrong) < len(known) else "".join(f"[{one}]" for one in sorted(best.ids, key=_place)[:2])
+        )
         return _replace_marks(sentence, wrong, right)
 
     def _repeats_code(self, sentence: str) -> bool:
@@ -338,7 +356,11 @@ class Grounding:
         ]
 
     def _holds(
-        self, claim: Claim, cited: Sequence[Source] | None, marks: Sequence[str], sentence_days: frozenset[date]
+        self,
+        claim: Claim,
+        cited: Sequence[Source] | None,
+        marks: Sequence[str],
+        sentence_days: frozenset[date],
     ) -> bool:
         """Whether the cited evidence (None: the sentence cites nothing, so all of the turn) holds a claim."""
         sources = list(self._all if cited is None else cited)
@@ -352,7 +374,9 @@ class Grounding:
             sources += [self._question, self._said]
         if claim.kind == "date" and claim.relative and sentence_days and self._today not in claim.either:
             days = {(day.month, day.day) for day in claim.either}
-            return any((day.month, day.day) in days for day in sentence_days)  # "was due on 13 Nov, 8 days ago": recomputed
+            return any(
+                (day.month, day.day) in days for day in sentence_days
+            )  # "was due on 13 Nov, 8 days ago": recomputed
         if claim.kind == "name" and not name_in_its_role(claim, sources):
             return False
         if supported(claim, sources, today=self._today, sentence_days=sentence_days):
@@ -371,7 +395,9 @@ class Grounding:
     def _of_another(self, claim: Claim, marks: Sequence[str]) -> bool:
         """A record's name while the sentence cites a record of the same kind of name: ``S00043`` behind the evidence of S00042."""
         shape = re.sub(r"\d", "0", str(claim.value))
-        alike = [self._labels[mark] for mark in marks if re.sub(r"\d", "0", self._labels.get(mark, "")) == shape]
+        alike = [
+            self._labels[mark] for mark in marks if re.sub(r"\d", "0", self._labels.get(mark, "")) == shape
+        ]
         return bool(alike) and str(claim.value) not in alike
 
     def _says_any(
@@ -394,8 +420,16 @@ class Grounding:
         kinds: dict[str, int] = defaultdict(int)
         for mark in marks or self._models:
             model = self._models.get(mark, "")
-            kinds[stem({"sale.order": "orders", "sale.order.line": "lines", "stock.picking": "deliveries"}.get(model, model))] += 1
-        return any(count == claim.value and kind in (claim.near | {claim.counts}) for kind, count in kinds.items())
+            kinds[
+                stem(
+                    {"sale.order": "orders", "sale.order.line": "lines", "stock.picking": "deliveries"}.get(
+                        model, model
+                    )
+                )
+            ] += 1
+        return any(
+            count == claim.value and kind in (claim.near | {claim.counts}) for kind, count in kinds.items()
+        )
 
     def _stated(self, stance: Stance, sentence: str, marks: Sequence[str]) -> bool:
         """Whether the evidence says what a clause says in words."""
@@ -451,9 +485,7 @@ class Grounding:
         problems = []
         for match in _LABEL.finditer(sentence):
             title, section = match[1].strip(), match[2].strip()
-            if not any(
-                folded(one.title) == folded(title) and _section_fits(section, one) for one in cited
-            ):
+            if not any(folded(one.title) == folded(title) and _section_fits(section, one) for one in cited):
                 problems.append(f"the passage is not “{title}, {section}”")
         own = without_quotes(sentence)
         for match in _SECTION.finditer(own):
@@ -468,7 +500,12 @@ class Grounding:
 
 def _section_fits(section: str, citation: Citation) -> bool:
     said, is_in = folded(section), folded(citation.section)
-    return bool(said) and (said == is_in or is_in.startswith(f"{said} ") or said == f"page {citation.page}" or f" {said}" in f" {is_in}")
+    return bool(said) and (
+        said == is_in
+        or is_in.startswith(f"{said} ")
+        or said == f"page {citation.page}"
+        or f" {said}" in f" {is_in}"
+    )
 
 
 def _key(claim: Claim) -> tuple[str, Any]:

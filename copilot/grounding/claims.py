@@ -53,7 +53,9 @@ class Claim:
 REFERENCE = re.compile(
     r"\b(?:[A-Z]{1,6}(?:/[A-Z0-9]+)+|[A-Z]{1,5}-?\d[\w-]*(?:/[A-Z0-9-]+)*|[A-Z]{2,}(?:-[A-Z0-9]+)+)\b"
 )
-ADDRESS = re.compile(r"(?:https?|ftp)://[^\s)>\]]+|\bwww\.[^\s)>\]]+|[\w.+-]+@[\w-]+\.[\w.-]*\w", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"(?:https?|ftp)://[^\s)>\]]+|\bwww\.[^\s)>\]]+|[\w.+-]+@[\w-]+\.[\w.-]*\w", re.IGNORECASE
+)
 _QUOTE = re.compile(
     r"“([^”]{3,})”|\"([^\"]{3,})\"|«([^»]{3,})»|‘([^’]{12,})’(?!\w)|(?<!\w)'([^']{12,})'(?!\w)|^\s*>\s*(.{3,})$"
 )
@@ -101,13 +103,23 @@ _COUNTED = re.compile(
     rf"(?<![\w.])\d[\d,]*(?:\.\d+)? ?({_UNIT_WORDS})\b|\b({_UNIT_WORDS})(?= of \d)", re.IGNORECASE
 )
 """A quantity's unit. ``units``, ``pieces`` and the like say nothing and are left out."""
-_CURRENCIES = {"$": "usd", "€": "eur", "£": "gbp", "dollars": "usd", "dollar": "usd", "euros": "eur", "euro": "eur"}
+_CURRENCIES = {
+    "$": "usd",
+    "€": "eur",
+    "£": "gbp",
+    "dollars": "usd",
+    "dollar": "usd",
+    "euros": "eur",
+    "euro": "eur",
+}
 _CURRENCY = re.compile(
     r"\b(USD|EUR|GBP|CHF|CAD|AUD|MXN|JPY|CNY|INR|SEK|NOK|DKK|PLN|dollars?|euros?)\b|[$€£](?=\d)"
 )
-_STOP = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "by", "for", "from", "has", "have", "had", "in", "is", "it", "its", "not", "of", "on", "or", "our", "than", "that", "the", "their", "then", "there", "they", "this", "to", "was", "were", "which", "will", "with", "you", "your", "we", "more", "order", "orders", "only", "still", "no"]
-)
+_STOP = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "been", "by", "for", "from", "has", "have", "had", "in", "is", "it",
+    "its", "not", "of", "on", "or", "our", "than", "that", "the", "their", "then", "there", "they", "this", "to",
+    "was", "were", "which", "will", "with", "you", "your", "we", "more", "order", "orders", "only", "still", "no",
+})  # fmt: skip
 
 
 def claims_of(sentence: str, today: date | None = None) -> list[Claim]:
@@ -133,9 +145,16 @@ def claims_of(sentence: str, today: date | None = None) -> list[Claim]:
         value = min(day.either, default=date.min)
         claims.append(
             Claim(
-                kind="date", text=day.text, value=value, either=day.either, year_given=day.year_given, at=day.begin,
-                near=words.around(day.begin, day.end), relative=day.relative, before=folded(text[max(0, day.begin - 60) : day.begin]),
-            )  # fmt: skip
+                kind="date",
+                text=day.text,
+                value=value,
+                either=day.either,
+                year_given=day.year_given,
+                at=day.begin,
+                near=words.around(day.begin, day.end),
+                relative=day.relative,
+                before=folded(text[max(0, day.begin - 60) : day.begin]),
+            )
         )
         text = text[: day.begin] + " " * (day.end - day.begin) + text[day.end :]
     for match in DURATION.finditer(text):
@@ -178,9 +197,14 @@ def claims_of(sentence: str, today: date | None = None) -> list[Claim]:
         near = words.around(*match.span())
         claims.append(
             Claim(
-                kind="number", text=match[0], value=abs(number_of(match[0])), at=match.start(), near=near,
-                counts=_counted(text, match.end()), before=whole[max(0, match.start() - 30) : match.start()],
-            )  # fmt: skip
+                kind="number",
+                text=match[0],
+                value=abs(number_of(match[0])),
+                at=match.start(),
+                near=near,
+                counts=_counted(text, match.end()),
+                before=whole[max(0, match.start() - 30) : match.start()],
+            )
         )
     text = blank(NUMBER, text)
     for match in SPELLED_NUMBER.finditer(text):
@@ -196,7 +220,14 @@ def claims_of(sentence: str, today: date | None = None) -> list[Claim]:
                 Claim(kind="reference", text=match[0], value=match[0].rstrip(".:-/"), at=match.start())
             )
     claims += [
-        Claim(kind="name", text=name, value=name, at=at, before=folded(whole[max(0, at - 40) : at]), after=folded(whole[at + len(name) : at + len(name) + 30]))
+        Claim(
+            kind="name",
+            text=name,
+            value=name,
+            at=at,
+            before=folded(whole[max(0, at - 40) : at]),
+            after=folded(whole[at + len(name) : at + len(name) + 30]),
+        )
         for at, name in names_in(text)
     ]
     return sorted(claims, key=lambda claim: claim.at)
@@ -255,8 +286,12 @@ class Words:
         stops = [at for sign in (", ", "; ", ": ", ". ") if (at := self._text.find(sign, end)) >= 0]
         number = re.compile(r"\d").search(self._text, end)
         ahead = min([*stops, *([number.start()] if number else [])], default=len(self._text))
-        before = [word for start, stop, word in self._words if back <= start and stop <= begin and begin - stop < 30][-2:]
-        behind = [word for start, stop, word in self._words if end <= start and stop <= ahead and start - end < 40][:4]
+        before = [
+            word for start, stop, word in self._words if back <= start and stop <= begin and begin - stop < 30
+        ][-2:]
+        behind = [
+            word for start, stop, word in self._words if end <= start and stop <= ahead and start - end < 40
+        ][:4]
         return frozenset([*before, *behind])
 
 

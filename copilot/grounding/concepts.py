@@ -58,13 +58,19 @@ _CONCEPTS: dict[str, str] = {
 }
 """Facts that hold or do not. What a sentence says of these must be said by the evidence with the same sign."""
 
-_OPPOSITES: dict[str, str] = {"late": r"on time|on schedule|in time|early|punctual(?:ly)?", "allowed": r"forbidden|prohibited|forbids|prohibits"}
+_OPPOSITES: dict[str, str] = {
+    "late": r"on time|on schedule|in time|early|punctual(?:ly)?",
+    "allowed": r"forbidden|prohibited|forbids|prohibits",
+}
 
 _SUBJECTS: dict[str, str] = {
     "cause: credit": r"credit (?:hold|limit|review|block|check)|over (?:its|their) (?:credit )?limit",
     "cause: quality": r"quality (?:hold|problem|issue|control|check|inspection)|quarantined?|in (?:Quality|Hold)\b|failed inspection",
     "cause: count": r"stock count|count (?:that|is)|discrepanc\w+|counting error|miscount\w*",
-    "cause: carrier": r"carrier (?:delay|problem|issue|strike)|delayed by the carrier|problem on the way|held up in transit|lost in transit|carrier(?: has| is)? late",
+    "cause: carrier": (
+r"carrier (?:delay|problem|issue|strike)|delayed by the carrier|problem on the way"
+r"|held up in transit|lost in transit|carrier(?: has| is)? late"
+),
     "cause: backlog": r"backlog|warehouse is behind|understaffed|staff shortage|short of staff",
     "cause: price": r"price (?:mismatch|dispute|difference|is wrong)|wrong price|disput\w+ the price|typed by hand",
     "cause: documents": r"documents? (?:is|are) (?:still )?missing|missing (?:document|certificate)s?|paperwork",
@@ -78,7 +84,11 @@ _SUBJECTS: dict[str, str] = {
     "cause: no carrier": r"no carrier|without a carrier|carrier (?:is|was) not (?:booked|assigned)",
     "cause: other order": r"(?:held|taken|reserved) (?:by|for) (?:another|other) orders?",
     "cause: not ordered": r"request for quotation|never ordered|forgot(?:ten)? to order|not been ordered",
-    "cause: outside": r"weather|storm|snow|flood|strike|customs|accident|traffic|holiday|breakdown|fire\b|theft|stolen|damaged?|recall(?:ed)?|port congestion|driver|pandemic|power cut|computer|system (?:error|failure)|bankrupt\w*|insolven\w+",
+    "cause: outside": (
+r"weather|storm|snow|flood|strike|customs|accident|traffic|holiday|breakdown|fire\b|theft|stolen"
+r"|damaged?|recall(?:ed)?|port congestion|driver|pandemic|power cut|computer|system (?:error"
+r"|failure)|bankrupt\w*|insolven\w+"
+),
     "state: quotation": r"quotation|draft",
     "state: sales order": r"is (?:now )?a sales order|confirmed sales order",
     "certainty: likely": r"likely|probably|presumably",
@@ -110,7 +120,8 @@ NEGATOR = re.compile(
     r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|cannot|hardly)\b|n't\b|\bn’t\b|\bno longer\b|\byet to be\b|\bstill to be\b"
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|whether|unless|until|could|would|should|might|may|must|can|cannot|shall|please|once|when|before|after|as soon as|will|let|to be|in case|"
+    r"\b(?:if|whether|unless|until|could|would|should|might|may|must|can|cannot|shall|please|once"
+    r"|when|before|after|as soon as|will|let|to be|in case|"
     r"confirm|ask|check|get|tell|offer|ship|order|release|decide|agree|compare|correct|complete|open a|book|count|do)\b"
 )
 """Clauses that state no fact: conditions, wishes, rules and requests."""
@@ -135,7 +146,9 @@ def stances_of(text: str, *, facts_only: bool = True) -> list[Stance]:
             continue
         for name, pattern in _FACTS.items():
             for match in pattern.finditer(clause):
-                found.append(Stance(concept=name, holds=not _denied(clause, match), text=match[0], about=about))
+                found.append(
+                    Stance(concept=name, holds=not _denied(clause, match), text=match[0], about=about)
+                )
         for name, pattern in _AGAINST.items():
             for match in pattern.finditer(clause):
                 found.append(Stance(concept=name, holds=_denied(clause, match), text=match[0], about=about))
@@ -198,7 +211,9 @@ def of_fields(model: str, fields: Mapping[str, Any]) -> set[tuple[str, bool]]:
     if model == "sale.order" and fields.get("date_order") and state != "cancelled":
         found.add(("ordered", True))
     document = model.removesuffix(".line")
-    found |= {(concept, holds) for of, label, concept, holds in _STATE_WORDS if of == document and label == state}
+    found |= {
+        (concept, holds) for of, label, concept, holds in _STATE_WORDS if of == document and label == state
+    }
     for name, value in fields.items():
         if isinstance(value, bool):
             if name == "is_late":

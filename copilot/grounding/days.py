@@ -137,7 +137,9 @@ def _relative(pattern: re.Pattern[str], match: re.Match[str], today: date) -> fr
             return frozenset({today - timedelta(days=(7 - ahead) % 7 or 7)})
         this = today + timedelta(days=ahead)
         # People disagree whether "next Friday" is the coming one or the one of next week.
-        return frozenset({this, this + timedelta(days=7)}) if match[1].lower() == "next" else frozenset({this})
+        return (
+            frozenset({this, this + timedelta(days=7)}) if match[1].lower() == "next" else frozenset({this})
+        )
     count, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
     number = int(count) if count.isdigit() else _COUNT_OF[count.lower()]
     if number > 3_650:

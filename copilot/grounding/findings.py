@@ -96,7 +96,10 @@ def statements_of(findings: Iterable[Finding], said: Iterable[str], today: date)
     for text, ids, owner in texts:
         for line in text.splitlines():
             for sentence in sentences_of(line):
-                found.setdefault((sentence.strip(), ids), Statement(text=sentence.strip(), ids=ids, today=today, owner=owner))
+                found.setdefault(
+                    (sentence.strip(), ids),
+                    Statement(text=sentence.strip(), ids=ids, today=today, owner=owner),
+                )
     return list(found.values())
 
 
@@ -165,7 +168,11 @@ def _walk(
     if not isinstance(node, Mapping):
         return
     identity = node.get("id")
-    if isinstance(identity, str) and _ID.fullmatch(identity) and ("fields" in node or identity.startswith("K")):
+    if (
+        isinstance(identity, str)
+        and _ID.fullmatch(identity)
+        and ("fields" in node or identity.startswith("K"))
+    ):
         return  # a fact or a passage itself: it is evidence, not said of evidence
     own = _Own()
     mine = set(ids) if not isinstance(identity, str) else set()

@@ -131,12 +131,16 @@ class Source:
             rest = blank(PERCENT, rest)
             durations.update(duration(match) for match in DURATION.finditer(rest))
             rest = blank(DURATION, rest)
+            if not re.search(r"\d", rest) and SPELLED_NUMBER.search(rest) is None:
+                continue
+            around = Words(rest).around
             alone = re.fullmatch(r"\s*[-+]?[\d,.]+\s*", rest) is not None
-            around = Words(rest).around if re.search(r"\d", rest) or SPELLED_NUMBER.search(rest) else None
-            for match in NUMBER.finditer(rest) if around else ():
+            for match in NUMBER.finditer(rest):
                 near = around(*match.span())
-                numbers.append(_Number(value=abs(number_of(match[0])), key="value" if alone else "", near=near))
-            for match in SPELLED_NUMBER.finditer(rest) if around else ():
+                numbers.append(
+                    _Number(value=abs(number_of(match[0])), key="value" if alone else "", near=near)
+                )
+            for match in SPELLED_NUMBER.finditer(rest):
                 near = around(*match.span())
                 numbers.append(_Number(value=float(WORD_NUMBERS[match[1].lower()]), key="", near=near))
         return cls(
@@ -150,7 +154,9 @@ class Source:
     def stances(self) -> frozenset[Stance]:
         """What its words and its fields say, as concepts with a sign."""
         fields = {Stance(concept=concept, holds=holds) for concept, holds in self.facts}
-        return frozenset(fields).union(*(stances_of(text, facts_only=not self.is_passage) for text in self.texts))
+        return frozenset(fields).union(
+            *(stances_of(text, facts_only=not self.is_passage) for text in self.texts)
+        )
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -164,7 +170,9 @@ class Source:
         return re.search(rf"(?<!\w){re.escape(folded(words))}(?!\w)", self.words) is not None
 
 
-def supported(claim: Claim, sources: Iterable[Source], *, today: date, sentence_days: frozenset[date]) -> bool:
+def supported(
+    claim: Claim, sources: Iterable[Source], *, today: date, sentence_days: frozenset[date]
+) -> bool:
     """Whether these sources hold a figure, a date, a unit, quoted words, a name or a reference.
 
     Args:
@@ -189,11 +197,15 @@ def supported(claim: Claim, sources: Iterable[Source], *, today: date, sentence_
         case "days" if isinstance(value, float):
             return _duration_supported(claim, value, sources, today, sentence_days)
         case "hours":
-            return any(f"{number:g} {unit}" == value for source in sources for unit, number, _ in source.durations)
+            return any(
+                f"{number:g} {unit}" == value for source in sources for unit, number, _ in source.durations
+            )
         case "unit":
             return any(value in source.stems for source in sources)
         case "currency":
-            return any(source.says(str(value)) or _SYMBOL.get(str(value), "\0") in source.words for source in sources)
+            return any(
+                source.says(str(value)) or _SYMBOL.get(str(value), "\0") in source.words for source in sources
+            )
         case _:
             return any(source.says(str(value)) for source in sources)
 
@@ -205,7 +217,10 @@ _NAME_ROLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(words), re.compile(keys))
     for words, keys in (
         (r"(?:\bgoes|\bships?|\bshipped|\bbooked|\bsent|\bcarrier|\bleft\b.*) (?:with|is|by)\|", r"carrier"),
-        (r"\b[a-z]*\d{4,} for\||\bcustomer(?: is)?\||\b(?:ordered by|promised to)\||\|[^.]{0,8}(?:was|is) promised\b", r"partner|customer"),
+        (
+            r"\b[a-z]*\d{4,} for\||\bcustomer(?: is)?\||\b(?:ordered by|promised to)\||\|[^.]{0,8}(?:was|is) promised\b",
+            r"partner|customer",
+        ),
         (r"\b(?:free|held|stock|available) in\|", r"warehouse|location"),
     )
 )
@@ -238,7 +253,9 @@ def _date_supported(claim: Claim, sources: list[Source], today: date) -> bool:
         fields = [one for source in sources for one in source.dated if keys.search(one.key)]
         fields = [one for one in fields if "basis" not in one.key]
         if fields:
-            texts = [one for source in sources for one in source.dated if not one.key and words.search(one.before)]
+            texts = [
+                one for source in sources for one in source.dated if not one.key and words.search(one.before)
+            ]
             return any(fits(one.day) for one in [*fields, *texts])
     return any(fits(one.day) for source in sources for one in source.dated)
 
@@ -249,12 +266,16 @@ def _number_supported(claim: Claim, value: float, sources: list[Source]) -> bool
     if any(not one.key and one.near & claim.near for one in same):
         return True
     if re.search(r"\d[^,;]* of (?:the )?$", claim.before):
-        return any(one.key for one in same)  # "12 of the 16 are missing": what is said of the part is not said of the whole
+        return any(
+            one.key for one in same
+        )  # "12 of the 16 are missing": what is said of the part is not said of the whole
     if claim.counts:
         return any(one.key and claim.counts in one.key for one in same)
     wanted = [keys for words, keys in _ROLES if words & claim.near]
     keys_known = [
-        keys for keys in wanted if any(one.key and keys.search(one.key) for source in sources for one in source.numbers)
+        keys
+        for keys in wanted
+        if any(one.key and keys.search(one.key) for source in sources for one in source.numbers)
     ]
     if keys_known:
         return any(one.key and any(keys.search(one.key) for keys in keys_known) for one in same)
@@ -271,7 +292,9 @@ def _duration_supported(
                 return value in known
     for source in sources:
         for unit, number, qualifier in source.durations:
-            if DAYS_OF.get(unit, 0) * number == value and (not claim.qualifier or qualifier == claim.qualifier):
+            if DAYS_OF.get(unit, 0) * number == value and (
+                not claim.qualifier or qualifier == claim.qualifier
+            ):
                 return True
     if claim.qualifier:
         return False

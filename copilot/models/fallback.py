@@ -79,6 +79,8 @@ class ModelGuard:
         masks = Pseudonyms(turn.conversation) if self.pseudonyms else None
         if masks:
             masks.learn("Person", turn.person.name)
+            for fact in turn.book.evidence():  # a result may tell of more people than its own fields name
+                masks.learn_result({"model": fact.model, "display_name": fact.display_name, **fact.fields})
         shown = _masked(messages, masks) if masks else list(messages)
         size = sum(tokens_in(message.text) for message in shown)
         if turn.model_tokens + size > MAX_TURN_TOKENS or (self._budget and not self._budget.has(size)):
@@ -89,9 +91,13 @@ class ModelGuard:
             reply = self._in_time(turn, shown, send, begun)
             if len(reply.text) > MAX_REPLY_CHARACTERS:
                 raise BrainFailed("the reply is too long")
-        except Exception as error:  # the model is outside our control: whatever it raises, the person gets an answer
+        except (
+            Exception
+        ) as error:  # the model is outside our control: whatever it raises, the person gets an answer
             self.breaker.failed()
-            turn.note_failure(error if not isinstance(error, Late) else BrainFailed("no complete reply in time"))
+            turn.note_failure(
+                error if not isinstance(error, Late) else BrainFailed("no complete reply in time")
+            )
             raise BrainFailed(type(error).__name__) from error
         finally:
             turn.model_seconds += time.monotonic() - begun
@@ -106,7 +112,11 @@ class ModelGuard:
         return _restored(reply, masks) if masks else reply
 
     def _in_time(
-        self, turn: Turn, shown: list[BaseMessage], send: Callable[[list[BaseMessage]], AIMessage], begun: float
+        self,
+        turn: Turn,
+        shown: list[BaseMessage],
+        send: Callable[[list[BaseMessage]], AIMessage],
+        begun: float,
     ) -> AIMessage:
         for attempt in (1, 2):
             left = min(self._allowance - turn.model_seconds, turn.seconds_left()) - (time.monotonic() - begun)
@@ -211,7 +221,10 @@ def _masked_arguments(value: Any, masks: Pseudonyms) -> Any:
 def _restored(reply: AIMessage, masks: Pseudonyms) -> AIMessage:
     calls = [{**call, "args": masks.restore_arguments(call["args"])} for call in reply.tool_calls]
     return AIMessage(
-        content=masks.restore(reply.text), tool_calls=calls, response_metadata=reply.response_metadata, id=reply.id
+        content=masks.restore(reply.text),
+        tool_calls=calls,
+        response_metadata=reply.response_metadata,
+        id=reply.id,
     )
 
 

@@ -22,9 +22,14 @@ class Sentence(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    text: str = Field(max_length=2_000, description="The sentence, without evidence marks. A rule is quoted between “ and ”.")
+    text: str = Field(
+        max_length=2_000,
+        description="The sentence, without evidence marks. A rule is quoted between “ and ”.",
+    )
     evidence: list[str] = Field(
-        default_factory=list, max_length=12, description="Ids of the evidence that holds every fact of it: E1, K2."
+        default_factory=list,
+        max_length=12,
+        description="Ids of the evidence that holds every fact of it: E1, K2.",
     )
 
 

@@ -109,6 +109,8 @@ def _page(
         draft=draft,
         row=_row(draft, person),
         token=token,
+        why_not="" if token else copilot.desk.drafts.why_not(person, draft),
+        alone=draft.verdict.get("approvers", 1) == 1,
         problem=problem,
         clauses=[one for one in draft.evidence if "quote" in one],
         facts=[

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from copilot.answer import Answer, Checks, Citation, Done, Event, Evidence, Progress, Question, TextPart
-from copilot.errors import NotFound
+from copilot.errors import NotFound, StateUnavailable
 from copilot.identity import Identity, Person, owner_of
 from copilot.settings import Settings
 from copilot.store import Store
@@ -97,6 +97,11 @@ class ShownCopilot:
         self.store = Store(f"sqlite:///{self.data_dir / 'copilot.db'}")
         self.threads = Threads(self.store)
         self.library: Any = None  # nothing is put in here
+
+    @property
+    def desk(self) -> Any:
+        """The double drafts nothing."""
+        raise StateUnavailable("There are no drafts here.")
 
     def ask(self, person: Person, question: Question) -> Answer:
         return next(event.answer for event in self.stream(person, question) if isinstance(event, Done))

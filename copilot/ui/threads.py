@@ -59,7 +59,9 @@ class ThreadLayer(BaseDataLayer):  # type: ignore[misc]
         return str(found["userIdentifier"]) if found else ""
 
     async def list_threads(self, pagination: Any, filters: Any) -> PaginatedResponse[dict[str, Any]]:
-        return PaginatedResponse(data=[], pageInfo=PageInfo(hasNextPage=False, startCursor=None, endCursor=None))
+        return PaginatedResponse(
+            data=[], pageInfo=PageInfo(hasNextPage=False, startCursor=None, endCursor=None)
+        )
 
     async def update_thread(self, thread_id: str, *_: Any, **__: Any) -> None:
         """The first answer begins and names a conversation; a rename comes by our own route."""

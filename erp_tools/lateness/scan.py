@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -144,7 +145,7 @@ def scan_open_orders(
         OdooUnavailable: Odoo did not answer for any of them; when it stops answering later, `total` tells how many are missing.
     """
     pages = _OrderPages(session, now=now, only=only, most=most, seconds=seconds, progress=progress)
-    orders = [SalesOrder.from_odoo(row) for row in pages.rows()]
+    orders = [SalesOrder.from_odoo(row) for rows in _ahead(pages.pages()) for row in rows]
     unread = pages.unread
     around = _Around(session, unread, pages.notes, pages.denied, now)
     zones = {order.order_id: zone_of(order.company_timezone, session.user.timezone) for order in orders}
@@ -173,7 +174,7 @@ def scan_open_orders(
 
 
 class _OrderPages:
-    """The open orders as rows, page after page."""
+    """The open orders as rows, in pages."""
 
     def __init__(
         self, session: OdooSession, *, now: datetime, only: Narrowed, most: int, seconds: float | None, progress: Progress | None,
@@ -187,7 +188,7 @@ class _OrderPages:
         """What did not come, and makes no order look different."""
         self.total = 0
 
-    def rows(self) -> Iterator[Row]:
+    def pages(self) -> Iterator[Sequence[Row]]:
         last, read, size = 0, 0, ORDERS_PER_PAGE
         while read < self._most:
             try:
@@ -220,7 +221,8 @@ class _OrderPages:
                     "Odoo sent orders that were not asked for. Ask again, and tell your administrator if it stays so."
                 )
             self.total = max(self.total, read + page.total)
-            yield from page.rows
+            if page.rows:
+                yield page.rows
             read += len(page.rows)
             if self._progress is not None:
                 self._progress(read, self.total)
@@ -396,6 +398,15 @@ class _Around:
                     break
                 last = int(page.rows[-1]["id"])
         return found
+
+
+def _ahead(pages: Iterator[Item]) -> Iterator[Item]:
+    """The same pages, each fetched while the one before it is worked on. One thread at a time still uses the session."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="scan") as pool:
+        coming = pool.submit(next, pages, None)
+        while (page := coming.result()) is not None:
+            coming = pool.submit(next, pages, None)
+            yield page
 
 
 def _company(row: Row) -> int:

@@ -559,7 +559,7 @@ DISCUSS = (
     # Names and sizes only: what is inside an attachment comes through document ingestion, with its own access rules.
     _model(
         "ir.attachment",
-        text="name mimetype res_model res_name checksum datas",
+        text="name mimetype res_model res_name res_field checksum datas",
         prose="description",
         choice="type",
         number="res_id file_size",

@@ -192,7 +192,14 @@ def _of_kind(session: OdooSession, source: str, kind: Kind, companies: Mapping[i
         "name": {}, "mimetype": {}, "res_id": {}, "checksum": {}, "file_size": {}, "description": {},
         "company_id": {"fields": {"name": {}}},
     }  # fmt: skip
-    domain = [["res_model", "=", kind.model], ["type", "=", "binary"], ["res_id", "!=", 0]]
+    # pictures of contacts and products are attachments, too, and the value of a field; Odoo leaves them out by itself only as
+    # long as a search does not name ids
+    domain = [
+        ["res_model", "=", kind.model],
+        ["type", "=", "binary"],
+        ["res_id", "!=", 0],
+        ["res_field", "=", False],
+    ]
     rows = list(_all(session, "ir.attachment", domain, spec))
     records = _records(session, kind, sorted({row["res_id"] for row in rows})) if rows else {}
     files: list[OdooFile] = []

@@ -13,7 +13,9 @@ import pytest
 from erp_tools.errors import (
     AccessDenied,
     NotAllowed,
+    OdooError,
     OdooFailed,
+    OdooTimeout,
     OdooUserError,
     SessionEnded,
     SignInBraked,
@@ -431,13 +433,14 @@ def test_what_the_allow_list_does_not_hold_never_leaves(way, model, domain, spec
     "method",
     [
         "_compute_amounts",
-        "write",
+        "_write",
         "unlink",
         "create",
+        "copy",
         "sudo",
         "with_user",
         "browse",
-        "message_post",
+        "action_cancel",
         "action_confirm",
     ],
 )
@@ -675,3 +678,78 @@ def test_the_version_and_an_address_are_known(way):
     assert url == (
         "/records/sale.order/7" if way.server.is_recording else f"{way.server.address}/odoo/sale.order/7"
     )
+
+
+# --- more of what can happen -------------------------------------------------------------------------------------------------
+
+
+def test_looking_again_at_oneself_tells_the_same_in_one_round_trip(way):
+    session = way.as_("supervisor")
+    before, known = session.log.calls, session.user
+    assert session.look_again() == known == session.user
+    assert session.log.calls - before == 1
+
+
+def test_a_closed_session_does_not_look_again(way):
+    session = way.server.sign_in("sales", way.secret("sales"))
+    session.close()
+    with pytest.raises(SessionEnded):
+        session.look_again()
+
+
+def test_odoo_itself_refuses_private_and_dangerous_methods(way):
+    """Behind our allow-list: what would happen if it let them through."""
+    if way.name == "recorded":
+        pytest.skip("a recording has no methods to call")
+    raw = way.as_("supervisor")._raw
+    for method in ("_compute_amounts", "sudo", "with_user"):
+        with pytest.raises(OdooError):
+            raw.call("sale.order", method, [1], {})
+
+
+def test_a_model_that_does_not_exist_is_an_error_and_no_crash(way):
+    raw = way.as_("service")._raw
+    with pytest.raises(OdooError):
+        raw.search_read("no.such.model", [], {}, order="", limit=1, offset=0)
+
+
+def test_a_deadline_that_passes_is_a_time_out_and_the_session_goes_on(way):
+    if way.name == "recorded":
+        pytest.skip("a recording answers at once")
+    session = way.server.sign_in("service", way.secret("service"))
+    wire = session._raw._wire
+    usual, wire._deadlines = wire._deadlines, (0.0001, 0.0001)
+    with pytest.raises(OdooTimeout, match="in time"):
+        session.read("sale.order", [], {"name": {}})
+    wire._deadlines = usual
+    way.server._breaker._breaker.succeeded()
+    assert session.read("sale.order", [["name", "=", ORDER]], {"name": {}}).total == 1
+    session.close()
+
+
+def test_text_in_any_script_is_a_text_and_no_pattern(way):
+    session = way.as_("service")
+    for words in ("Ærøskøbing ™ 東京 🚢", "'; DROP TABLE sale_order; --", "%", "\\\\", "a" * 5000):
+        assert session.count("sale.order", [["name", "=", words]]) == 0
+    assert session.count("sale.order", [["name", "=like", "\\\\%"]]) == 0
+
+
+def test_a_thousand_ids_in_one_domain_find_what_exists(way):
+    session = way.as_("service")
+    known = ids(session.read("sale.order", [], {}, order="id", limit=50))
+    assert session.count("sale.order", [["id", "in", known + list(range(10**6, 10**6 + 950))]]) == len(known)
+
+
+def test_two_sessions_of_one_person_are_two(way):
+    one, two = (way.server.sign_in("sales", way.secret("sales")) for _ in range(2))
+    two.close()
+    assert one.count("sale.order", []) > 0
+    one.close()
+
+
+def test_a_row_says_nothing_that_was_not_asked(way):
+    spec = {"partner_id": {"fields": {"ref": {}}}, "order_line": {"fields": {"product_uom_qty": {}}}}
+    row = way.as_("service").read("sale.order", [["name", "=", ORDER]], spec).rows[0]
+    assert set(row) == {"id", "partner_id", "order_line"}
+    assert set(row["partner_id"]) == {"id", "ref"}
+    assert {key for line in row["order_line"] for key in line} == {"id", "product_uom_qty"}

@@ -39,7 +39,12 @@ def postgresql_url(real_odoo: Any) -> Iterator[str]:
 
     def address(database: str) -> sa.URL:
         return sa.URL.create(
-            "postgresql+psycopg", odoo["db_user"], odoo["db_password"], odoo["db_host"], int(odoo["db_port"]), database
+            "postgresql+psycopg",
+            odoo["db_user"],
+            odoo["db_password"],
+            odoo["db_host"],
+            int(odoo["db_port"]),
+            database,
         )
 
     name = f"copilot_t{secrets.token_hex(4)}"

@@ -80,7 +80,7 @@ def test_search_and_diagnosis(client: TestClient, token: dict[str, str]) -> None
     assert found["passages"][0].keys() >= keys
     diagnosis = client.get("/api/v1/orders/S00042/diagnosis", headers=token).json()
     assert diagnosis["diagnosis"]["order"] == "S00042"
-    assert diagnosis["odoo_calls"] <= 5
+    assert diagnosis["odoo_calls"] <= 4
 
 
 @pytest.mark.parametrize(

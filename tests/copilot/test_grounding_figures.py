@@ -23,7 +23,9 @@ def test_true_answers_stay_whole(answers: list[Written]) -> None:
     assert len(answers) >= 500
     assert {one.source for one in answers} == {"playbook", "prose"}
     alarmed = [one for one in answers if one.grounding.check(one.text).removed]
-    assert len(alarmed) / len(answers) <= FALSE_ALARMS, [one.grounding.check(one.text).failed for one in alarmed][:3]
+    assert len(alarmed) / len(answers) <= FALSE_ALARMS, [
+        one.grounding.check(one.text).failed for one in alarmed
+    ][:3]
 
 
 def test_one_false_fact_does_not_get_out(answers: list[Written]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -57,7 +56,9 @@ class Obedient:
         # Unknown tools come in messages of their own: one of them ends the model's part of the turn.
         if rounds == 1 and self._source.random() < 0.7:
             self.unknown += 6
-            return self._called([(self._source.choice([*WRITES, "save_draft"]), self._arguments()) for _ in range(6)])
+            return self._called(
+                [(self._source.choice([*WRITES, "save_draft"]), self._arguments()) for _ in range(6)]
+            )
         if rounds == 1:
             return self._called([("diagnose_order", {"reference": "S00042"})])
         # Scans and searches are slow: they are called, but not each time.
@@ -70,13 +71,32 @@ class Obedient:
         return Reply(tool_calls=calls)
 
     def _arguments(self) -> dict[str, Any]:
-        names = ["reference", "name", "query", "customer_ref", "product", "customer", "order", "types", "cause", "action", "payload", "context", "fields"]
+        names = [
+            "reference",
+            "name",
+            "query",
+            "customer_ref",
+            "product",
+            "customer",
+            "order",
+            "types",
+            "cause",
+            "action",
+            "payload",
+            "context",
+            "fields",
+        ]
         chosen = self._source.sample(names, self._source.randint(1, 5))
-        return {one: self._source.choice([self._source.choice(HOSTILE), self._source.choice(HOSTILE), [1, 2], {"a": 1}, None, -1]) for one in chosen}
+        return {
+            one: self._source.choice(
+                [self._source.choice(HOSTILE), self._source.choice(HOSTILE), [1, 2], {"a": 1}, None, -1]
+            )
+            for one in chosen
+        }
 
 
 @pytest.fixture
-def odoo_calls(demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def odoo_calls(demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The methods that reach Odoo, at the gateway's own door."""
     made: list[str] = []
     session = service.session
@@ -90,7 +110,7 @@ def odoo_calls(demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch) 
             return _function(*positional, **named)
 
         monkeypatch.setattr(session, name, noted, raising=False)
-    yield made
+    return made
 
 
 def test_a_model_that_obeys_the_attacker_changes_nothing_and_leaks_nothing(
@@ -125,10 +145,14 @@ def test_no_tool_that_a_model_can_call_writes() -> None:
     assert not names & set(WRITES)
 
 
-def test_an_unknown_tool_is_refused_and_the_playbook_answers(demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_tool_is_refused_and_the_playbook_answers(
+    demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = lambda messages: Reply(tool_calls=[("action_confirm", {"order": "S00042"})])  # noqa: E731
     with OpenAiServer(script=script) as server:
-        agent = Agent(model=build_openai_model(model="m", base_url=server.base_url, api_key=None), model_name="m")
+        agent = Agent(
+            model=build_openai_model(model="m", base_url=server.base_url, api_key=None), model_name="m"
+        )
         monkeypatch.setattr(demo, "_brain", agent)
         demo._limits._asked.clear()
         answer = demo.ask(service, Question(text="Why is S00042 late?"))

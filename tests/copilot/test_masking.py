@@ -13,13 +13,63 @@ from copilot.agent import Agent
 from copilot.answer import Question
 from copilot.conversation import Copilot
 from copilot.identity import Person
-from copilot.masking import MAIL_FIELDS, PARTNER_FIELDS, PERSON_FIELDS, PHONE_FIELDS, Pseudonyms, is_external, wanted
+from copilot.masking import (
+    MAIL_FIELDS,
+    PARTNER_FIELDS,
+    PERSON_FIELDS,
+    PHONE_FIELDS,
+    Pseudonyms,
+    is_external,
+    wanted,
+)
 from copilot.models.openai_model import build_openai_model
 from copilot.testing import OpenAiServer, Reply
 
-FIRST = "Ann Boris Chloé Dmitri Elif Farah Gustav Hannah Ingrid Jamal Keiko Luis Maja Nadia Oleg Priya Quentin Rosa Sven Tomás".split()
-LAST = "Abernathy Bianchi Castellanos Dvořák Eriksson Fitzgerald Grünwald Haddad Ivanov Johansson Kowalski Lefèvre Moreau Nakamura O'Brien Petrov Rossi Schmidt Tanaka Vasquez".split()
-COMPANY = "Alder Birch Cedar Dogwood Elm Fir Ginkgo Hazel Ivy Juniper".split()
+FIRST = [
+    "Ann",
+    "Boris",
+    "Chloé",
+    "Dmitri",
+    "Elif",
+    "Farah",
+    "Gustav",
+    "Hannah",
+    "Ingrid",
+    "Jamal",
+    "Keiko",
+    "Luis",
+    "Maja",
+    "Nadia",
+    "Oleg",
+    "Priya",
+    "Quentin",
+    "Rosa",
+    "Sven",
+    "Tomás",
+]
+LAST = [
+    "Abernathy",
+    "Bianchi",
+    "Castellanos",
+    "Dvořák",
+    "Eriksson",
+    "Fitzgerald",
+    "Grünwald",
+    "Haddad",
+    "Ivanov",
+    "Johansson",
+    "Kowalski",
+    "Lefèvre",
+    "Moreau",
+    "Nakamura",
+    "O'Brien",
+    "Petrov",
+    "Rossi",
+    "Schmidt",
+    "Tanaka",
+    "Vasquez",
+]
+COMPANY = ["Alder", "Birch", "Cedar", "Dogwood", "Elm", "Fir", "Ginkgo", "Hazel", "Ivy", "Juniper"]
 KIND = ["Provisions", "Hydraulics", "Catering Group", "Foods", "Industrial Supply"]
 
 
@@ -57,9 +107,19 @@ def test_names_and_addresses_in_fields_are_always_replaced() -> None:
         made = {"email": mail, "phone": phone}.get(
             "email" if key in MAIL_FIELDS else "phone" if key in PHONE_FIELDS else "", people
         )
-        value = f"{source.choice(COMPANY)} {source.choice(KIND)} {number}" if key in PARTNER_FIELDS else made(source)
+        value = (
+            f"{source.choice(COMPANY)} {source.choice(KIND)} {number}"
+            if key in PARTNER_FIELDS
+            else made(source)
+        )
         masks = Pseudonyms("t")
-        result = json.dumps({"evidence": [{"id": "E1", "model": "sale.order", "fields": {key: value, "name": "S00042"}}], "note": f"about {value}"}, ensure_ascii=False)
+        result = json.dumps(
+            {
+                "evidence": [{"id": "E1", "model": "sale.order", "fields": {key: value, "name": "S00042"}}],
+                "note": f"about {value}",
+            },
+            ensure_ascii=False,
+        )
         shown = masks.mask_result(result)
         assert value not in shown, (key, value)
         assert "S00042" in shown
@@ -94,7 +154,9 @@ def test_the_same_name_has_the_same_pseudonym_within_a_conversation_only() -> No
     for masks in (one, again, other):
         masks.learn("Partner", "Meridian Foods")
     assert one.mask("Meridian Foods") == again.mask("MERIDIAN FOODS") != other.mask("Meridian Foods")
-    assert other.restore(one.mask("Meridian Foods")) == one.mask("Meridian Foods"), "a foreign pseudonym means nothing"
+    assert other.restore(one.mask("Meridian Foods")) == one.mask("Meridian Foods"), (
+        "a foreign pseudonym means nothing"
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +207,10 @@ def test_the_model_sees_no_names_and_the_person_sees_no_pseudonyms(
     assert all("Meridian" not in one for one in seen)
     assert all(service.name not in one for one in seen)
     people_read = {
-        str(fact.fields[key]) for fact in answer.evidence for key in ("user_id", "author_id", "partner_id") if fact.fields.get(key)
+        str(fact.fields[key])
+        for fact in answer.evidence
+        for key in ("user_id", "author_id", "partner_id")
+        if fact.fields.get(key)
     }
     assert people_read
     for name in people_read - {"masked"}:

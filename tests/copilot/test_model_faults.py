@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 import copilot.models.fallback
 from copilot.agent import Agent
@@ -21,7 +22,20 @@ from copilot.store import Store
 from copilot.testing import Fault, OpenAiServer, Reply, refused_address
 from erp_tools.breaker import Breaker
 
-FAULTS = ("refuse", "hang", "429", "500", "cut", "bad_json", "empty", "endless", "wrong_tool", "huge", "drip", "tls")
+FAULTS = (
+    "refuse",
+    "hang",
+    "429",
+    "500",
+    "cut",
+    "bad_json",
+    "empty",
+    "endless",
+    "wrong_tool",
+    "huge",
+    "drip",
+    "tls",
+)
 
 
 def reads_then_answers(messages: list[dict[str, Any]]) -> Reply:
@@ -173,7 +187,9 @@ def test_the_days_allowance_is_kept_and_survives_a_restart(demo: Copilot, servic
     with OpenAiServer(script=reads_then_answers) as server:
         used: dict[Any, int] = {}
         budget = TokenBudget(
-            100_000, read=lambda day: used.get(day, 0), add=lambda day, n: used.update({day: used.get(day, 0) + n})
+            100_000,
+            read=lambda day: used.get(day, 0),
+            add=lambda day, n: used.update({day: used.get(day, 0) + n}),
         )
         assert ask(demo, service, agent_for(server.base_url, budget=budget)).brain == "m"
         [(day, spent)] = used.items()
@@ -198,6 +214,30 @@ def test_a_turn_uses_up_a_limited_number_of_tokens(
         assert len(server.requests) == 1
     assert SPENT in answer.degraded
     assert answer.brain == "playbook"
+
+
+def test_azure_is_called_as_azure_wants_it(demo: Copilot, service: Person) -> None:
+    with OpenAiServer(script=reads_then_answers) as server:
+        model = build_openai_model(
+            model="my-deployment",
+            base_url=None,
+            api_key=SecretStr("azure-key"),
+            azure_endpoint=server.base_url.removesuffix("/v1"),
+            azure_api_version="2024-10-21",
+        )
+        answer = ask(demo, service, Agent(model=model, model_name="my-deployment"))
+        path, headers = server.called[0]
+    assert answer.brain == "my-deployment"
+    assert path == "/openai/deployments/my-deployment/chat/completions?api-version=2024-10-21"
+    assert headers["api-key"] == "azure-key"
+
+
+def test_the_query_of_an_address_goes_with_every_request(demo: Copilot, service: Person) -> None:
+    with OpenAiServer(script=reads_then_answers) as server:
+        answer = ask(demo, service, agent_for(f"{server.base_url}/deployments/d?api-version=2024-10-21"))
+        paths = {path for path, _ in server.called}
+    assert answer.brain == "m"
+    assert paths == {"/v1/deployments/d/chat/completions?api-version=2024-10-21"}
 
 
 def test_the_twelve_faults_are_all_there() -> None:

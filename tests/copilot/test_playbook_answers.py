@@ -94,7 +94,7 @@ def test_one_order_is_answered_in_few_words(ask: Ask, order: str, login: str) ->
     """The answer first, then proof, then the next step; what stands in the card is not said again."""
     answer = ask(f"Why is {order} late?", login=login)
     own = re.sub(r"\[[EK]\d+\](?: \([^()]*\))?", "", answer.text).partition("What I could not read")[0]
-    assert len(own.split()) <= 140, own
+    assert len(own.split()) <= 135, own
     assert answer.text.startswith(f"**{order} for ")
     assert answer.text.index("**Next:**") > answer.text.index("**Expected:**")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 import copilot.reads
-from copilot import redaction
 from app import create_app
+from copilot import redaction
 from copilot.agent import Agent
 from copilot.answer import Done, Question
 from copilot.bootstrap import build
@@ -24,18 +24,18 @@ from copilot.models.openai_model import build_openai_model
 from copilot.settings import Settings
 from copilot.store import Store
 from copilot.testing import Fault, OpenAiServer, Reply, refused_address
-from erp_tools.errors import OdooUnavailable
 
 SECRETS = [f"s3cr3t-{number:02d}-{'x9' * 6}" for number in range(40)]
 
 
 @pytest.fixture
-def heard(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
+def heard(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     """Everything that is logged at any level, tracebacks included."""
     caplog.set_level(logging.DEBUG)
     formatter = logging.Formatter("%(message)s %(exc_info)s")
-    yield lambda: "\n".join(
-        formatter.format(one) + " " + str({k: v for k, v in vars(one).items() if k not in {"args", "msg"}}) for one in caplog.records
+    return lambda: "\n".join(
+        formatter.format(one) + " " + str({k: v for k, v in vars(one).items() if k not in {"args", "msg"}})
+        for one in caplog.records
     )
 
 
@@ -49,7 +49,9 @@ def model_for(server_or_address: Any, secret: str) -> Agent:
     from pydantic import SecretStr
 
     address = getattr(server_or_address, "base_url", server_or_address)
-    return Agent(model=build_openai_model(model="m", base_url=address, api_key=SecretStr(secret)), model_name="m")
+    return Agent(
+        model=build_openai_model(model="m", base_url=address, api_key=SecretStr(secret)), model_name="m"
+    )
 
 
 def test_forty_secrets_through_twenty_five_failures(
@@ -120,7 +122,13 @@ def test_forty_secrets_through_twenty_five_failures(
         monkeypatch.undo()
     # 24 and 25: settings that cannot be used
     for more in ({}, {"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}):
-        given = Settings(_env_file=None, data_dir=tmp_path, OPENAI_API_KEY=next(planted), AZURE_OPENAI_API_KEY=next(planted), **more)  # type: ignore[arg-type,call-arg]
+        given = Settings(
+            _env_file=None,
+            data_dir=tmp_path,
+            OPENAI_API_KEY=next(planted),
+            AZURE_OPENAI_API_KEY=next(planted),
+            **more,
+        )  # type: ignore[arg-type,call-arg]
         with pytest.raises(SettingsError) as refused:
             build(given)
         said += [str(refused.value), repr(given)]
@@ -147,9 +155,13 @@ def test_forty_secrets_through_twenty_five_failures(
 # T25
 
 
-def test_two_turns_at_a_time_are_the_most(demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_turns_at_a_time_are_the_most(
+    demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     demo._limits._asked.clear()
-    streams = [demo.stream(service, Question(text="Why is S00042 late?")) for _ in range(IN_FLIGHT_PER_PERSON)]
+    streams = [
+        demo.stream(service, Question(text="Why is S00042 late?")) for _ in range(IN_FLIGHT_PER_PERSON)
+    ]
     for one in streams:
         next(one)
     with pytest.raises(TooMany, match="still being answered"):

@@ -44,7 +44,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def body(answer_id: str, thread_id: str = "t1", question: str = "Why?", text: str = "Because.") -> dict[str, Any]:
+def body(
+    answer_id: str, thread_id: str = "t1", question: str = "Why?", text: str = "Because."
+) -> dict[str, Any]:
     return {"answer_id": answer_id, "thread_id": thread_id, "question": question, "text": text}
 
 
@@ -59,7 +61,9 @@ def test_conversations_are_listed_last_used_first_page_by_page(store: Store) -> 
     assert [one.thread_id for one in rest] == ["t4", "t3", "t1", "t0"]
     assert [one.thread_id for one in store.threads("1:ann", search="question 4")] == ["t4"]
     assert store.threads("1:ann", search="100%") == []
-    assert store.threads("1:ann", before="tb", limit=1)[0].thread_id == "t2", "somebody else's place is no place"
+    assert store.threads("1:ann", before="tb", limit=1)[0].thread_id == "t2", (
+        "somebody else's place is no place"
+    )
 
 
 def test_rename_and_delete_are_the_owners_alone(store: Store) -> None:
@@ -133,7 +137,10 @@ def test_a_database_of_an_earlier_version_keeps_its_conversations(tmp_path: Path
         ):
             connection.exec_driver_sql(statement)
         connection.execute(
-            sa.text("INSERT INTO answers VALUES ('a1', 't1', 1, '1:ann', '2026-11-02T00:00:00+00:00', :body)"), {"body": json.dumps(body("a1"))}
+            sa.text(
+                "INSERT INTO answers VALUES ('a1', 't1', 1, '1:ann', '2026-11-02T00:00:00+00:00', :body)"
+            ),
+            {"body": json.dumps(body("a1"))},
         )
     engine.dispose()
     store = Store(url)
@@ -154,7 +161,9 @@ def test_what_was_acknowledged_survives_a_killed_process(tmp_path: Path) -> None
         "    store.save('1:ann', {'answer_id': f'a{n}', 'thread_id': f't{n % 5}', 'question': 'q', 'text': 't'})\n"
         "    print(n, flush=True)\n"
     )
-    process = subprocess.Popen([sys.executable, "-c", script, url], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, url], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     said = [process.stdout.readline().strip() for _ in range(40)]
     process.kill()
@@ -174,8 +183,14 @@ def test_a_long_conversation_is_summarised_with_its_evidence() -> None:
         {
             "question": f"Why is S000{number:02d} late?",
             "status": "answered",
-            "diagnosis": {"order": f"S000{number:02d}", "causes": [{"code": "inbound_overdue", "certainty": "proven"}]},
-            "evidence": [{"id": "E1", "display_name": f"S000{number:02d}"}, {"id": "E4", "display_name": "P00031"}],
+            "diagnosis": {
+                "order": f"S000{number:02d}",
+                "causes": [{"code": "inbound_overdue", "certainty": "proven"}],
+            },
+            "evidence": [
+                {"id": "E1", "display_name": f"S000{number:02d}"},
+                {"id": "E4", "display_name": "P00031"},
+            ],
             "citations": [{"id": "K2", "title": "Supply Agreement"}],
         }
         for number in range(12)
@@ -183,7 +198,10 @@ def test_a_long_conversation_is_summarised_with_its_evidence() -> None:
     summary = summary_of(turns)
     assert summary == summary_of(turns)
     assert len(summary.splitlines()) == 12
-    assert "Turn 3: asked “Why is S00002 late?”; answered; order S00002: inbound_overdue (proven); evidence of turn 3: E1 S00002, E4 P00031, K2 Supply Agreement" in summary
+    assert (
+        "Turn 3: asked “Why is S00002 late?”; answered; order S00002: inbound_overdue (proven); evidence of turn 3: E1 S00002, E4 P00031, K2 Supply Agreement"
+        in summary
+    )
     assert not re.search(r"\[[EK]\d", summary), "an old id must not look like one of this turn"
     assert summary_of([]) == ""
 
@@ -222,7 +240,9 @@ def test_the_model_gets_a_summary_and_the_last_turns(demo: Copilot, service: Per
     assert [line.split(":")[0] for line in summary.splitlines()] == ["Turn 1", "Turn 2"]
 
 
-def test_fifty_dropped_connections_lose_no_answer(demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fifty_dropped_connections_lose_no_answer(
+    demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """RELIABILITY R12: whoever listens goes away after the first event; the turn ends all the same, once."""
     import asyncio
 
@@ -240,7 +260,9 @@ def test_fifty_dropped_connections_lose_no_answer(demo: Copilot, service: Person
     until = time.monotonic() + 60
     missing = set(range(50))
     while missing and time.monotonic() < until:
-        missing = {number for number in missing if not demo.store.history(f"dropped-{number}", demo_owner(service))}
+        missing = {
+            number for number in missing if not demo.store.history(f"dropped-{number}", demo_owner(service))
+        }
         time.sleep(0.05)
     assert not missing
     for number in range(50):
@@ -278,8 +300,14 @@ def test_the_routes_of_a_conversation(client: TestClient) -> None:
     listed = client.get("/api/v1/threads?limit=1", headers=mine).json()
     assert listed["threads"][0]["thread_id"] == "http-1"
     assert listed["next"] in {"http-1", None}
-    assert client.get("/api/v1/threads/http-1", headers=mine).json()["answers"][0]["answer_id"] == asked["answer_id"]
-    assert client.patch("/api/v1/threads/http-1", json={"title": " Help  me "}, headers=mine).json()["title"] == "Help me"
+    assert (
+        client.get("/api/v1/threads/http-1", headers=mine).json()["answers"][0]["answer_id"]
+        == asked["answer_id"]
+    )
+    assert (
+        client.patch("/api/v1/threads/http-1", json={"title": " Help  me "}, headers=mine).json()["title"]
+        == "Help me"
+    )
     assert client.patch("/api/v1/threads/http-1", json={"title": ""}, headers=mine).status_code == 422
     exported = client.get("/api/v1/threads/http-1/export", headers=mine)
     assert exported.headers["content-type"].startswith("text/markdown")
@@ -292,7 +320,10 @@ def test_the_routes_of_a_conversation(client: TestClient) -> None:
     ):  # fmt: skip
         sent = {"json": {"title": "x"}} if method == "PATCH" else {}
         assert client.request(method, path, headers=other, **sent).status_code == 404, path
-    assert client.post("/api/v1/ask", json={"text": "help", "thread_id": "http-1"}, headers=other).status_code == 404
+    assert (
+        client.post("/api/v1/ask", json={"text": "help", "thread_id": "http-1"}, headers=other).status_code
+        == 404
+    )
     assert client.delete("/api/v1/threads/http-1", headers=mine).status_code == 204
     assert client.get("/api/v1/threads/http-1", headers=mine).status_code == 404
     assert client.get(f"/api/v1/answers/{asked['answer_id']}", headers=mine).status_code == 404
@@ -303,7 +334,11 @@ def test_the_sidebar_of_the_chat(client: TestClient) -> None:
     assert client.post("/project/threads", json={}).status_code == 401
     assert client.get("/thread/side-1").headers["location"] == "/login"
     client.post("/login", data={"username": "service", "password": "demo"})
-    client.post("/api/v1/ask", json={"text": "Why is S00042 late?", "thread_id": "side-1"}, headers=token(client, "service"))
+    client.post(
+        "/api/v1/ask",
+        json={"text": "Why is S00042 late?", "thread_id": "side-1"},
+        headers=token(client, "service"),
+    )
     listed = client.post("/project/threads", json={"pagination": {"first": 5}, "filter": {}}).json()
     assert listed["data"][0]["id"] == "side-1"
     opened = client.get("/project/thread/side-1").json()
@@ -311,8 +346,12 @@ def test_the_sidebar_of_the_chat(client: TestClient) -> None:
     assert opened["steps"][0]["output"] == "Why is S00042 late?"
     assert {one["name"] for one in opened["elements"]} == {"AnswerCard"}
     assert all(isinstance(one["props"], dict) for one in opened["elements"])
-    assert client.get("/project/thread/side-1").json() == opened, "the same messages with the same ids each time"
-    assert client.put("/project/thread", json={"threadId": "side-1", "name": "Olive oil"}).json() == {"success": True}
+    assert client.get("/project/thread/side-1").json() == opened, (
+        "the same messages with the same ids each time"
+    )
+    assert client.put("/project/thread", json={"threadId": "side-1", "name": "Olive oil"}).json() == {
+        "success": True
+    }
     other = TestClient(client.app, follow_redirects=False)
     other.post("/login", data={"username": "finance", "password": "demo"})
     assert other.get("/project/thread/side-1").status_code == 404
@@ -330,7 +369,9 @@ def test_the_chat_resumes_a_conversation_for_its_owner_only(client: TestClient, 
     from copilot.ui.threads import ThreadLayer
 
     layer = ThreadLayer()
-    client.post("/api/v1/ask", json={"text": "help", "thread_id": "resume-1"}, headers=token(client, "purchasing"))
+    client.post(
+        "/api/v1/ask", json={"text": "help", "thread_id": "resume-1"}, headers=token(client, "purchasing")
+    )
     assert asyncio.run(layer.get_thread("resume-1")) is None, "the owner is not signed in at a browser"
     client.post("/login", data={"username": "purchasing", "password": "demo"})
     thread = asyncio.run(layer.get_thread("resume-1"))
@@ -339,7 +380,9 @@ def test_the_chat_resumes_a_conversation_for_its_owner_only(client: TestClient, 
     assert asyncio.run(layer.get_thread_author("resume-1")) == "purchasing"
     assert asyncio.run(layer.get_thread("nothing")) is None
     demo.store.save("another Odoo#1:purchasing", body("foreign", "foreign-1"))
-    assert asyncio.run(layer.get_thread("foreign-1")) is None, "the same login in another Odoo is somebody else"
+    assert asyncio.run(layer.get_thread("foreign-1")) is None, (
+        "the same login in another Odoo is somebody else"
+    )
     assert current().sign_ins.signed_in_as("another Odoo#1:purchasing") is None
 
 
@@ -369,7 +412,9 @@ CALLERS = ("nobody", "wrong token", "empty token", "cookie of nobody", "signed o
 
 
 @pytest.mark.parametrize("caller", CALLERS)
-def test_every_door_that_is_not_open_is_shut_to(client: TestClient, application: FastAPI, caller: str) -> None:
+def test_every_door_that_is_not_open_is_shut_to(
+    client: TestClient, application: FastAPI, caller: str
+) -> None:
     """RELIABILITY T8: generated from the route table, so a new route is shut unless it is listed as open."""
     headers: dict[str, str] = {}
     if caller == "wrong token":
@@ -400,7 +445,9 @@ def test_every_door_that_is_not_open_is_shut_to(client: TestClient, application:
 def test_a_person_reaches_nothing_of_another(client: TestClient, application: FastAPI) -> None:
     """Every route that takes an id of something owned, as everybody but the owner: as if it did not exist."""
     mine = token(client, "service")
-    answer = client.post("/api/v1/ask", json={"text": "Why is S00042 late?", "thread_id": "owned-1"}, headers=mine).json()
+    answer = client.post(
+        "/api/v1/ask", json={"text": "Why is S00042 late?", "thread_id": "owned-1"}, headers=mine
+    ).json()
     owned = {"answer_id": answer["answer_id"], "thread_id": "owned-1"}
     tried = 0
     for login in ("supervisor", "purchasing", "sales", "finance"):

@@ -45,7 +45,7 @@ def test_intent_and_references(question: str, intent: str, references: tuple[str
         ("why is P00031 late", "purchase"),
         ("What waits for P00031?", "waiting_for"),
         ("stock of FB-1011", "stock"),
-        ("why is FB-1011 late?", "waiting_for"),
+        ("who is waiting for FB-1011?", "waiting_for"),
     ],
 )
 def test_what_is_named_decides_between_alike_questions(question: str, intent: str) -> None:

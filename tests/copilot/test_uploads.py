@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from copilot.api.routes import answer_error, build_router, signed_in_at
 from copilot.api.uploads_routes import LARGEST, PATH
 from copilot.api.uploads_routes import build_router as document_routes
-from copilot.api.routes import answer_error, build_router, signed_in_at
 from copilot.commands.ingesting import UploadShelf
 from copilot.conversation import Copilot
 from copilot.errors import CopilotError

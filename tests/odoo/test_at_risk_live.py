@@ -149,7 +149,8 @@ def test_odoos_own_rates_and_no_others(odoo_copy: Callable[[], Any]) -> None:
         "create",
         {"currency_id": ids["EUR"], "name": "2026-11-01", "rate": 0.8, "company_id": 1},
     )
-    session = connect(copy.url, copy.db).sign_in("service", "demo")
+    # a fresh database is loaded by the first that asks
+    session = connect(copy.url, copy.db, read_deadline=60).sign_in("service", "demo")
     found = read_rates(session, {"USD", "EUR", "JPY"})
     assert found.company_currency == "USD"
     assert found.in_company_currency(Decimal(80), "EUR") == Decimal("100.00")

@@ -146,6 +146,14 @@ def test_attachments_become_documents_of_their_records(company: Company, library
     company.attach("run.exe", "MZ", "sale.order", order)
     company.attach("broken.docx", "no archive", "sale.order", order)
     documents = run(company, library)
+    assert not [name for name in documents if name.startswith(("image_", "avatar_"))], (
+        "pictures of records are no documents"
+    )
+    assert not [
+        each
+        for each in documents.values()
+        if any("documents.yaml" in reason for reason in getattr(each, "reasons", ()))
+    ]
     assert documents["terms.md"].status == documents["foreign.txt"].status == "new"
     assert "hidden.txt" not in documents, "transfers are not read"
     assert documents["run.exe"].status == documents["broken.docx"].status == "quarantined"

@@ -94,9 +94,10 @@ def one_order(
             ]
             parts += [_expected(diagnosis)]
             if not several and not asked.also:
-                parts += [_clause(diagnosis, reads, role), _procedure(diagnosis, reads)]
+                parts += [_clause(diagnosis, reads, role)]
+                parts += ["" if _is_own(diagnosis, role) else _procedure(diagnosis, reads)]
             if not several:
-                parts += [_next(diagnosis, role, most=2 if _is_own(diagnosis, role) else 1)]
+                parts += [_next(diagnosis, role, most=1)]
     return blocks(parts)
 
 
@@ -169,9 +170,10 @@ def _is_own(diagnosis: dict[str, Any], role: str) -> bool:
 
 def _cause(diagnosis: dict[str, Any]) -> str:
     causes = _real(diagnosis)
-    return (
-        marked(causes[0]["summary"], causes[0]["evidence"], most=1) + _unproven(causes[0]) if causes else ""
-    )
+    if not causes:
+        return ""
+    told = marked(causes[0]["summary"], causes[0]["evidence"], most=1)
+    return told + _unproven(causes[0], diagnosis["not_read"])
 
 
 def _causes(diagnosis: dict[str, Any], most: int) -> str:
@@ -179,17 +181,19 @@ def _causes(diagnosis: dict[str, Any], most: int) -> str:
     if len(causes[:most]) < 2:
         return _cause(diagnosis)
     lines = [
-        f"{number}. {marked(cause['summary'], cause['evidence'], most=1)}{_unproven(cause)}"
+        f"{number}. {marked(cause['summary'], cause['evidence'], most=1)}{_unproven(cause, diagnosis['not_read'])}"
         for number, cause in enumerate(causes[:most], start=1)
     ]
     return "\n".join(lines)
 
 
-def _unproven(cause: dict[str, Any]) -> str:
+def _unproven(cause: dict[str, Any], not_read: Sequence[str]) -> str:
     """What a reader must know of a cause that is not proven."""
     if cause["certainty"] == "proven":
         return ""
-    missing = f" Not known: {'; '.join(cause['missing'])}." if cause["missing"] else ""
+    # What this person may not read is told once, at the end.
+    unknown = [one for one in cause["missing"] if one not in not_read]
+    missing = f" Not known: {'; '.join(unknown)}." if unknown else ""
     return f" {cause['certainty'].capitalize()}, not proven.{missing}"
 
 

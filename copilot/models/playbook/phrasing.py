@@ -23,7 +23,7 @@ from copilot.models.playbook.plan import Read, bare_question, diagnosed, really_
 from copilot.models.playbook.quoting import as_list, quotes
 from copilot.models.playbook.topics import SUBSTITUTION
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
-from copilot.models.playbook.wording import blocks, in_words, unread
+from copilot.models.playbook.wording import blocks, unread
 
 VERSION = "2"
 
@@ -33,7 +33,7 @@ HELP = (
     "- Why is an order late, what blocks it, who has to act, when will it ship? Name the order, the customer's reference, the "
     "delivery or the tracking number.\n"
     "- Which orders are at risk: all, or of a customer, a warehouse, a vendor, a carrier?\n"
-    "- Which orders wait for a purchase order or a product, and how much of it is in stock?\n"
+    "- Which orders wait for a purchase order or a product, and how much of it do we have?\n"
     "- What may the customer be told?\n"
     "- What does a customer's contract, an SOP or a carrier policy say about partial shipments, cut-offs, penalties …?"
 )
@@ -52,8 +52,8 @@ NO_CHANGE_ALONE = (
     "and who can take the next step."
 )
 NO_DRAFTS = (
-    "I hold no drafts yet, and I cannot approve, reject or run anything: a person with the right decides, not I. Ask about an order, "
-    "and I will tell you what could be done and who decides."
+    "Drafts are shown and decided on the desk, by a person with the right. I cannot approve, reject or run anything. Ask about an "
+    "order, and I will tell you what could be done and who decides."
 )
 NOTHING_BEFORE = "There is no answer of mine before this that I could repeat. What would you like to know?"
 WHICH_ORDER = "Which order do you mean? Give me its name as in Odoo, the customer's reference, a delivery or a tracking number."
@@ -120,9 +120,7 @@ def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
         parts.append(_second(asked, asked.also, reads, role, first))
     left = asked.references[MAX_ORDERS:] if asked.references else asked.purchases[MAX_ORDERS:]
     if left:
-        parts.append(
-            f"I looked at the first {in_words(MAX_ORDERS)} only; ask me next about {', '.join(left)}."
-        )
+        parts.append(f"I looked at the first ones only; ask me next about {', '.join(left)}.")
     parts.append(unread(str(one) for read in reads for one in read.result.get("not_read") or ()))
     return blocks(parts)
 

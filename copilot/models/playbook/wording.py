@@ -80,7 +80,3 @@ def unread(sentences: Iterable[str]) -> str:
 def blocks(parts: Iterable[str]) -> str:
     """Parts of an answer, an empty line between them."""
     return "\n\n".join(part for part in parts if part)
-
-
-def in_words(number: int) -> str:
-    return ("no", "one", "two", "three", "four", "five")[number]

@@ -1,0 +1,121 @@
+"""How fast documents get in, beside what the embedding model alone does on this machine; where the rest of the time goes.
+
+Both are measured in one run, the model before and after, because other work on the machine moves both.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from knowledge_ingest.pipeline import ingest
+from retrieval.indexing import text_to_embed
+from retrieval.library import open_library
+from retrieval.search import Library
+
+DEMO = Path(__file__).resolve().parent.parent / "knowledge_ingest" / "demo"
+COPIES = int(os.environ.get("BENCH_COPIES", "4"))
+"""How often the demo documents are taken, each time under other titles, so that no vector is known already."""
+SCANS = ("im-2026-008-amendment-1.pdf",)
+"""Recognising text takes two seconds a page, whatever the embedding model: measured apart."""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "documents"
+        _copies(folder)
+        library = open_library(Path(name) / "data")
+        library.embedder.prepare()  # type: ignore[attr-defined]  # the export is not part of the figures
+        library.embedder.embed(["warm"])
+        before, before_cpu = _alone(_texts_of_demo(Path(name)), library)
+        began = _cpu()
+        report = ingest([folder], library)
+        spent = _cpu() - began
+        assert report.ok, [each for each in report.documents if each.status == "quarantined"]
+        texts = [
+            text_to_embed(row.document, stored)
+            for row in library.store.rows("default")
+            for stored in library.store.passages("default", row.document.document_id)
+        ]
+        after, after_cpu = _alone(texts, library)
+        characters = sum(each.text_length for each in report.documents)
+        rate = report.passages / report.seconds
+        alone = (before + after) / 2
+        print(
+            f"ingest: {len(report.documents)} documents, about {characters // 3000} pages, {report.passages} passages in "
+            f"{report.seconds:.1f} s, {rate:.1f} passages/s; the model alone: {alone:.1f}/s "
+            f"({before:.1f} before, {after:.1f} after); ratio {rate / alone:.2f}"
+        )
+        # on a machine that others use, too, processor time says more than the clock
+        print(
+            f"processor time a passage: {spent / report.passages * 1000:.1f} ms, of which the model takes "
+            f"{after_cpu * 1000:.1f} ms ({before_cpu * 1000:.1f} ms before); ratio {after_cpu * report.passages / spent:.2f}"
+        )
+        again = ingest([folder], library)
+        print(
+            f"again, nothing changed: {again.seconds:.2f} s, {again.seconds / len(again.documents) * 1000:.1f} ms a document"
+        )
+        library.close()
+
+
+def _copies(folder: Path) -> None:
+    entries = yaml.safe_load((DEMO / "documents.yaml").read_text(encoding="utf-8"))["documents"]
+    listed = entries.items() if isinstance(entries, dict) else ((each["path"], each) for each in entries)
+    told = {path.removeprefix("documents/"): properties for path, properties in listed}
+    for copy in range(COPIES):
+        described = {}
+        for file in sorted(each for each in (DEMO / "documents").rglob("*") if each.is_file()):
+            path = file.relative_to(DEMO / "documents")
+            if file.name in SCANS:
+                continue
+            target = folder / f"copy{copy}" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+            own = {
+                key: value
+                for key, value in told.get(str(path), {}).items()
+                if key not in ("path", "supersedes", "amends")
+            }
+            described[str(path)] = own | {
+                "id": f"c{copy}-{path.stem}",
+                "title": f"{own.get('title', path.stem)} {copy}",
+            }
+        (folder / f"copy{copy}" / "documents.yaml").write_text(
+            yaml.safe_dump({"documents": described}), encoding="utf-8"
+        )
+
+
+def _texts_of_demo(scratch: Path) -> list[str]:
+    """Texts like those to come, for the measurement before."""
+    from retrieval.testing import make_library
+
+    library: Library = make_library(scratch / "words")
+    ingest([DEMO / "documents" / part for part in ("sops", "products", "notes")], library)
+    texts = [
+        text_to_embed(row.document, stored)
+        for row in library.store.rows("default")
+        for stored in library.store.passages("default", row.document.document_id)
+    ]
+    library.close()
+    return texts
+
+
+def _alone(texts: list[str], library: Library) -> tuple[float, float]:
+    """Texts a second, and seconds of processor time a text."""
+    began, cpu = time.perf_counter(), _cpu()
+    library.embedder.embed(texts)
+    return len(texts) / (time.perf_counter() - began), (_cpu() - cpu) / len(texts)
+
+
+def _cpu() -> float:
+    """Seconds of processor time, of the reading process, too."""
+    return sum(os.times()[:4])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Conversations in a real browser: they come back after a reload and a restart, can be renamed and deleted, and a drop loses nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import expect
+
+Open = Callable[..., Any]
+
+
+def _threads(shown: Any) -> list[dict[str, Any]]:
+    reply = shown.page.request.post(f"{shown.own}/project/threads", data={"pagination": {"first": 50}, "filter": {}},
+                                    headers={"origin": shown.own})  # fmt: skip
+    assert reply.ok, reply.status
+    return list(reply.json()["data"])
+
+
+def test_a_conversation_comes_back_after_a_reload(double: Any, open_page: Open) -> None:
+    shown = open_page(double)
+    shown.sign_in("sales")
+    shown.ask("Say: the first answer stays")
+    before = _threads(shown)
+    assert before[0]["name"] == "Say: the first answer stays"
+    shown.page.goto(f"{shown.own}/thread/{before[0]['id']}")
+    expect(shown.page.locator(".message-content", has_text="the first answer stays").last).to_be_visible()
+    expect(shown.page.locator(".dc-end-of-answer")).to_have_count(1)
+    shown.ask("Say: the second answer follows")
+    assert [one["id"] for one in _threads(shown)] == [one["id"] for one in before], (
+        "it went on, none was begun"
+    )
+    assert shown.foreign == []
+    assert shown.problems == []
+
+
+def test_somebody_elses_conversation_does_not_open(double: Any, open_page: Open) -> None:
+    mine = open_page(double)
+    mine.sign_in("service")
+    mine.ask("Say: a private word")
+    thread = _threads(mine)[0]["id"]
+    other = open_page(double)
+    other.sign_in("finance")
+    other.page.goto(f"{other.own}/thread/{thread}")
+    other.page.locator("#chat-input").wait_for()
+    expect(other.page.get_by_text("a private word")).to_have_count(0)
+    assert thread not in [one["id"] for one in _threads(other)]
+
+
+def test_rename_and_delete_from_the_page(double: Any, open_page: Open) -> None:
+    shown = open_page(double)
+    shown.sign_in("purchasing")
+    shown.ask("Say: to be renamed")
+    thread = _threads(shown)[0]["id"]
+    own = {"origin": shown.own}
+    renamed = shown.page.request.put(
+        f"{shown.own}/project/thread", data={"threadId": thread, "name": "Olive oil"}, headers=own
+    )
+    assert renamed.ok
+    assert _threads(shown)[0]["name"] == "Olive oil"
+    deleted = shown.page.request.delete(f"{shown.own}/project/thread", data={"threadId": thread}, headers=own)
+    assert deleted.ok
+    assert thread not in [one["id"] for one in _threads(shown)]
+
+
+def test_an_answer_that_was_under_way_when_the_page_closed_is_found_once(
+    double: Any, open_page: Open
+) -> None:
+    shown = open_page(double)
+    shown.sign_in("supervisor")
+    shown.page.locator("#chat-input").wait_for()
+    shown.page.locator("#chat-input").fill("Say: finished without me")
+    shown.page.click("#chat-submit")
+    shown.page.locator(".message-content, .step").first.wait_for()
+    shown.page.close()
+    again = open_page(double)
+    again.sign_in("supervisor")
+    again.page.locator("#chat-input").wait_for()
+    for _ in range(200):
+        found = [one for one in _threads(again) if re.search("finished without me", one["name"])]
+        if found:
+            break
+        again.page.wait_for_timeout(50)
+    assert len(found) == 1
+    opened = again.page.request.get(f"{again.own}/project/thread/{found[0]['id']}").json()
+    assert [step["type"] for step in opened["steps"]] == ["user_message", "assistant_message"]

@@ -1,0 +1,112 @@
+"""Contracts nobody has prepared, through the whole pipeline with the real embedding model: is the clause found, and told
+when it is not there? On a few of the contracts of `benchmarks/contracts.py`, which prints the figures for all.
+
+The floors are below what holds, and well above what a plain embedding search gives on the same contracts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import contracts
+from benchmarks.contracts import Found, figures, load_benchmark, make_contracts, overlap
+from knowledge_ingest.pipeline import ingest
+from retrieval.library import open_library
+from retrieval.search import Library, SearchRequest
+
+COLLECTION = "contracts"
+
+
+@pytest.fixture(scope="module")
+def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """(library, document id by file, outcomes routed by the question, outcomes with the document known)."""
+    folder = tmp_path_factory.mktemp("contracts")
+    questions = make_contracts(folder, per_split=3)
+    library = open_library(Path(request.config.cache.mkdir("copilot-data")))  # type: ignore[union-attr]
+    report = ingest([folder / "corpus"], library, collection=COLLECTION)
+    ids = {each.path: each.document_id for each in report.documents if each.status != "removed"}
+    routed, known = (
+        contracts.ask(library, questions, ids, known=each, collection=COLLECTION) for each in (False, True)
+    )
+    yield library, ids, routed, known
+    library.close()
+
+
+def test_the_clause_is_found_in_the_contract_that_the_question_names(asked) -> None:  # type: ignore[no-untyped-def]
+    _, _, routed, _ = asked
+    values = figures(routed)
+    assert values["document"] >= 85
+    assert values["P@1"] >= 50
+    assert values["R@8"] >= 85
+
+
+def test_with_the_contract_known_it_is_found_more_often_still(asked) -> None:  # type: ignore[no-untyped-def]
+    _, _, routed, known = asked
+    values = figures(known)
+    assert values["document"] >= 88
+    assert values["R@8"] >= max(86, figures(routed)["R@8"] - 2)
+
+
+def test_clauses_that_a_contract_lacks_are_told(asked) -> None:  # type: ignore[no-untyped-def]
+    _, _, routed, known = asked
+    for found in (routed, known):
+        values = figures(found)
+        assert values["told"] >= 80
+        assert values["refused"] <= 12
+
+
+def test_passages_have_500_characters_at_most_and_are_quoted_exactly(asked) -> None:  # type: ignore[no-untyped-def]
+    library, ids, _, _ = asked
+    for document_id in ids.values():
+        document = library.store.document(COLLECTION, document_id)
+        for stored in library.store.passages(COLLECTION, document_id):
+            passage = stored.passage
+            assert len(passage.text) <= contracts.PASSAGE
+            assert document.text[passage.start : passage.end] == passage.text
+
+
+def test_the_same_question_gives_the_same_list(asked) -> None:  # type: ignore[no-untyped-def]
+    library, _, routed, _ = asked
+    request = SearchRequest(
+        text=routed[0].question.text, reader=contracts._READER, top=20, collection=COLLECTION
+    )
+    once, again = library.search(request), library.search(request)
+    assert [(hit.passage.passage_id, hit.score) for hit in once.passages] == [
+        (hit.passage.passage_id, hit.score) for hit in again.passages
+    ]
+
+
+def test_a_folder_in_the_public_layout_is_read(tmp_path: Path) -> None:
+    (tmp_path / "corpus" / "set").mkdir(parents=True)
+    (tmp_path / "corpus" / "set" / "a.txt").write_text("The law of Ohio governs.", encoding="utf-8")
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "set.json").write_text(
+        '{"tests": [{"query": "Consider the Lease; What is the governing law?", '
+        '"snippets": [{"file_path": "set/a.txt", "span": [0, 24]}]}, '
+        '{"query": "Consider the Lease; Is there a cap?", "snippets": [{"file_path": "set/missing.txt", "span": [0, 1]}]}]}',
+        encoding="utf-8",
+    )
+    (only,) = load_benchmark(tmp_path)
+    assert only.file == "set/a.txt"
+    assert only.spans == ((0, 24),)
+
+
+def test_overlap_is_counted_in_characters() -> None:
+    question = contracts.ContractQuestion(text="", kind="", held_out=True, file="a", spans=((100, 200),))
+    half = Found(question=question, hits=(("a", 150, 250), ("b", 100, 200)), nothing_relevant=False, seconds=0)
+    assert overlap(half, places=1) == (0.25, 0.5)
+    nothing = Found(question=question, hits=(), nothing_relevant=True, seconds=0)
+    assert overlap(nothing, places=1) == (0.0, 0.0)
+
+
+def test_a_search_can_be_kept_to_one_document(asked) -> None:  # type: ignore[no-untyped-def]
+    library: Library = asked[0]
+    wanted = sorted(asked[1].values())[0]
+    result = library.search(
+        SearchRequest(
+            text="When is payment due?", reader=contracts._READER, collection=COLLECTION, documents=(wanted,)
+        )
+    )
+    assert {hit.document.document_id for hit in result.passages} == {wanted}
