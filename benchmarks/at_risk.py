@@ -100,9 +100,9 @@ def _many(server: OdooServer) -> None:
     )
     print(f"leading cause as in the single diagnosis: {same} of {len(sample)} orders")
     waiting, seconds, calls = _measured(
-        session, lambda: waiting_for(session, "Extra Virgin Olive Oil 20 L Drum", now=now, server=server)
+        session, lambda: waiting_for(session, "P00031", now=now, server=server)
     )
-    print(f"who waits for a product: {waiting.status}, {seconds:.2f} s in {calls} calls")
+    print(f"who waits for P00031 there: {len(waiting.lines)} lines, {seconds:.2f} s in {calls} calls")
 
 
 def _scan(server: OdooServer, session: OdooSession) -> AtRiskList:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from benchmarks.contracts import CLAUSES
+from knowledge_ingest.contract_testing import CLAUSES
 from retrieval.document_store import Alias, StoredDocument, StoredPassage, passage_id
 from retrieval.indexing import Indexer
 from retrieval.knowledge_base import IndexFilter, IndexQuery
@@ -33,7 +33,7 @@ _READER = Reader(login="", roles=frozenset(ROLES), companies=frozenset())
 
 
 def main() -> None:
-    chance = random.Random(3)  # noqa: S311 - test data
+    chance = random.Random(3)
     with tempfile.TemporaryDirectory() as folder:
         library = open_library(Path(folder))
         library.embedder.prepare()  # type: ignore[attr-defined]  # the export is not part of the figures
@@ -42,7 +42,9 @@ def main() -> None:
         print(f"{len(vectors):,} passages put in {time.perf_counter() - began:.0f} s, vectors given")
         _ask(library, chance)
         _recall(library, vectors, chance)
-        print(f"memory of the process, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        print(
+            f"memory of the process, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+        )
         library.close()
         began = time.perf_counter()
         again = open_library(Path(folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from knowledge_ingest.extracted import Block, BlockKind
 
@@ -22,7 +23,27 @@ _INLINE = re.compile(
 """A clause that begins within a line, after the end of the one before: ``... in full. 7.2 Records. The Buyer ...``."""
 
 _BULLET = re.compile(r"(?:[-*•▪◦]|\((?:[a-z]{1,2}|[ivx]{1,4}|\d{1,2})\)|[a-z]\))[ \t]+\S")
-SMALL_WORDS = frozenset("a an and at by for from in of on or the to upon under with without".split())
+SMALL_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "upon",
+        "under",
+        "with",
+        "without",
+    ]
+)
 """Words that stay small in a title."""
 _PAGE_NUMBER = re.compile(r"-+\s*\d{1,4}\s*-+|(?:Page|PAGE)\s+\d{1,4}(?:\s+(?:of|OF)\s+\d{1,4})?")
 _LONGEST_HEADING = 90
@@ -105,7 +126,7 @@ def _clauses_of(text: str, start: int, end: int) -> list[Block]:
     """A paragraph as blocks: one, unless numbered clauses follow each other inside it."""
     borders = [start, *(match.end() for match in _INLINE.finditer(text, start, end)), end]
     blocks = []
-    for first, past in zip(borders, borders[1:], strict=False):
+    for first, past in pairwise(borders):
         words = " ".join(text[first:past].split())
         level = heading_level(words) if len(borders) > 2 and past < end else 0
         if level:

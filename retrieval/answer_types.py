@@ -16,16 +16,20 @@ _TYPES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
         re.compile(
             r"\bhow much\b|\b(?:cost|costs|charges?|fee|price|surcharge|penalty|credit|deduct|refund|owe[ds]?|pay|amount|rate)\b"
         ),
-        re.compile(r"(?:usd|eur|[$€£])\s?\d|\d\s?(?:usd|eur|dollars|euros|cents)|\d\s?%|\bpercent\b|free of charge|without cost"),
+        re.compile(
+            r"(?:usd|eur|[$€£])\s?\d|\d\s?(?:usd|eur|dollars|euros|cents)|\d\s?%|\bpercent\b|free of charge|without cost"
+        ),
     ),
     (
         "time",
         re.compile(
-            r"\b(?:when|until when|by when|how (?:long|soon|often|early|late|quickly)|what time|which (?:day|date|weekday|days|hour)s?|"
-            r"within (?:what|how)|how many (?:business |working |calendar )?(?:hours|days|weeks|months|years)|deadline|cut-?off|period|date|valid)\b"
+            r"\b(?:when|until when|by when|how (?:long|soon|often|early|late|quickly)|what time|"
+            r"which (?:day|date|weekday|days|hour)s?|within (?:what|how)|"
+            r"how many (?:business |working |calendar )?(?:hours|days|weeks|months|years)|deadline|cut-?off|period|date|valid)\b"
         ),
         re.compile(
-            rf"\b\d{{1,2}}:\d\d\b|\b(?:\d+|{_NUMBER_WORD})\s+(?:business |working |calendar )?(?:minutes?|hours?|days?|weeks?|months?|years?)\b|"
+            rf"\b\d{{1,2}}:\d\d\b|"
+            rf"\b(?:\d+|{_NUMBER_WORD})\s+(?:business |working |calendar )?(?:minutes?|hours?|days?|weeks?|months?|years?)\b|"
             rf"\b{_WEEKDAY}\b|\b{_MONTH}\b|\b(?:at once|immediately|same day|next (?:business )?day)\b|\b20\d\d-\d\d"
         ),
     ),
@@ -39,12 +43,17 @@ _TYPES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         "number",
-        re.compile(r"\bhow (?:many|often|heavy|large|big|far)\b|\bwhich (?:share|percentage|weights?|number|factor)\b|\bwhat (?:share|percentage|factor|temperature|number)\b|\btemp\w*\b"),
+        re.compile(
+            r"\bhow (?:many|often|heavy|large|big|far)\b|\bwhich (?:share|percentage|weights?|number|factor)\b|"
+            r"\bwhat (?:share|percentage|factor|temperature|number)\b|\btemp\w*\b"
+        ),
         re.compile(rf"\d|\b(?:once|twice|{_NUMBER_WORD})\b"),
     ),
     (
         "permission",
-        re.compile(r"^(?:may|can|must|are|is|does|do|should|will|could)\b|\b(?:allowed|permitted|possible)\b"),
+        re.compile(
+            r"^(?:may|can|must|are|is|does|do|should|will|could)\b|\b(?:allowed|permitted|possible)\b"
+        ),
         re.compile(
             r"\b(?:may|must|can|cannot|not|never|only|allowed|permitted|prohibited|forbidden|required|needs?|except|excluded|no|nobody|without)\b"
         ),

@@ -28,12 +28,16 @@ _TRAILING = re.compile(
     r"(?:\s+(?:between|with|of|from|dated|for)\b[^?;]*)?(?=\s*[?.!]?\s*$)",
     re.IGNORECASE,
 )
-_THIS = re.compile(rf"\b(?:in|under|of|for|by|to|within)\s+(?:this|the|that|said)\s+{_PAPERS}\b", re.IGNORECASE)
+_THIS = re.compile(
+    rf"\b(?:in|under|of|for|by|to|within)\s+(?:this|the|that|said)\s+{_PAPERS}\b", re.IGNORECASE
+)
 
 
+_PAPER_WORDS = _PAPERS[3:-1]
 _HISTORY = re.compile(
-    rf"\b(?:old|former|previous|earlier|expired|superseded|replaced|outdated|last year's)\s+(?:[\w&'-]+\s+){{0,4}}?(?:{_PAPERS[3:-1]}|version|rules?|edition)\b"
-    rf"|\b(?:{_PAPERS[3:-1]})\b[^?]{{0,40}}\b(?:has|have|had|is|was) (?:ended|expired|run out|lapsed|been replaced)\b"
+    r"\b(?:old|former|previous|earlier|expired|superseded|replaced|outdated|last year's)\s+(?:[\w&'-]+\s+){0,4}?"
+    rf"(?:{_PAPER_WORDS}|version|rules?|edition)\b"
+    rf"|\b(?:{_PAPER_WORDS})\b[^?]{{0,40}}\b(?:has|have|had|is|was) (?:ended|expired|run out|lapsed|been replaced)\b"
     r"|\bversion \d+(?:\.\d+)?\b",
     re.IGNORECASE,
 )

@@ -92,7 +92,10 @@ def reranked(order: Sequence[Ranked], fits: Mapping[tuple[str, int], float]) -> 
     if not fits:
         return list(order)
     scored = [
-        replace(each, score=round(min(1.0, max(0.0, each.score + fits.get(_place(each.candidate), 0.0) / _BEST)), 4))
+        replace(
+            each,
+            score=round(min(1.0, max(0.0, each.score + fits.get(_place(each.candidate), 0.0) / _BEST)), 4),
+        )
         for each in order
     ]
     return sorted(scored, key=lambda each: (-each.score, _place(each.candidate)))

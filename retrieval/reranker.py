@@ -5,16 +5,12 @@ Twenty pairs cost a small model about 0.6 s on two cores, so it suits a machine 
 
 from __future__ import annotations
 
-import logging
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from retrieval.errors import EmbeddingModelMissing, EmbeddingUnavailable
-
-log = logging.getLogger(__name__)
 
 PAIRS = 20
 """Best passages that are read again."""
@@ -55,7 +51,9 @@ class CrossEncoderReranker:
         try:
             with self._lock:
                 if self._model is None:
-                    self._model = self._load()
+                    from retrieval.sentence_transformers_export import load_cross_encoder
+
+                    self._model = load_cross_encoder(self._folder)
                 found = self._model.predict(
                     [(question, each) for each in passages], show_progress_bar=False, convert_to_numpy=True
                 )
@@ -65,10 +63,3 @@ class CrossEncoderReranker:
                 f"The re-ranking model in {self._folder.name!r} does not run ({type(error).__name__}). "
                 "Check COPILOT_RERANK_MODEL, or leave it empty."
             ) from error
-
-    def _load(self) -> Any:
-        # nothing is ever fetched: a folder that lacks a file is an error
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from sentence_transformers import CrossEncoder
-
-        return CrossEncoder(str(self._folder), local_files_only=True)

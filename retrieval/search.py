@@ -465,9 +465,13 @@ class Library:
         first = [each.candidate for each in order[:_REREAD] if each.candidate.of_kind is None]
         counts = self._store.term_counts(terms(routing.bare))
         asked = wanted(routing.bare, counts, max(1, sum(row.passages for row in eligible.values())))
-        texts = self._store.passages_at(collection, [(each.document.document_id, each.number) for each in first])
+        texts = self._store.passages_at(
+            collection, [(each.document.document_id, each.number) for each in first]
+        )
         return {
-            (each.document.document_id, each.number): fit(asked, each.document, texts[each.document.document_id, each.number])
+            (each.document.document_id, each.number): fit(
+                asked, each.document, texts[each.document.document_id, each.number]
+            )
             for each in first
             if (each.document.document_id, each.number) in texts
         }
@@ -481,7 +485,9 @@ class Library:
         texts = self._store.passages_at(
             collection, [(each.candidate.document.document_id, each.candidate.number) for each in first]
         )
-        held = [each for each in first if (each.candidate.document.document_id, each.candidate.number) in texts]
+        held = [
+            each for each in first if (each.candidate.document.document_id, each.candidate.number) in texts
+        ]
         try:
             scores = self._reranker.scores(
                 routing.bare,

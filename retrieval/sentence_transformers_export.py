@@ -192,3 +192,15 @@ class SentenceTransformersEmbedder:
             if self._model is None:
                 self._model = _load(self._folder)
             return self._model
+
+
+def load_cross_encoder(folder: Path) -> Any:
+    """A cross-encoder for re-ranking, from a local folder; nothing is ever fetched.
+
+    Raises:
+        ImportError, OSError, ValueError: sentence-transformers is missing, or the folder holds no such model.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from sentence_transformers import CrossEncoder
+
+    return CrossEncoder(str(folder), local_files_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,21 +13,18 @@ from retrieval.passage import Document
 from retrieval.sparse import terms
 from retrieval.trade_words import accepted_terms
 
-_NEAR = 3
-"""Terms so far apart at most still stand together."""
 _SHORT = 120
 """Characters below which a passage can hardly answer anything: a greeting, a heading, a signature."""
 
-WEIGHTS = {"coverage": 0.15, "heading": 0.15, "title": 0.1, "together": 0.1, "answer": 0.15, "short": -0.1}
-"""Rounded from a fit on the demo's tuning questions (`python -m benchmarks ranker`), tested on the held-out ones."""
+WEIGHTS = {"coverage": 0.15, "heading": 0.15, "answer": 0.15, "short": -0.1}
+"""Rounded from a fit on the demo's tuning questions (`python -m benchmarks ranker`), tested on the held-out ones. Words of the
+title and neighbouring words that stand together were tried and brought nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A question, as passages are compared with it."""
 
-    terms: tuple[str, ...]
-    """Stemmed, each once, in order."""
     weights: Mapping[str, float]
     """Term -> how telling it is; they add up to 1."""
     accepted: Mapping[str, frozenset[str]]
@@ -46,12 +43,13 @@ def wanted(question: str, counts: Mapping[str, int], passages: int) -> Wanted:
     """
     own = tuple(dict.fromkeys(terms(question)))
     rarity = {
-        term: math.log((passages - min(counts.get(term, 0), passages) + 0.5) / (counts.get(term, 0) + 0.5) + 1)
+        term: math.log(
+            (passages - min(counts.get(term, 0), passages) + 0.5) / (counts.get(term, 0) + 0.5) + 1
+        )
         for term in own
     }
     total = sum(rarity.values()) or 1.0
     return Wanted(
-        terms=own,
         weights={term: value / total for term, value in rarity.items()},
         accepted=accepted_terms(terms(question)),
         types=answer_types(question),
@@ -76,8 +74,6 @@ def features(asked: Wanted, document: Document, stored: StoredPassage) -> dict[s
     return {
         "coverage": _share(asked, held),
         "heading": _share(asked, heading),
-        "title": sum(weight for term, weight in asked.weights.items() if term in title),
-        "together": _together(asked.terms, own),
         "answer": holds_answer(text, asked.types),
         "short": max(0.0, 1 - len(text) / _SHORT),
     }
@@ -91,18 +87,3 @@ def _terms_of(text: str) -> tuple[str, ...]:
 
 def _share(asked: Wanted, held: set[str]) -> float:
     return sum(weight for term, weight in asked.weights.items() if asked.accepted[term] & held)
-
-
-def _together(question: Sequence[str], text: Sequence[str]) -> float:
-    """Share of the question's neighbouring terms that stand near each other in the text."""
-    pairs = list(zip(question, question[1:], strict=False))
-    if not pairs:
-        return 0.0
-    places: dict[str, list[int]] = {}
-    for at, term in enumerate(text):
-        places.setdefault(term, []).append(at)
-    near = sum(
-        any(abs(first - second) <= _NEAR for first in places.get(one, ()) for second in places.get(other, ()))
-        for one, other in pairs
-    )
-    return near / len(pairs)

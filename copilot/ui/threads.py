@@ -41,7 +41,13 @@ class ThreadLayer(BaseDataLayer):  # type: ignore[misc]
 
     async def create_user(self, user: User) -> PersistedUser | None:
         handle = user.metadata.get("browser")
-        person = current().sign_ins.person(handle if isinstance(handle, str) else None)
+        try:
+            person = current().sign_ins.person(handle if isinstance(handle, str) else None)
+        except NotSignedIn:
+            # A page from before a restart: it may connect, owns nothing, and is told to sign in again by the chat itself.
+            return PersistedUser(
+                id="", identifier=user.identifier, metadata={"browser": handle}, createdAt=_UNUSED
+            )
         return PersistedUser(
             id=owner_of(person),
             identifier=person.login,

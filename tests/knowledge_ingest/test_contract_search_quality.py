@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import contracts
-from benchmarks.contracts import Found, figures, load_benchmark, make_contracts, overlap
+from knowledge_ingest import contract_testing as contracts
+from knowledge_ingest.contract_testing import Found, figures, load_benchmark, make_contracts, overlap
 from knowledge_ingest.pipeline import ingest
 from retrieval.library import open_library
 from retrieval.search import Library, SearchRequest
@@ -70,7 +70,7 @@ def test_passages_have_500_characters_at_most_and_are_quoted_exactly(asked) -> N
 def test_the_same_question_gives_the_same_list(asked) -> None:  # type: ignore[no-untyped-def]
     library, _, routed, _ = asked
     request = SearchRequest(
-        text=routed[0].question.text, reader=contracts._READER, top=20, collection=COLLECTION
+        text=routed[0].question.text, reader=contracts.READER, top=20, collection=COLLECTION
     )
     once, again = library.search(request), library.search(request)
     assert [(hit.passage.passage_id, hit.score) for hit in once.passages] == [
@@ -95,7 +95,9 @@ def test_a_folder_in_the_public_layout_is_read(tmp_path: Path) -> None:
 
 def test_overlap_is_counted_in_characters() -> None:
     question = contracts.ContractQuestion(text="", kind="", held_out=True, file="a", spans=((100, 200),))
-    half = Found(question=question, hits=(("a", 150, 250), ("b", 100, 200)), nothing_relevant=False, seconds=0)
+    half = Found(
+        question=question, hits=(("a", 150, 250), ("b", 100, 200)), nothing_relevant=False, seconds=0
+    )
     assert overlap(half, places=1) == (0.25, 0.5)
     nothing = Found(question=question, hits=(), nothing_relevant=True, seconds=0)
     assert overlap(nothing, places=1) == (0.0, 0.0)
@@ -106,7 +108,7 @@ def test_a_search_can_be_kept_to_one_document(asked) -> None:  # type: ignore[no
     wanted = sorted(asked[1].values())[0]
     result = library.search(
         SearchRequest(
-            text="When is payment due?", reader=contracts._READER, collection=COLLECTION, documents=(wanted,)
+            text="When is payment due?", reader=contracts.READER, collection=COLLECTION, documents=(wanted,)
         )
     )
     assert {hit.document.document_id for hit in result.passages} == {wanted}

@@ -16,7 +16,7 @@ from erp_tools.odoo.masks import MASKED
 from knowledge_ingest.errors import IngestError
 from knowledge_ingest.pipeline import ingest_found
 from knowledge_ingest.report import IngestReport
-from knowledge_ingest.sources.odoo_attachments import look, source_name
+from knowledge_ingest.sources.odoo_attachments import READ_SECONDS, look, source_name
 from retrieval.errors import DocumentRefused
 from retrieval.passage import Reader
 from retrieval.search import Library, SearchRequest
@@ -90,7 +90,7 @@ class Company:
         return self(model, "search", [domain], {"limit": 1, "order": "id"})[0]
 
     def look(self) -> Any:
-        session = connect(self.url, self.db).sign_in_for_indexing(INDEXER, SECRET)
+        session = connect(self.url, self.db, read_deadline=READ_SECONDS).sign_in_for_indexing(INDEXER, SECRET)
         return look(session, source_name(self.url, self.db))
 
 

@@ -41,7 +41,9 @@ def test_what_names_a_document_is_told_from_what_is_asked(question: str, frame: 
 def test_a_question_keeps_its_words_when_nothing_else_would_be_left() -> None:
     assert framed("Consider the agreement;").core == "Consider the agreement;"
     assert without_this_contract("in this contract") == "in this contract"
-    assert without_this_contract("What is the governing law for this contract?") == "What is the governing law ?"
+    assert (
+        without_this_contract("What is the governing law for this contract?") == "What is the governing law ?"
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from retrieval.search import Library, SearchRequest
 from retrieval.testing import everyone, make_document, make_library
 
 TEXTS = {
-    make_document(f"rule-{number}", f"split {number}"): f"Partial shipments are split with consent, rule {number}."
+    make_document(
+        f"rule-{number}", f"split {number}"
+    ): f"Partial shipments are split with consent, rule {number}."
     for number in range(PAIRS + 5)
 }
 
@@ -77,7 +79,19 @@ def test_a_real_cross_encoder_reads_pairs_from_a_local_folder(tmp_path: Path) ->
         warnings.simplefilter("ignore")  # libraries of the model announce deprecations of their own
         from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-        words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "split", "consent", "salmon", "warm", "is", "?"]
+        words = [
+            "[PAD]",
+            "[UNK]",
+            "[CLS]",
+            "[SEP]",
+            "[MASK]",
+            "split",
+            "consent",
+            "salmon",
+            "warm",
+            "is",
+            "?",
+        ]
         (tmp_path / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
         BertTokenizerFast(vocab_file=str(tmp_path / "vocab.txt")).save_pretrained(tmp_path)
         BertForSequenceClassification(
