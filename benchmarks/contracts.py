@@ -93,7 +93,7 @@ def ablation(library: Library, questions: Sequence[ContractQuestion], ids: dict[
     no_refusal = mock.patch.object(Library, "_nothing_there", return_value=False)
     no_sparse = mock.patch.object(ranking, "_SPARSE_WEIGHT", 0.0)
     no_neighbours = mock.patch.object(ranking, "_NEIGHBOUR_WEIGHT", 0.0)
-    no_wording = mock.patch.object(search, "reranked", lambda order, fits: list(order))
+    no_wording = mock.patch.object(search, "reranked", lambda routing, order, fits: list(order))
     unrouted = mock.patch.object(Library, "_routed", _unrouted)
     rows: dict[str, list[Any]] = {
         "all passages, dense": [unrouted, no_kinds, no_refusal, no_sparse, no_neighbours, no_wording],

@@ -104,7 +104,7 @@ def ablation(library: Library, questions: list[LabelledQuestion]) -> None:
         "no trade words": [mock.patch.object(search, "related_terms", return_value={})],
         "no spelling": [mock.patch.object(search, "corrected", lambda question, store, knows: question)],
         "no names": [mock.patch.object(Library, "_routed", _unrouted)],
-        "no wording": [mock.patch.object(search, "reranked", lambda order, fits: list(order))],
+        "no wording": [mock.patch.object(search, "reranked", lambda routing, order, fits: list(order))],
         "no kinds of clauses": [mock.patch.object(search, "kind_asked_for", return_value=None)],
         "no neighbours": [mock.patch.object(ranking, "_NEIGHBOUR_WEIGHT", 0.0)],
         "no cap per document": [

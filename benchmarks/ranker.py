@@ -66,11 +66,11 @@ def judge(library: Library, questions: Sequence[LabelledQuestion]) -> list[Judge
     """The candidates of each question as the first ranking leaves them."""
     taken: list[Any] = []
 
-    def watch(order: Any, fits: Any) -> Any:
+    def watch(routing: Any, order: Any, fits: Any) -> Any:
         taken.append(order)
         return list(order)
 
-    original = search.wanted
+    original = wording.wanted
     asked: list[Any] = []
 
     def reading(question: str, counts: Any, passages: int) -> Any:

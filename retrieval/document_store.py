@@ -226,21 +226,17 @@ class DocumentStore:
         self, collection: str, places: Iterable[tuple[str, int]]
     ) -> dict[tuple[str, int], StoredPassage]:
         """The passages at these (document id, number) places; places that do not exist are left out."""
-        wanted: dict[str, set[int]] = {}
-        for document_id, number in places:
-            wanted.setdefault(document_id, set()).add(number)
-        found: dict[tuple[str, int], StoredPassage] = {}
+        wanted = json.dumps(sorted({(document_id, int(number)) for document_id, number in places}))
+        columns = ", ".join(f"p.{name}" for name in _PASSAGE_COLUMNS.split(", "))
         with self._reading() as db:
-            for document_id, numbers in wanted.items():
-                rows = db.execute(
-                    f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE collection = ? AND document_id = ? "  # noqa: S608 - our own names
-                    "AND number IN (SELECT value FROM json_each(?))",
-                    (collection, document_id, json.dumps(sorted(numbers))),
-                )
-                for row in rows:
-                    passage = _passage_from(row)
-                    found[document_id, passage.number] = passage
-        return found
+            rows = db.execute(
+                f"SELECT {columns} FROM json_each(?) AS place CROSS JOIN passages AS p "  # noqa: S608 - our own names
+                "ON p.collection = ? AND p.document_id = json_extract(place.value, '$[0]') "
+                "AND p.number = json_extract(place.value, '$[1]')",
+                (wanted, collection),
+            ).fetchall()
+        found = [_passage_from(row) for row in rows]
+        return {(each.passage.document_id, each.number): each for each in found}
 
     def keyword_search(
         self, collection: str, terms: Sequence[str], document_ids: Iterable[str], limit: int

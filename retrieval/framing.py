@@ -56,6 +56,8 @@ class Framed:
     """Words that say which document is meant; empty when there are none."""
     core: str
     """What is asked; never empty unless the question was."""
+    leads: bool = False
+    """Whether the frame comes first, as in "Consider the lease; ...": then the question is about that document alone."""
 
 
 def framed(question: str) -> Framed:
@@ -67,7 +69,11 @@ def framed(question: str) -> Framed:
     for pattern in (_LEADING, _LEADING_COMMA):
         match = pattern.match(question)
         if match and _says_something(question[match.end() :]):
-            return Framed(frame=question[: match.end()].strip(" ;:,"), core=question[match.end() :].strip())
+            return Framed(
+                frame=question[: match.end()].strip(" ;:,"),
+                core=question[match.end() :].strip(),
+                leads=True,
+            )
     # the last phrase that names a paper, not all that follows the first preposition
     for start in reversed([each.start() for each in _PREPOSITION.finditer(question)]):
         match = _TRAILING.match(question, start)

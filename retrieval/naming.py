@@ -52,6 +52,8 @@ class Routing:
     """Documents of the parties in question or scope, named ones included."""
     excluded: frozenset[str]
     """Documents of other customers or vendors than the ones in question."""
+    only_named: bool = False
+    """Whether the question is about the named documents and nothing else: "Consider the agreement between A and B; ..."."""
 
     @property
     def ranked_by(self) -> str:
@@ -86,6 +88,7 @@ class NameBook:
         for book in (self._full, self._short):
             for key in [key for key, found in book.items() if len(found) > too_common]:
                 del book[key]
+        self._longest = max((len(key) for book in (self._full, self._short) for key in book), default=0)
 
     def route(self, question: str, eligible: Iterable[str], scope: Scope) -> Routing:
         """Read the names in a question.
@@ -151,7 +154,7 @@ class NameBook:
         lowered = [token.lower() for token, _, _ in tokens]
         written_small = question == question.lower()
         from_scope = {_key(name) for name in scope.names} - {()}
-        longest = max((len(key) for book in (self._full, self._short, from_scope) for key in book), default=0)
+        longest = max([self._longest, *map(len, from_scope)])
         matches: list[set[str]] = []
         cut: list[tuple[int, int]] = []
         at = 0

@@ -19,13 +19,15 @@ _SPARSE_WEIGHT = 0.4
 """Of BM25 (relative to the best candidate) next to the cosine."""
 _NEIGHBOUR_WEIGHT = 0.2
 """Of the better neighbour's cosine: a clause among clauses about the question is more likely to be the one."""
-_KIND_WEIGHTS = {"dense": 0.5, "like": 1.0, "signs": 0.6, "heading": 0.1, "sparse": 0.2}
+_KIND_WEIGHTS = {"dense": 0.5, "like": 1.0, "signs": 0.6, "sparse": 0.2}
 """When a kind of clause is asked for: cosine with the question, cosine with how such clauses read, how plainly the wording
-gives it away, whether it stands under such a heading, BM25."""
+gives it away, BM25. The heading above it was tried and brought nothing; it counts in telling that a clause is absent."""
 _PREFERRED = 0.1
 """For documents of the parties in question."""
 _NAMED = 0.5
 """For documents that the question names: nothing else comes before them."""
+_ONLY_NAMED = 2.0
+"""For documents that the question is about and no other: more than all else together."""
 _TYPE_BONUS: dict[DocumentType, float] = {
     "contract": 0.04,
     "sop": 0.03,
@@ -80,6 +82,7 @@ class Ranked:
 def ranked(routing: Routing, candidates: Sequence[Candidate]) -> list[Ranked]:
     """All candidates, best first; equal ones in the order of their ids, so that the same search gives the same list."""
     best = _BEST_OF_KIND if any(each.of_kind for each in candidates) else _BEST
+    best += _ONLY_NAMED if routing.only_named else 0.0
     scored = [
         Ranked(candidate=each, score=round(min(1.0, max(0.0, score / best)), 4))
         for each, score in zip(candidates, _scores(routing, candidates), strict=True)
@@ -87,14 +90,17 @@ def ranked(routing: Routing, candidates: Sequence[Candidate]) -> list[Ranked]:
     return sorted(scored, key=lambda each: (-each.score, _place(each.candidate)))
 
 
-def reranked(order: Sequence[Ranked], fits: Mapping[tuple[str, int], float]) -> list[Ranked]:
+def reranked(
+    routing: Routing, order: Sequence[Ranked], fits: Mapping[tuple[str, int], float]
+) -> list[Ranked]:
     """The same with how well the wording fits added, for those of which it is known (by document id and number)."""
     if not fits:
         return list(order)
+    best = _BEST + (_ONLY_NAMED if routing.only_named else 0.0)
     scored = [
         replace(
             each,
-            score=round(min(1.0, max(0.0, each.score + fits.get(_place(each.candidate), 0.0) / _BEST)), 4),
+            score=round(min(1.0, max(0.0, each.score + fits.get(_place(each.candidate), 0.0) / best)), 4),
         )
         for each in order
     ]
@@ -131,7 +137,6 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
                 _KIND_WEIGHTS["dense"] * dense[_place(each)]
                 + _KIND_WEIGHTS["like"] * each.of_kind.like
                 + _KIND_WEIGHTS["signs"] * each.of_kind.signs
-                + _KIND_WEIGHTS["heading"] * each.of_kind.heading
                 + _KIND_WEIGHTS["sparse"] * sparse[_place(each)]
             )
         else:
@@ -143,6 +148,7 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
             )
         if document_id in routing.named:
             score += _NAMED if each.of_kind is None else _OF_KIND
+            score += _ONLY_NAMED if routing.only_named else 0.0
         elif document_id in routing.preferred:
             score += _PREFERRED
         scores.append(score + _TYPE_BONUS[each.document.type])

@@ -41,6 +41,8 @@ _LONGEST_QUESTION = 2000
 _MOST_PASSAGES = 100
 _HARDLY = 0.5
 """Signs below this do not speak for a kind of clause."""
+_OF_KIND = 120
+"""Candidates whose wording is searched for the signs of a clause, where no document is named."""
 _REREAD = 60
 """First candidates whose wording is compared with the question's."""
 _CLEARLY = 1.15
@@ -237,7 +239,8 @@ class Library:
 
     def _search(self, request: SearchRequest, question: str, top: int) -> SearchResult:
         rows, names = self._known(request.collection)
-        eligible = {row.document.document_id: row for row in rows if _eligible(row.document, request)}
+        day = _day(request)
+        eligible = {row.document.document_id: row for row in rows if _eligible(row.document, request, day)}
         if not eligible:
             return SearchResult(nothing_relevant=True)
         degraded: tuple[str, ...] = ()
@@ -259,7 +262,7 @@ class Library:
         if not candidates:
             return SearchResult(degraded=degraded, nothing_relevant=True)
         order = ranked(routing, candidates)
-        order = reranked(order, self._fits(request.collection, routing, eligible, order))
+        order = reranked(routing, order, self._fits(request.collection, routing, eligible, order))
         if self._reranker is not None:
             order, told = self._read_again(request.collection, routing, order)
             degraded += told
@@ -334,7 +337,8 @@ class Library:
             if parts.frame:
                 bare = names.route(parts.core, eligible.keys(), request.scope).bare
             bare = without_this_contract(bare)
-        return replace(routing, bare=bare, named=named, preferred=routing.preferred | named)
+        only = bool(request.documents) or (bool(named) and parts.leads)
+        return replace(routing, bare=bare, named=named, preferred=routing.preferred | named, only_named=only)
 
     def _document_of(
         self, parts: Framed, eligible: dict[str, DocumentRow], collection: str
@@ -418,6 +422,11 @@ class Library:
                     document=eligible[document_id].document, number=number, dense=None, sparse=None
                 )
         floor = min(like.values(), default=0.0)
+        if not routing.named and len(known) > _OF_KIND:
+            nearest = sorted(
+                known, key=lambda place: (-like.get(place, floor) - (known[place].dense or 0.0) / 2, place)
+            )
+            known = {place: known[place] for place in nearest[:_OF_KIND]}
         texts = self._store.passages_at(collection, known)
         return [
             replace(
@@ -461,7 +470,13 @@ class Library:
         eligible: dict[str, DocumentRow],
         order: Sequence[Ranked],
     ) -> dict[tuple[str, int], float]:
-        """How well the wording of the first candidates fits; nothing where a kind of clause has ranked them already."""
+        """How well the wording of the first candidates fits.
+
+        Nothing where a kind of clause has ranked them already, nor inside one document: there the question's own words
+        stand in every clause but the right one, which has others for it.
+        """
+        if routing.only_named:
+            return {}
         first = [each.candidate for each in order[:_REREAD] if each.candidate.of_kind is None]
         counts = self._store.term_counts(terms(routing.bare))
         asked = wanted(routing.bare, counts, max(1, sum(row.passages for row in eligible.values())))
@@ -580,14 +595,14 @@ def _scores(lists: list[list[Hit]], eligible: dict[str, DocumentRow]) -> dict[tu
     }
 
 
-def _eligible(document: Document, request: SearchRequest) -> bool:
+def _eligible(document: Document, request: SearchRequest, day: date) -> bool:
     if not may_read(request.reader, document):
         return False
     if request.types and document.type not in request.types:
         return False
     if request.documents and document.document_id not in request.documents:
         return False
-    return request.include_superseded or in_force(document, _day(request))
+    return request.include_superseded or in_force(document, day)
 
 
 def _filter(request: SearchRequest) -> IndexFilter:

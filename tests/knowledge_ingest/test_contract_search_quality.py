@@ -16,13 +16,14 @@ from knowledge_ingest.pipeline import ingest
 from retrieval.library import open_library
 from retrieval.search import Library, SearchRequest
 
-COLLECTION = "contracts"
+COLLECTION = "contract-clauses"
 
 
 @pytest.fixture(scope="module")
-def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+def asked(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
     """(library, document id by file, outcomes routed by the question, outcomes with the document known)."""
-    folder = tmp_path_factory.mktemp("contracts")
+    # One place from run to run: the same files are the same documents in the cached library.
+    folder = Path(request.config.cache.mkdir("copilot-contracts"))  # type: ignore[union-attr]
     questions = make_contracts(folder, per_split=3)
     library = open_library(Path(request.config.cache.mkdir("copilot-data")))  # type: ignore[union-attr]
     report = ingest([folder / "corpus"], library, collection=COLLECTION)

@@ -87,15 +87,48 @@ def test_every_labelled_quote_stands_in_one_passage(
 
 def test_the_right_passage_is_found_early(outcomes: list[Outcome]) -> None:
     figures = quality(outcomes)
-    assert figures.recall_at_5 >= 0.84
-    assert figures.mrr >= 0.76
+    assert figures.recall_at_5 >= 0.87
+    assert figures.mrr >= 0.80
+
+
+def test_questions_that_were_set_aside_do_as_well_as_those_that_were_worked_on(
+    outcomes: list[Outcome],
+) -> None:
+    held_out = [each for each in outcomes if each.question.held_out]
+    assert len(outcomes) >= 150
+    assert len(held_out) >= 30
+    figures = quality(held_out)
+    assert figures.recall_at_5 >= 0.86
+    assert figures.mrr >= 0.85
+    assert figures.abstention_right >= 0.90
+
+
+@pytest.mark.parametrize(
+    ("kind", "recall_at_5", "mrr"),
+    [
+        ("clause", 0.95, 0.85),
+        ("version", 0.95, 0.78),
+        ("adjacent_trap", 0.90, 0.88),
+        ("table", 0.95, 0.88),
+        ("typo", 0.88, 0.80),
+        ("two_documents", 0.55, 0.75),
+        ("synonym", 0.36, 0.25),
+    ],
+)
+def test_each_kind_of_question_keeps_its_level(
+    outcomes: list[Outcome], kind: str, recall_at_5: float, mrr: float
+) -> None:
+    """Other words and two documents are where the small embedding model ends; docs/reference/search-quality.md says so."""
+    figures = quality([each for each in outcomes if each.question.kind == kind])
+    assert figures.recall_at_5 >= recall_at_5
+    assert figures.mrr >= mrr
 
 
 def test_it_says_when_nothing_is_relevant(outcomes: list[Outcome]) -> None:
     figures = quality(outcomes)
-    assert figures.abstention_right >= 0.90
+    assert figures.abstention_right >= 0.93
     assert figures.absent_recognised >= 0.70
-    assert figures.answerable_refused <= 0.06
+    assert figures.answerable_refused <= 0.05
 
 
 def test_without_an_order_the_customer_named_in_the_question_is_enough(
@@ -106,7 +139,7 @@ def test_without_an_order_the_customer_named_in_the_question_is_enough(
     figures = quality(
         ask_all(library, questions, company=COMPANY, on_date=DAY, with_scope=False, collection="demo")
     )
-    assert figures.recall_at_5 >= 0.82
+    assert figures.recall_at_5 >= 0.86
 
 
 def test_the_embedded_index_finds_what_comparing_with_everything_finds(
