@@ -21,6 +21,7 @@ pytestmark = pytest.mark.odoo
 
 KINDS = {
     "char": "text",
+    "binary": "text",  # what is inside a file, as base64; only an indexing session reads it
     "text": "prose",
     "html": "prose",
     "selection": "choice",
