@@ -157,7 +157,9 @@ def test_signing_in_takes_few_round_trips(odoo):
     odoo.answer = lambda model, method, args, kwargs: {"display_name": {"type": "char"}}
     server = connect(odoo.url, "any", "jsonrpc")
     server.sign_in("ann", KEY).close()
-    assert len(odoo.requests) == 5  # version, login, the person, names of their groups, fields of rare modules
+    assert (
+        len(odoo.requests) == 5
+    )  # version, login, the person, names of their groups, fields of rare modules
     server.sign_in("ann", KEY).close()
     assert len(odoo.requests) == 7
 
