@@ -163,11 +163,20 @@ class Store:
 
         Raises:
             NotFound: the conversation is somebody else's, or was deleted.
+            ValueError: an answer of this id is kept in another conversation.
         """
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         thread_id = body["thread_id"]
         with self._changing() as connection:
-            if _whose(connection, thread_id, owner) is None:
+            whose = _whose(connection, thread_id, owner)
+            kept_in = connection.execute(
+                sa.select(answers.c.thread_id).where(answers.c.answer_id == body["answer_id"])
+            ).scalar()
+            if kept_in is not None:
+                if kept_in != thread_id:  # begun here, it would be a conversation that nothing was ever said in
+                    raise ValueError("An answer of this id is kept in another conversation.")
+                return
+            if whose is None:
                 title = " ".join(str(body["question"]).split())[:MAX_TITLE]
                 connection.execute(
                     threads.insert().values(thread_id=thread_id, owner=owner, title=title, begun_at=now)
@@ -175,11 +184,6 @@ class Store:
                 connection.execute(
                     thread_state.insert().values(thread_id=thread_id, owner=owner, last_at=now)
                 )
-            known = connection.execute(
-                sa.select(answers.c.owner).where(answers.c.answer_id == body["answer_id"])
-            ).scalar()
-            if known is not None:
-                return
             position = connection.execute(
                 sa.select(sa.func.coalesce(sa.func.max(answers.c.position), 0) + 1).where(
                     answers.c.thread_id == thread_id

@@ -6,6 +6,7 @@ A question that begins with ``Say:`` is answered with the words after it, as a b
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -113,7 +114,7 @@ class ShownCopilot:
         for step in ("Reading S00042 in Odoo", "Searching the documents", "Checking the facts"):
             time.sleep(self.pause)
             yield Progress(text=step)
-        answer = example_answer(question.text, number=len(self.asked))
+        answer = example_answer(question.text)
         if question.text.startswith("Say:"):
             answer = replace(
                 answer, text=question.text.removeprefix("Say:").strip(), diagnosis=None, suggestions=()
@@ -244,7 +245,7 @@ def example_at_risk(count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def example_answer(question: str, *, number: int = 1) -> Answer:
+def example_answer(question: str) -> Answer:
     """Why S00042 of Meridian Foods is late: two causes, a timeline, six records and two passages."""
     today = datetime.now(UTC).replace(hour=9, minute=30, second=0, microsecond=0)
 
@@ -471,7 +472,7 @@ def example_answer(question: str, *, number: int = 1) -> Answer:
         "not_read": [],
     }
     return Answer(
-        answer_id=f"a{number:031x}",
+        answer_id=uuid.uuid4().hex,  # never the same twice: the double is restarted on the same folder
         thread_id="thread-1",
         question=question,
         text=text,

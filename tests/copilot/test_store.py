@@ -46,6 +46,15 @@ def test_an_answer_comes_back_as_it_was(store: Store) -> None:
         store.answer("a2")
 
 
+def test_an_answer_kept_elsewhere_begins_no_empty_conversation(store: Store) -> None:
+    store.save("1:ann", body("a1"))
+    store.save("1:ann", body("a1"))
+    assert len(store.bodies("t1", "1:ann")) == 1
+    with pytest.raises(ValueError, match="another conversation"):
+        store.save("1:ann", body("a1", thread_id="t2"))
+    assert [one.thread_id for one in store.threads("1:ann", limit=10)] == ["t1"]
+
+
 def test_preparing_twice_is_harmless(store: Store) -> None:
     store.save("1:ann", body("a1"))
     store.prepare()

@@ -34,7 +34,8 @@ def drawn_of(answer: Answer, zone: tzinfo) -> dict[str, Any]:
 
 
 def test_the_card_is_plain_json() -> None:
-    assert json.loads(json.dumps(card())) == card()
+    drawn = card()
+    assert json.loads(json.dumps(drawn)) == drawn
 
 
 def test_causes_have_names_certainty_owner_and_next_steps() -> None:
