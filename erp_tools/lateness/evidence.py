@@ -260,6 +260,8 @@ class CaseFacts:
             "quantity_missing": line.missing_in_unit,
             "vendor": sold.product.vendors[0].vendor if sold.product and sold.product.vendors else None,
             "vendor_lead_days": sold.product.vendor_lead_days if sold.product else None,
+            "vendor_agreement": term.agreement if sold.product and (term := sold.product.agreement) else None,
+            "vendor_of_agreement": term.vendor if sold.product and (term := sold.product.agreement) else None,
         }
 
     def _transfer(self, transfer: Transfer) -> tuple[str, Fields]:
@@ -348,6 +350,8 @@ class CaseFacts:
             "date_planned": line.planned,
             "date_order": line.placed,
             "warehouse": line.warehouse,
+            "requisition_id": line.agreement or None,
+            "alternative_po_ids": line.compared_with or None,
         }
 
     def _quant(self, quant: Quant) -> tuple[str, Fields]:

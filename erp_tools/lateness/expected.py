@@ -126,7 +126,7 @@ def _forecast(case: OrderCase, codes: Collection[str]) -> Forecast:
             why="Its delivery was cancelled: there is no date until a new one is made.",
         )
     held = next((what for code, what in HELD_BY.items() if code in codes), None)
-    forecasts = [_line(case, line) for line in case.lines if line.line.remaining > SMALLEST]
+    forecasts = [line_forecast(case, line) for line in case.lines if line.line.remaining > SMALLEST]
     if not forecasts:
         return Forecast(earliest=None, latest=None, why="Nothing is left to ship.")
     # The line without a date, else the one that comes last, decides.
@@ -179,7 +179,8 @@ def _forecast(case: OrderCase, codes: Collection[str]) -> Forecast:
     )
 
 
-def _line(case: OrderCase, line: LineCase) -> Forecast:
+def line_forecast(case: OrderCase, line: LineCase) -> Forecast:
+    """When what is left of one line can ship, its other lines left aside."""
     rfq = case.request_for(line)
     if rfq is not None:
         return unordered(case, line, rfq)

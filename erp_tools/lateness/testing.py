@@ -188,6 +188,7 @@ class Scene:
         lead: float = 2,
         vendor: str = "Kestrel Valves",
         vendor_lead: int = 14,
+        agreement: str = "",
         price: str = "126.00",
         odoo_price: str | None = None,
         per_unit: float = 1.0,
@@ -211,7 +212,14 @@ class Scene:
             name=f"[IN-{number}] {product}",
             code=f"IN-{number}",
             unit="Units",
-            vendors=(VendorTerm(vendor_id=600, vendor=vendor, lead_days=vendor_lead),) if vendor else (),
+            vendors=(
+                *(
+                    (VendorTerm(vendor_id=600, vendor=vendor, lead_days=1, agreement=agreement),)
+                    if agreement
+                    else ()
+                ),
+                *((VendorTerm(vendor_id=600, vendor=vendor, lead_days=vendor_lead),) if vendor else ()),
+            ),
         )
         line_id = self._next()
         left = (quantity - delivered) * per_unit
@@ -397,6 +405,8 @@ class Scene:
         state: str = "purchase",
         planned: int = -3,
         name: str = "P00044",
+        agreement: str = "",
+        compared_with: tuple[str, ...] = (),
     ) -> PurchaseLine:
         """A purchase line without an open receipt: a request for quotation, or one that was closed short."""
         line = PurchaseLine(
@@ -415,6 +425,8 @@ class Scene:
             placed=day(planned - 5),
             warehouse_id=self.warehouse.warehouse_id,
             warehouse=self.warehouse.name,
+            agreement=agreement,
+            compared_with=compared_with,
         )
         self._purchases.append(line)
         return line

@@ -366,11 +366,20 @@ PURCHASE = (
         flag="acknowledged is_late is_shipped",
         moment="create_date write_date date_order date_approve date_planned date_calendar_start effective_date",
         one="partner_id:res.partner user_id:res.users company_id:res.company currency_id:res.currency "
-        "picking_type_id:stock.picking.type dest_address_id:res.partner",
+        "picking_type_id:stock.picking.type dest_address_id:res.partner requisition_id:purchase.requisition",
         many="order_line:purchase.order.line picking_ids:stock.picking invoice_ids:account.move message_ids:mail.message "
-        "activity_ids:mail.activity",
+        "activity_ids:mail.activity alternative_po_ids:purchase.order",
         maybe="note acknowledged is_late receipt_status on_time_rate",
+        rare="requisition_id alternative_po_ids",
         cost="amount_untaxed amount_tax amount_total",
+    ),
+    _model(
+        "purchase.requisition",
+        text="name reference",
+        choice="state requisition_type",
+        day="date_start date_end",
+        one="vendor_id:res.partner company_id:res.company user_id:res.users",
+        optional=True,
     ),
     _model(
         "purchase.order.line",
@@ -393,8 +402,9 @@ PURCHASE = (
         number="sequence delay min_qty price discount",
         day="date_start date_end",
         one="partner_id:res.partner product_id:product.product product_tmpl_id:product.template currency_id:res.currency "
-        "company_id:res.company product_uom_id:uom.uom",
+        "company_id:res.company product_uom_id:uom.uom purchase_requisition_id:purchase.requisition",
         maybe="product_uom_id",
+        rare="purchase_requisition_id",
         cost="price discount",
     ),
 )

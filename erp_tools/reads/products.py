@@ -20,7 +20,15 @@ PRODUCT: dict[str, Any] = {
         "active": {},
         "invoice_policy": {},
         "uom_id": UNIT,
-        "seller_ids": {"fields": {"partner_id": {"fields": {"display_name": {}}}, "delay": {}}, "limit": 5},
+        "seller_ids": {
+            "fields": {
+                "partner_id": {"fields": {"display_name": {}}},
+                "delay": {},
+                # Its name only: Odoo gives that to everybody who may see the vendor's terms, the agreement itself to Purchasing.
+                "purchase_requisition_id": {"fields": {"display_name": {}}},
+            },
+            "limit": 5,
+        },
     }
 }
 
@@ -33,6 +41,8 @@ class VendorTerm:
     vendor: str
     lead_days: int
     """Days from order to receipt, as agreed (`delay`)."""
+    agreement: str = ""
+    """Its open blanket order, e.g. ``BO00001`` (module purchase_requisition); Odoo drops these terms when it is closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +73,24 @@ class Product:
 
     @property
     def vendor_lead_days(self) -> int | None:
-        """The first vendor's lead time in days, or None without a vendor."""
-        return self.vendors[0].lead_days if self.vendors else None
+        """The first vendor's lead time in days, or None without a vendor.
+
+        Odoo gives the terms of a blanket order a lead time of one day, whatever the vendor's own is: the vendor's own counts.
+        """
+        if not self.vendors:
+            return None
+        first = self.vendors[0]
+        own = (
+            term.lead_days
+            for term in self.vendors
+            if not term.agreement and term.vendor_id == first.vendor_id
+        )
+        return next(own, first.lead_days)
+
+    @property
+    def agreement(self) -> VendorTerm | None:
+        """The first vendor with an open blanket order, if any."""
+        return next((term for term in self.vendors if term.agreement), None)
 
     @property
     def plain_name(self) -> str:
@@ -95,6 +121,7 @@ class Product:
                     vendor_id=partner["id"],
                     vendor=name_of(seller, "partner_id"),
                     lead_days=int(days(seller, "delay")),
+                    agreement=name_of(seller, "purchase_requisition_id"),
                 )
                 for seller in many(row, "seller_ids")
                 if (partner := one(seller, "partner_id"))

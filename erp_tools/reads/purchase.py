@@ -9,7 +9,7 @@ from typing import Any
 from erp_tools.reads.inventory import NAMED
 from erp_tools.reads.messages import ACTIVITIES, MESSAGES, Activity, Message, activities_of, messages_of
 from erp_tools.reads.products import UNIT
-from erp_tools.reads.rows import Row, ids, link, moment, name_of, number, one, quantity, text
+from erp_tools.reads.rows import Row, ids, link, many, moment, name_of, number, one, quantity, text
 
 RFQ_STATES = ("draft", "sent", "to approve")
 """A purchase in one of these is a request for quotation: nobody has ordered anything yet."""
@@ -37,6 +37,9 @@ PURCHASE_LINE: dict[str, Any] = {
             "origin": {},
             "receipt_status": {},
             "picking_type_id": {"fields": {"display_name": {}, "warehouse_id": NAMED}},
+            # With the module purchase_requisition: the blanket order behind it, and the RFQs it is compared with.
+            "requisition_id": NAMED,
+            "alternative_po_ids": {"fields": {"name": {}, "state": {}}, "limit": 10},
             "message_ids": MESSAGES,
             "activity_ids": ACTIVITIES,
         }
@@ -73,6 +76,10 @@ class PurchaseLine:
     receipt_move_ids: tuple[int, ...] = ()
     sale_line_id: int | None = None
     """The order line it was bought for: a drop-shipment has no move before its purchase is confirmed."""
+    agreement: str = ""
+    """The blanket order it calls off from, e.g. ``BO00001``."""
+    compared_with: tuple[str, ...] = ()
+    """Other open requests for quotation that Purchasing compares it with (alternatives of one call)."""
     messages: tuple[Message, ...] = ()
     activities: tuple[Activity, ...] = ()
 
@@ -122,6 +129,12 @@ class PurchaseLine:
             serves_move_ids=ids(row, "move_dest_ids"),
             receipt_move_ids=ids(row, "move_ids"),
             sale_line_id=sale_line.record_id if sale_line else None,
+            agreement=name_of(order, "requisition_id"),
+            compared_with=tuple(
+                text(other, "name")
+                for other in many(order, "alternative_po_ids")
+                if int(other["id"]) != int(order["id"]) and text(other, "state") in RFQ_STATES
+            ),
             messages=messages_of(order, model="purchase.order"),
             activities=activities_of(order, model="purchase.order"),
         )

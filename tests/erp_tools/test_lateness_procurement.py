@@ -96,6 +96,34 @@ def test_request_for_quotation_beside_a_confirmed_purchase_is_no_cause() -> None
     assert scene.codes() == ("inbound_late",)
 
 
+def test_requests_that_are_compared_are_a_choice_to_make() -> None:
+    scene, valve = short()
+    scene.purchase_line(valve, 24, state="sent", compared_with=("P00045", "P00046"))
+    cause = scene.cause("inbound_not_ordered")
+    assert cause.summary.endswith("nothing has been ordered. Purchasing compares it with P00045 and P00046.")
+    assert (
+        cause.next_steps[0] == "Choose between P00044, P00045 and P00046, and confirm one with a firm date."
+    )
+
+
+def test_request_that_calls_off_a_blanket_order() -> None:
+    scene, valve = short()
+    scene.purchase_line(valve, 24, state="draft", agreement="BO00001")
+    assert scene.cause("inbound_not_ordered").summary.endswith("It calls off from the blanket order BO00001.")
+
+
+def test_open_blanket_order_is_the_way_out_of_a_shortage() -> None:
+    scene = Scene()
+    scene.line("Butterfly Valve", 40, reserved=28, agreement="BO00001")
+    cause = scene.cause("stock_shortage")
+    # The lead time is the vendor's own: Odoo gives the terms of a blanket order one day.
+    assert (
+        "Kestrel Valves needs 14 days; the blanket order BO00001 with Kestrel Valves is open for it"
+        in cause.summary
+    )
+    assert cause.next_steps[0] == "Call it off from BO00001 with a firm date."
+
+
 # -- inbound_short -------------------------------------------------------------------------------------------------------
 def test_rest_of_a_short_receipt_that_is_still_coming() -> None:
     scene, valve = short()

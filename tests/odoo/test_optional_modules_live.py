@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -199,3 +200,76 @@ def test_a_server_is_known_to_have_them_after_one_sign_in(blocked: Blocked) -> N
         "delivery_block_id",
         "review_ids",
     }  # type: ignore[attr-defined]
+
+
+def _knows(server: Any, model: str) -> None:
+    """Sign in until the server has said what it has: right after a module is installed it may not answer at once."""
+    for _ in range(10):
+        server.sign_in("purchasing", "demo")
+        if server._knowledge.rare().get(model):
+            return
+        time.sleep(1)
+    pytest.fail(f"{model} has none of its rare fields")
+
+
+def test_blanket_orders_and_compared_requests_are_read_where_they_are(odoo_copy: Callable[[], Any]) -> None:
+    """The real module purchase_requisition. Sales may see the agreement's name, not the agreement."""
+    copy = odoo_copy()
+    admin = AdminSession(url=copy.url, database=copy.db, login="admin", password=copy.admin_password)
+    admin.call(
+        "ir.module.module",
+        "button_immediate_install",
+        admin.ids("ir.module.module", [("name", "=", "purchase_requisition")]),
+    )
+    name = next(name for name, right in expected().items() if right.causes == ("stock_shortage",))
+    order_id = admin.ids("sale.order", [("name", "=", name)])[0]
+    product_id = admin.find("sale.order.line", [("order_id", "=", order_id)], ["product_id"])[0][
+        "product_id"
+    ][0]
+    terms = admin.find(
+        "product.supplierinfo",
+        [("product_tmpl_id.product_variant_ids", "in", [product_id])],
+        ["partner_id", "delay"],
+    )[0]
+    line = {"product_id": product_id, "product_qty": 500, "price_unit": 3.0}
+    agreement = admin.create(
+        "purchase.requisition",
+        [
+            {
+                "vendor_id": terms["partner_id"][0],
+                "requisition_type": "blanket_order",
+                "line_ids": [(0, 0, line)],
+            }
+        ],
+    )
+    admin.call("purchase.requisition", "action_confirm", agreement)
+    server = connect(copy.url, copy.db)
+    _knows(server, "product.supplierinfo")
+    found = diagnose(server.sign_in("service", "demo"), order_id, now=datetime.now(UTC), server=server)
+    assert found.causes[0].code == "stock_shortage"
+    assert f"needs {terms['delay']} days; the blanket order BO00001" in found.causes[0].summary
+    assert cause_figures_without_source(found) == {}
+
+    warehouse = admin.find("sale.order", [("id", "=", order_id)], ["warehouse_id"])[0]["warehouse_id"][0]
+    receipts = admin.find("stock.warehouse", [("id", "=", warehouse)], ["in_type_id"])[0]["in_type_id"][0]
+
+    def request(**more: Any) -> int:
+        values = {
+            "partner_id": terms["partner_id"][0],
+            "picking_type_id": receipts,
+            "order_line": [(0, 0, {"product_id": product_id, "product_qty": 20})],
+        }
+        return int(admin.create("purchase.order", [values | more])[0])
+
+    first, second = request(requisition_id=agreement[0]), request()
+    admin.write("purchase.order", [first], {"alternative_po_ids": [(4, second)]})
+    rows = admin.find("purchase.order", [("id", "in", [first, second])], ["name"])
+    names = {row["id"]: row["name"] for row in rows}
+    session = server.sign_in("purchasing", "demo")
+    before = session.log.calls
+    found = diagnose(session, order_id, now=datetime.now(UTC), server=server)
+    assert session.log.calls - before <= 4
+    cause = found.causes[0]
+    assert cause.code == "inbound_not_ordered", (found.not_read, cause.missing)
+    assert f"Purchasing compares it with {names[second]}" in cause.summary
+    assert cause_figures_without_source(found) == {}

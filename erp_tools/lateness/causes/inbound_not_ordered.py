@@ -5,7 +5,7 @@ from __future__ import annotations
 from erp_tools.lateness.case import LineCase, OrderCase
 from erp_tools.lateness.finding import Finding
 from erp_tools.lateness.taxonomy import Cause
-from erp_tools.lateness.wording import SMALLEST, day_text, quantity_text
+from erp_tools.lateness.wording import SMALLEST, day_text, list_text, quantity_text
 from erp_tools.reads.purchase import PurchaseLine
 
 from ._shared import affected, in_trouble, missing_phrase, unique_lines
@@ -15,6 +15,22 @@ RANK = 160
 SUPERSEDES = ("stock_shortage",)
 
 _STATUS = {"draft": "is still a draft", "sent": "was sent to the vendor", "to approve": "waits for approval"}
+
+
+def _how(rfq: PurchaseLine) -> str:
+    """What Purchasing has to do with it: compare offers, or call off what is agreed already."""
+    if rfq.compared_with:
+        return f" Purchasing compares it with {list_text(rfq.compared_with[:3])}."
+    return f" It calls off from the blanket order {rfq.agreement}." if rfq.agreement else ""
+
+
+def _steps(rfq: PurchaseLine) -> tuple[str, ...]:
+    first = (
+        f"Choose between {list_text([rfq.purchase, *rfq.compared_with[:3]])}, and confirm one with a firm date."
+        if rfq.compared_with
+        else f"Confirm {rfq.purchase} with the vendor, with a firm date."
+    )
+    return (first, "Then promise the customer a new day.")
 
 
 def find(case: OrderCase) -> list[Finding]:
@@ -34,7 +50,8 @@ def _straight_to_the_customer(case: OrderCase) -> Finding | None:
             code=CODE,
             certainty="proven",
             summary=f"{quantity_text(line.line.remaining)} {line.plain_product}{more} are to be bought for {order} on the request "
-            f"for quotation {rfq.purchase} to {rfq.vendor}, which {_STATUS.get(rfq.state, 'is not confirmed')}: nothing has been ordered.",
+            f"for quotation {rfq.purchase} to {rfq.vendor}, which {_STATUS.get(rfq.state, 'is not confirmed')}: "
+            f"nothing has been ordered.{_how(rfq)}",
             lines=tuple(item.affected() for item, _ in waiting),
             evidence=(
                 case.key,
@@ -43,10 +60,7 @@ def _straight_to_the_customer(case: OrderCase) -> Finding | None:
             ),
             owner_role="purchasing",
             since=case.day(rfq.placed),
-            next_steps=(
-                f"Confirm {rfq.purchase} with the vendor, with a firm date.",
-                "Then promise the customer a new day.",
-            ),
+            next_steps=_steps(rfq),
         ),
         derived={case.key: {"more_lines_to_be_bought": len(waiting) - 1}} if more else {},
     )
@@ -79,15 +93,12 @@ def _for_stock(case: OrderCase) -> Finding | None:
             code=CODE,
             certainty="proven",
             summary=f"{phrase.text}; {quantity_text(rfq.ordered)} stand on the request for quotation {rfq.purchase} to {rfq.vendor}, "
-            f"which {_STATUS.get(rfq.state, 'is not confirmed')}: nothing has been ordered.{planned}",
+            f"which {_STATUS.get(rfq.state, 'is not confirmed')}: nothing has been ordered.{planned}{_how(rfq)}",
             lines=unique_lines(affected(group) for group, _ in hits),
             evidence=(*phrase.evidence, *(("purchase.order.line", item.line_id) for _, item in hits)),
             owner_role="purchasing",
             since=case.day(rfq.placed),
-            next_steps=(
-                f"Confirm {rfq.purchase} with the vendor, with a firm date.",
-                "Then promise the customer a new day.",
-            ),
+            next_steps=_steps(rfq),
         ),
         derived=phrase.derived,
     )

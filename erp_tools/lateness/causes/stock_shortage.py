@@ -47,6 +47,9 @@ def find(case: OrderCase) -> Finding | None:
     )
     if lead and vendor:
         words += f"; {vendor} needs {days_text(lead)}"
+    agreement = lines[0].line.product.agreement if lines[0].line.product else None
+    if agreement:
+        words += f"; the blanket order {agreement.agreement} with {agreement.vendor} is open for it"
     unread = case.why_unread("stock", "supply", "purchases")
     return Finding(
         cause=Cause(
@@ -58,7 +61,9 @@ def find(case: OrderCase) -> Finding | None:
             owner_role="purchasing",
             since=waiting_since(case, waiting),
             next_steps=(
-                "Order what is missing and get a firm date.",
+                f"Call it off from {agreement.agreement} with a firm date."
+                if agreement
+                else "Order what is missing and get a firm date.",
                 "Offer the customer a substitute, or ship what is ready if the contract allows it.",
             ),
             missing=unread,
