@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
 import struct
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal
+
+from erp_tools.loopback import JSON, LoopbackServer, head_of, headers_of, send
 
 Fault = Literal[
     "none",
@@ -59,7 +59,7 @@ class OdooSays(Exception):
 
 
 @dataclass
-class FaultyOdoo:
+class FaultyOdoo(LoopbackServer):
     """A server on loopback that speaks /jsonrpc and JSON-2 well enough to sign in, and then fails as told.
 
     with FaultyOdoo() as odoo:
@@ -81,69 +81,21 @@ class FaultyOdoo:
     """``model.method`` of what was carried out, whether or not the answer arrived."""
     url: str = ""
 
-    def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self._stopped = threading.Event()
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for the next caller
-        self._listener.close()
-        self.drop_lines()
-
-    def drop_lines(self) -> None:
-        """Close all connections, as a server does with idle ones."""
-        while self._open:
-            connection = self._open.pop()
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    @property
-    def lines(self) -> int:
-        """Connections opened since the last drop."""
-        return len(self._open)
-
     def count(self, what: str) -> int:
         """How many requests for ``model.method`` or ``service.method`` arrived."""
         return sum(name == what for _, name in self.requests)
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.append(connection)
-            threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
-
-    def _converse(self, connection: socket.socket) -> None:
-        with connection:
-            try:
-                while request := _read_request(connection):
-                    if not self._reply(connection, *request):
-                        return
-            except OSError:
-                return
-
-    def _reply(self, connection: socket.socket, path: str, headers: dict[str, str], body: bytes) -> bool:
+    def exchange(self, connection: socket.socket, head: bytes, body: bytes) -> bool:
         """Answer one request. False: the connection is finished."""
-        name, result = self._understand(path, headers, body)
+        path = head.split(b" ", 2)[1].decode("latin-1")
+        name, result = self._understand(path, headers_of(head), body)
         self.requests.append((path, name))
         match self.fault:
             case "hang":
-                self._stopped.wait()
+                self.stopped.wait()
                 return False
             case "drip":
-                connection.sendall(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-                )
-                while not self._stopped.wait(0.05):
-                    connection.sendall(b" ")
+                self.drip(connection, 100_000)
                 return False
             case "garbage":
                 connection.sendall(b"220 smtp.example ESMTP ready\r\n")
@@ -154,11 +106,11 @@ class FaultyOdoo:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return False
             case "not_json":
-                return _send(connection, 200, b"<html>hotel network: please sign in</html>")
+                return send(connection, b"200 OK", JSON, b"<html>hotel network: please sign in</html>")
             case "error_500":
-                return _send(connection, 500, b"<html>Internal Server Error</html>")
+                return send(connection, b"500 X", JSON, b"<html>Internal Server Error</html>")
             case "bad_gateway":
-                return _send(connection, 502, b"<html>bad gateway</html>")
+                return send(connection, b"502 X", JSON, b"<html>bad gateway</html>")
             case "server_error":
                 result = _stumble
             case "lost":
@@ -170,9 +122,9 @@ class FaultyOdoo:
                 pass
         status, content = _answer(path, result)
         if self.fault == "cut":
-            connection.sendall(_head(200, len(content) + 100) + content)
+            connection.sendall(head_of(b"200 OK", JSON, len(content) + 100) + content)
             return False
-        return _send(connection, status, content)
+        return send(connection, b"%d X" % status, JSON, content)
 
     def _understand(self, path: str, headers: dict[str, str], body: bytes) -> tuple[str, Callable[[], Any]]:
         asked = json.loads(body) if body else {}
@@ -257,35 +209,3 @@ def _answer(path: str, result: Callable[[], Any]) -> tuple[int, bytes]:
     return status, json.dumps(
         content if path.startswith("/json/2/") else {"jsonrpc": "2.0", "result": content}
     ).encode()
-
-
-def _read_request(connection: socket.socket) -> tuple[str, dict[str, str], bytes] | None:
-    data = b""
-    while b"\r\n\r\n" not in data:
-        piece = connection.recv(65536)
-        if not piece:
-            return None
-        data += piece
-    head, _, body = data.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {
-        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
-    }
-    length = int(headers.get("content-length", 0))
-    while len(body) < length:
-        piece = connection.recv(65536)
-        if not piece:
-            return None
-        body += piece
-    return first.split(" ")[1], headers, body
-
-
-def _head(status: int, length: int) -> bytes:
-    return (
-        f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
-    )
-
-
-def _send(connection: socket.socket, status: int, content: bytes) -> bool:
-    connection.sendall(_head(status, len(content)) + content)
-    return True
