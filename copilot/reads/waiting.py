@@ -6,8 +6,9 @@ from typing import Any
 
 from copilot.reads.shared import as_json, day_text, from_odoo
 from copilot.turn import Turn
-from erp_tools.lateness.waiting import Subject, WaitingLine
+from erp_tools.lateness.waiting import WaitingLine
 from erp_tools.lateness.waiting import waiting_for as who_waits
+from erp_tools.lateness.waiting_reading import Subject
 from erp_tools.lateness.wording import plain_number
 
 MOST_LISTED = 25

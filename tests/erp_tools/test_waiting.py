@@ -11,7 +11,8 @@ from erp_tools.errors import AccessDenied, OdooUnavailable
 from erp_tools.lateness.reading import read_case
 from erp_tools.lateness.scan import open_orders_domain
 from erp_tools.lateness.serving import Arriving, serve
-from erp_tools.lateness.waiting import Waiting, purchase_names, waiting_for
+from erp_tools.lateness.waiting import Waiting, waiting_for
+from erp_tools.lateness.waiting_reading import purchase_names
 from erp_tools.odoo.connect import connect_recording
 from erp_tools.reads.testing import AnsweringSession, NowhereServer
 from erp_tools.reads.transfers import Move
