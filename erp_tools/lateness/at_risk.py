@@ -17,7 +17,8 @@ from erp_tools.lateness.diagnosis import judge
 from erp_tools.lateness.expected import forecast
 from erp_tools.lateness.finding import Finding
 from erp_tools.lateness.ranking import RECOVERY, Recovery, Scale, Weighed, tier_of, weigh
-from erp_tools.lateness.scan import EVERYTHING, Narrowed, Progress, scan_open_orders, with_messages
+from erp_tools.lateness.scan import EVERYTHING, Narrowed, Progress, scan_open_orders
+from erp_tools.lateness.scan_messages import with_messages
 from erp_tools.lateness.taxonomy import CAUSES, Certainty, ExpectedDate, OwnerRole
 from erp_tools.lateness.verdict import is_at_risk, is_late
 from erp_tools.lateness.wording import SMALLEST
