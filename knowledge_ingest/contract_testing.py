@@ -21,7 +21,8 @@ from typing import Any
 import yaml
 
 from retrieval.passage import ROLES, Reader
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 
 CLAUSES = Path(__file__).parent / "demo" / "contract_clauses.yaml"
 PASSAGE = 500
@@ -52,6 +53,7 @@ class Found:
     """(file, start, end) of each passage, best first."""
     nothing_relevant: bool
     seconds: float
+    uncertain: bool = False
 
 
 # --- contracts of our own ---
@@ -294,6 +296,7 @@ def ask(
                     for hit in result.passages
                 ),
                 nothing_relevant=result.nothing_relevant,
+                uncertain=result.uncertain,
                 seconds=time.perf_counter() - began,
             )
         )
@@ -331,6 +334,13 @@ def figures(found: Sequence[Found]) -> dict[str, float]:
         "refused": _percent(each.nothing_relevant for each in present),
         "absent": len(absent),
         "told": _percent(each.nothing_relevant for each in absent),
+        # given as certain: a clause that is not there, and another one than was asked for
+        "invented": _percent(not each.nothing_relevant and not each.uncertain for each in absent),
+        "mistaken": _percent(
+            not each.nothing_relevant and not each.uncertain and overlap(each, places=8)[1] == 0
+            for each in present
+        ),
+        "uncertain": _percent(each.uncertain and not each.nothing_relevant for each in present),
     }
 
 

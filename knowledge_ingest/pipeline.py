@@ -32,7 +32,7 @@ from retrieval.document_store import (
     passage_id,
     with_document,
 )
-from retrieval.indexing import ENTRY_VERSION, Indexer
+from retrieval.indexing import ENTRY_VERSION, Indexer, with_key
 from retrieval.library import check_collection
 from retrieval.passage import DEFAULT_COLLECTION, Document, Passage
 from retrieval.search import Library
@@ -42,8 +42,10 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the path of the one just done."""
 
-_AHEAD = 4
+_AHEAD = 12
 """Files read ahead while others are embedded."""
+_TOGETHER = 40_000
+"""Characters of new text that are embedded together: some 120 passages, a few seconds; what a crash in between can lose."""
 
 
 def ingest(
@@ -116,6 +118,21 @@ class _Read:
     """Whether what was there before stays in force."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Ready:
+    """A document that is described and cut, and not yet put in."""
+
+    stored: StoredDocument
+    passages: Sequence[StoredPassage]
+    status: Status
+    instead_of: str
+    """Id that the same file had before; its own when it had none or the same."""
+    reasons: tuple[str, ...]
+
+    def to_embed(self) -> list[tuple[Document, StoredPassage]]:
+        return [(self.stored.document, each) for each in self.passages]
+
+
 class _Run:
     def __init__(self, library: Library, collection: str, limits: Limits, progress: Progress | None) -> None:
         self._library = library
@@ -137,21 +154,36 @@ class _Run:
         done = 0
         reports.extend(found.skipped)
         with ReadingProcess(self._limits) as process:
-            for read in self._read_ahead(process, found.files, by_place):
-                place = (read.file.source, read.file.path)
-                report = self._take(indexer, read, by_place.get(place), rows, taken)
-                if place in found.questions:
-                    report = replace(report, reasons=(*report.reasons, *found.questions[place]))
-                reports.append(report)
-                done += 1
-                if self._progress is not None:
-                    self._progress(done, len(found.files), read.file.path)
+            for some in self._together(self._read_ahead(process, found.files, by_place)):
+                # what is described first is asked for its id first: in the order of the files
+                taken_up = [
+                    (
+                        read,
+                        self._take(
+                            indexer, read, by_place.get((read.file.source, read.file.path)), rows, taken
+                        ),
+                    )
+                    for read in some
+                ]
+                indexer.embed_for(
+                    [pair for _, each in taken_up if isinstance(each, _Ready) for pair in each.to_embed()]
+                )
+                for read, each in taken_up:
+                    report = self._put(indexer, each) if isinstance(each, _Ready) else each
+                    place = (read.file.source, read.file.path)
+                    if place in found.questions:
+                        report = replace(report, reasons=(*report.reasons, *found.questions[place]))
+                    reports.append(report)
+                    done += 1
+                    if self._progress is not None:
+                        self._progress(done, len(found.files), read.file.path)
         reports.extend(self._remove_deleted(indexer, found, taken))
         problems.extend(self._derive_supersession(indexer))
         # a document whose text was kept but not yet embedded by this model, or whose entries got lost
         self._embed_rest(indexer)
         base.settle()
         self._store.drop_unused_vectors()
+        self._library.learn()
         self._library.indexed(self._collection)
         refresh_terms(self._library, collection=self._collection)
         self._library.model_settled()
@@ -163,6 +195,20 @@ class _Run:
         )
 
     # --- reading ---
+
+    @staticmethod
+    def _together(reads: Iterator[_Read]) -> Iterator[list[_Read]]:
+        """Files in order, a few of them together: texts of several documents make batches of equal length."""
+        some: list[_Read] = []
+        characters = 0
+        for read in reads:
+            some.append(read)
+            characters += len(read.extracted.text) if read.extracted is not None else 0
+            if characters >= _TOGETHER:
+                yield some
+                some, characters = [], 0
+        if some:
+            yield some
 
     def _read_ahead(
         self,
@@ -241,7 +287,8 @@ class _Run:
         former: DocumentRow | None,
         rows: Mapping[str, DocumentRow],
         taken: dict[str, str],
-    ) -> DocumentReport:
+    ) -> DocumentReport | _Ready:
+        """What became of a file, or what is to be put in for it."""
         if read.stays and former is not None:
             taken[former.document.document_id] = read.file.path
             return _report(former.document, "unchanged", former.passages, reasons=(read.reason,))
@@ -293,22 +340,22 @@ class _Run:
                 document, described.names, text=read.extracted.text[read.extracted.body_start :]
             ),
         )
-        indexer.put(stored, passages)
-        if former is not None and former.document.document_id != document_id:
-            indexer.remove(self._collection, former.document.document_id)
         taken[document_id] = read.file.path
-        status: Status = "changed" if former is not None or there is not None else "new"
-        return _report(
-            document,
-            status,
-            len(passages),
-            reasons=(
-                *described.reasons,
-                *read.extracted.notes,
-                *notes,
-                *spoken,
-            ),
+        return _Ready(
+            stored=stored,
+            passages=[with_key(document, each) for each in passages],
+            status="changed" if former is not None or there is not None else "new",
+            instead_of=former.document.document_id if former is not None else document_id,
+            reasons=(*described.reasons, *read.extracted.notes, *notes, *spoken),
         )
+
+    def _put(self, indexer: Indexer, ready: _Ready) -> DocumentReport:
+        """Make it searchable in place of its former state."""
+        document = ready.stored.document
+        indexer.put(ready.stored, ready.passages)
+        if ready.instead_of != document.document_id:
+            indexer.remove(self._collection, ready.instead_of)
+        return _report(document, ready.status, len(ready.passages), reasons=ready.reasons)
 
     def _quarantine(
         self, indexer: Indexer, read: _Read, former: DocumentRow | None, reason: str

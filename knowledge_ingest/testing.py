@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from retrieval.passage import Reader, ScoredPassage
-from retrieval.search import Library, Scope, SearchRequest
+from retrieval.request import Scope, SearchRequest
+from retrieval.search import Library
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,8 @@ class LabelledQuestion:
     """The old version is what is asked for."""
     held_out: bool = False
     """Made and set aside before the ranking was worked on; reported apart."""
+    series: int = 1
+    """Questions that were written at one time; those of a later series have not been seen by earlier work on the ranking."""
 
 
 def load_questions(file: Path) -> list[LabelledQuestion]:
@@ -58,6 +61,7 @@ def load_questions(file: Path) -> list[LabelledQuestion]:
             role=each.get("role", "service"),
             history=bool(each.get("history")),
             held_out=bool(each.get("held_out")),
+            series=int(each.get("series", 1)),
         )
         for each in listed
     ]

@@ -16,13 +16,8 @@ from retrieval.access import in_force, may_read
 from retrieval.passage import DEFAULT_COLLECTION, Document, Reader
 from retrieval.search import Library
 from retrieval.term_book import TermBook, clause_of
-from retrieval.terms import (
-    CUMULATIVE,
-    TERM_KINDS,
-    Term,
-    TermKind,
-    TermValue,
-)
+from retrieval.term_values import TermValue
+from retrieval.terms import CUMULATIVE, TERM_KINDS, Term, TermKind
 
 
 @dataclass(frozen=True, kw_only=True)

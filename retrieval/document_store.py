@@ -138,6 +138,9 @@ class DocumentStore:
         StoreUnavailable: from any method, when the file cannot be opened, read or written.
     """
 
+    ASIDE = "aside/"
+    """Vectors under a model id that begins so are not of passages: words and tables, which no document takes along when it leaves."""
+
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
@@ -162,9 +165,7 @@ class DocumentStore:
 
     def serving(self) -> str:
         """The embedding model that searches go by, as `serve` was told; empty when nobody told."""
-        with self._reading() as db:
-            row = db.execute("SELECT value FROM meta WHERE key = 'serving'").fetchone()
-        return str(row[0]) if row else ""
+        return self._meta_or_empty("serving")
 
     def rows(self, collection: str) -> list[DocumentRow]:
         """All documents of a collection, ordered by document id."""
@@ -282,6 +283,18 @@ class DocumentStore:
         """In how many passages a word stands as it is written (lower case); unknown ones are left out."""
         with self._reading() as db:
             return self._counts(db, "word_counts", words)
+
+    def vocabulary(self, most: int) -> list[str]:
+        """The words of all passages as they are written (lower case), the most used first."""
+        with self._reading() as db:
+            rows = db.execute(
+                "SELECT term FROM word_counts ORDER BY doc DESC, term LIMIT ?", (most,)
+            ).fetchall()
+        return [word for (word,) in rows]
+
+    def words_known(self) -> str:
+        """Which state of the vocabulary has its vectors, as `words_learned` was told; empty when nobody told."""
+        return self._meta_or_empty("words")
 
     def words_like(self, word: str, *, longer: int) -> list[tuple[str, int]]:
         """Words with the same first letter and a length that differs by at most `longer`, with their counts."""
@@ -424,11 +437,17 @@ class DocumentStore:
         with self._writing() as db:
             db.execute("INSERT OR REPLACE INTO meta VALUES ('serving', ?)", (model,))
 
+    def words_learned(self, state: str) -> None:
+        """The vocabulary in this state has its vectors."""
+        with self._writing(documents=False) as db:
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('words', ?)", (state,))
+
     def drop_unused_vectors(self) -> int:
-        """Forget vectors of text that no passage holds any more; returns how many."""
+        """Forget vectors of text that no passage holds any more; returns how many. Those kept aside stay."""
         with self._writing(documents=False) as db:
             return db.execute(
-                "DELETE FROM vectors WHERE embed_key NOT IN (SELECT embed_key FROM passages)"
+                "DELETE FROM vectors WHERE model_id NOT GLOB ? AND embed_key NOT IN (SELECT embed_key FROM passages)",
+                (f"{self.ASIDE}*",),
             ).rowcount
 
     def close(self) -> None:
@@ -460,6 +479,11 @@ class DocumentStore:
                 f"DELETE FROM {table} WHERE collection = ? AND document_id = ?",  # noqa: S608 - our own names
                 (collection, document_id),
             )
+
+    def _meta_or_empty(self, key: str) -> str:
+        with self._reading() as db:
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
 
     def _meta(self, key: str) -> str:
         with self._reading() as db:

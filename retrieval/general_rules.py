@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from retrieval.passage import DEFAULT_COLLECTION, Passage, Reader, ScoredPassage
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.terms import Span, TermKind
 
 SUBJECTS: dict[str, tuple[str, tuple[TermKind, ...]]] = {

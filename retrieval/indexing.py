@@ -13,7 +13,7 @@ from retrieval.embedder import Embedder
 from retrieval.errors import IndexNotBuilt
 from retrieval.knowledge_base import IndexEntry, KnowledgeBase
 from retrieval.passage import Document
-from retrieval.sparse import SPARSE_VERSION, document_vector, terms
+from retrieval.sparse import SPARSE_VERSION, terms, vector_of_terms
 
 log = logging.getLogger(__name__)
 
@@ -75,14 +75,14 @@ class Indexer:
         document = stored.document
         keyed = [with_key(document, each) for each in passages]
         self.embed_missing(document, keyed)
-        entries = self._entries(stored, keyed)
+        its_terms = [terms(text_of_terms(document, each)) for each in keyed]
+        entries = self._entries(stored, keyed, its_terms)
         assert entries is not None
-        its_terms = [" ".join(terms(text_of_terms(document, each))) for each in keyed]
         self._base.replace_document(
             document.document_id,
             stored.revision,
             entries,
-            commit=lambda: self._store.replace(stored, keyed, its_terms),
+            commit=lambda: self._store.replace(stored, keyed, [" ".join(found) for found in its_terms]),
         )
 
     def remove(self, collection: str, document_id: str) -> None:
@@ -135,13 +135,22 @@ class Indexer:
             log.info("index_refilled", extra={"collection": collection, "documents": len(refilled)})
         return Brought(refilled=tuple(refilled), without_vectors=tuple(without))
 
-    def _entries(self, stored: StoredDocument, passages: Sequence[StoredPassage]) -> list[IndexEntry] | None:
-        """Index entries from kept vectors; None when some have not been embedded for this model."""
+    def _entries(
+        self,
+        stored: StoredDocument,
+        passages: Sequence[StoredPassage],
+        its_terms: Sequence[Sequence[str]] | None = None,
+    ) -> list[IndexEntry] | None:
+        """Index entries from kept vectors; None when some have not been embedded for this model.
+
+        Args:
+            its_terms: The terms of each passage, where they are known already.
+        """
         document = stored.document
         vectors = self._store.vectors(self._embedder.model_id, [each.embed_key for each in passages])
         payload = payload_of(document)
         entries = []
-        for each in passages:
+        for at, each in enumerate(passages):
             dense = vectors.get(each.embed_key)
             if dense is None:
                 return None
@@ -151,7 +160,9 @@ class Indexer:
                     revision=stored.revision,
                     number=each.number,
                     dense=dense,
-                    sparse=document_vector(text_of_terms(document, each)),
+                    sparse=vector_of_terms(
+                        its_terms[at] if its_terms else terms(text_of_terms(document, each))
+                    ),
                     payload=payload,
                 )
             )

@@ -14,8 +14,10 @@ from retrieval.indexing import Brought, Indexer, fingerprint
 from retrieval.knowledge_base import KnowledgeBase
 from retrieval.minilm_embedder import MiniLmEmbedder
 from retrieval.model_change import EmbedderInUse, Tell, build_beside
+from retrieval.near_words import NearWords
 from retrieval.reranker import CrossEncoderReranker
 from retrieval.search import Library
+from retrieval.situations import SituationBook
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +89,14 @@ def open_library(
             raise
 
     reranker = CrossEncoderReranker(rerank_model) if rerank_model else None
-    library = Library(store=store, embedder=in_use, open_base=open_base, reranker=reranker)
+    library = Library(
+        store=store,
+        embedder=in_use,
+        open_base=open_base,
+        reranker=reranker,
+        near_words=NearWords(store, in_use),
+        situations=SituationBook(store, in_use),
+    )
 
     def change_model(tell: Tell | None) -> None:
         wanted = in_use.wanted()

@@ -16,7 +16,7 @@ from retrieval.normalise import search_form
 from retrieval.sparse import STOP_WORDS, words
 
 if TYPE_CHECKING:
-    from retrieval.search import Scope
+    from retrieval.request import Scope
 
 Key = tuple[str, ...]
 

@@ -1,8 +1,9 @@
 """Honest emptiness: whether the best that was found is about the question at all.
 
-Three signs are weighed: how near the best passage is in meaning, how much of what the question says stands in it, and
-whether the question's telling words stand in any document this reader may see. The weights are those of a logistic
-regression on questions of our own (benchmarks/relevance_questions.yaml); the demo's labelled questions test them.
+Four signs are weighed: how near the best passage is in meaning, how much of what the question says stands in it, whether the
+question's telling words stand in any document this reader may see, and how plainly it is about a situation of the trade. The
+weights are those of a logistic regression on questions of our own (benchmarks/relevance_questions.yaml, and the tuning ones of the
+demo's labelled questions); the held-out ones test them.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from retrieval.near_words import Near
 from retrieval.sparse import terms
-from retrieval.trade_words import accepted_terms
+from retrieval.trade_words import NOTHING_NEAR, accepted_terms
 
 _MOST_OF_WEAK = 0.7
 ORDINARY = 0.5
 """Nearness of the best candidate for a middling question."""
+ORDINARY_SITUATION = 0.4
+"""How plainly a middling question is about a situation of the trade."""
 LOOKED_AT = 3
 """Best candidates that are compared with the question word by word."""
 _WEAK = frozenset(
@@ -52,12 +56,15 @@ class Signs:
     """Share of the question's words, weighed by how telling they are, that one of the best candidates holds."""
     unheard: float
     """Share of them that stand in no document this reader may see."""
+    situation: float
+    """How plainly the question is about a situation of the trade, 0..1 (`situations.Meant`)."""
 
 
-_BIAS = -3.6
-_NEARNESS = 2.9
-_COVERAGE = 4.9
-_UNHEARD = -3.0
+_BIAS = -3.86
+_NEARNESS = 3.56
+_COVERAGE = 3.0
+_UNHEARD = -2.2
+_SITUATION = 2.1
 
 
 def signs(
@@ -68,6 +75,8 @@ def signs(
     counts: Mapping[str, int],
     passages: int,
     present: Callable[[Iterable[str]], frozenset[str]],
+    near: Near = NOTHING_NEAR,
+    situation: float = ORDINARY_SITUATION,
 ) -> Signs:
     """Weigh the best candidates against the question.
 
@@ -78,12 +87,14 @@ def signs(
         counts: In how many passages a term stands.
         passages: How many there are.
         present: Tells which terms stand in any document the reader may see.
+        near: What `NearWords.of` found for the question.
+        situation: How plainly the question is about a situation of the trade.
     """
     weights = {term: _telling(term, counts.get(term, 0), passages) for term in dict.fromkeys(question_terms)}
     total = sum(weights.values())
     if not total:
-        return Signs(nearness=nearness, coverage=0.0, unheard=0.0)
-    accepted = accepted_terms(list(question_terms))
+        return Signs(nearness=nearness, coverage=0.0, unheard=0.0, situation=situation)
+    accepted = accepted_terms(list(question_terms), near)
     related = {other for terms_of_one in accepted.values() for other in terms_of_one}
     coverage = 0.0
     for each in best[:LOOKED_AT]:
@@ -92,23 +103,44 @@ def signs(
         coverage = max(coverage, own / total)
     there = present([*weights, *related])
     unheard = sum(weight for term, weight in weights.items() if not accepted[term] & there)
-    return Signs(nearness=nearness, coverage=coverage, unheard=unheard / total)
+    return Signs(nearness=nearness, coverage=coverage, unheard=unheard / total, situation=situation)
 
 
 def nothing_relevant(found: Signs) -> bool:
     """Whether the documents do not speak about the question."""
-    return (_BIAS + _NEARNESS * found.nearness + _COVERAGE * found.coverage + _UNHEARD * found.unheard) < 0
+    return _relevance(found) < 0
 
+
+def hardly_relevant(found: Signs) -> bool:
+    """Whether it is open if they do: the best that was found may be beside the point."""
+    return _relevance(found) < _SURE
+
+
+def _relevance(found: Signs) -> float:
+    return (
+        _BIAS
+        + _NEARNESS * found.nearness
+        + _COVERAGE * found.coverage
+        + _UNHEARD * found.unheard
+        + _SITUATION * found.situation
+    )
+
+
+_SURE = 0.7
+"""From here on nine in ten of the fitting questions have an answer."""
 
 _CLAUSE_BIAS = -5.3
 _CLAUSE_SIGNS = 4.6
 _CLAUSE_LIKE = 1.3
 _CLAUSE_HEADING = 0.95
 _CLAUSE_NEARNESS = 0.15
+CLAUSE_SURE = 1.0
+"""Below it a clause may be another than the one asked for; set so that of absent ones hardly any is given as certain."""
 
 
-def no_such_clause(*, signs: float, like: float, heading: bool, nearness: float) -> bool:
-    """Whether a contract lacks the kind of clause that is asked for, judged by the best candidate.
+def clause_presence(*, signs: float, like: float, heading: bool, nearness: float) -> float:
+    """Whether a contract has the kind of clause that is asked for, judged by the best candidate: below 0 it lacks it, and from
+    `CLAUSE_SURE` on it surely has it.
 
     The weights are those of a logistic regression on the tuning half of benchmarks/contracts.py.
 
@@ -124,7 +156,7 @@ def no_such_clause(*, signs: float, like: float, heading: bool, nearness: float)
         + _CLAUSE_LIKE * like
         + _CLAUSE_HEADING * heading
         + _CLAUSE_NEARNESS * nearness
-    ) < 0
+    )
 
 
 def _telling(term: str, count: int, passages: int) -> float:

@@ -1,4 +1,4 @@
-"""Questions to passages: the values of a search, and the `Library` that answers it."""
+"""Questions to passages: the `Library` that answers a search."""
 
 from __future__ import annotations
 
@@ -7,24 +7,44 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
 
 import numpy as np
 
-from retrieval.access import in_force, in_force_on, may_read, readable_by
+from retrieval.access import may_read
 from retrieval.clause_kinds import ClauseKind, heading_fits, kind_asked_for, sign_score
-from retrieval.document_store import DocumentRow, DocumentStore, PageSpan, StoredPassage
+from retrieval.comparing import in_turn, parts
+from retrieval.document_store import DocumentRow, DocumentStore, StoredPassage
 from retrieval.embedder import Embedder
 from retrieval.errors import DocumentRefused, EmbeddingUnavailable, IndexUnavailable, RetrievalError
 from retrieval.framing import Framed, asks_for_history, framed, without_this_contract
 from retrieval.indexing import Brought, not_built, text_of_terms, text_to_embed
-from retrieval.knowledge_base import AnyOf, DenseVector, Hit, IndexFilter, IndexQuery, KnowledgeBase
+from retrieval.knowledge_base import AnyOf, DenseVector, Hit, IndexQuery, KnowledgeBase
 from retrieval.naming import NameBook, Routing
+from retrieval.near_words import Near, NearWords
 from retrieval.normalise import search_form
-from retrieval.passage import DEFAULT_COLLECTION, Document, DocumentType, Reader, ScoredPassage
+from retrieval.passage import DEFAULT_COLLECTION, Document, Reader, ScoredPassage
 from retrieval.ranking import Candidate, OfKind, Ranked, best_of, ranked, reranked
-from retrieval.relevance import LOOKED_AT, ORDINARY, Signs, no_such_clause, nothing_relevant, signs
+from retrieval.relevance import (
+    CLAUSE_SURE,
+    LOOKED_AT,
+    ORDINARY,
+    ORDINARY_SITUATION,
+    Signs,
+    clause_presence,
+    hardly_relevant,
+    nothing_relevant,
+    signs,
+)
+from retrieval.request import (
+    OpenedDocument,
+    SearchRequest,
+    SearchResult,
+    day_of,
+    index_filter,
+    is_eligible,
+)
 from retrieval.reranker import PAIRS, Reranker
+from retrieval.situations import SituationBook
 from retrieval.sparse import query_vector, terms
 from retrieval.spelling import corrected
 from retrieval.trade_words import related_terms
@@ -47,67 +67,38 @@ _REREAD = 60
 """First candidates whose wording is compared with the question's."""
 _CLEARLY = 1.15
 """A document is meant when its words fit so much better than those of the next."""
+_SAYS_LITTLE = 0.6
+"""Share of a question's telling words in the best passages below which it is asked again in other words."""
 _TRIES = 3
 _RETRY_SECONDS = 15.0
 """How long a failed index is left alone before it is tried again, so that each question does not wait for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
-    """What is known about the case from elsewhere, such as the order a question is about."""
+class _Asked:
+    """What a question is about."""
 
-    customer: str = ""
-    """Customer reference (res.partner.ref); documents about other customers are left out."""
-    carrier: str = ""
-    """Carrier name (delivery.carrier); documents about it come before those about other carriers."""
-    vendor: str = ""
-    """Vendor reference (res.partner.ref); documents about other vendors are left out."""
-    names: tuple[str, ...] = ()
-    """Party names that may stand in the question and must not decide which passage wins."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchRequest:
-    """One search."""
-
-    text: str
-    reader: Reader
-    top: int = 10
-    collection: str = DEFAULT_COLLECTION
-    scope: Scope = field(default_factory=Scope)
-    include_superseded: bool = False
-    """Also documents that are expired, not yet in force or replaced."""
-    on_date: date | None = None
-    """Which documents are in force is decided for this day; None: today."""
-    types: tuple[DocumentType, ...] = ()
-    """Only documents of these types; empty: all."""
-    documents: tuple[str, ...] = ()
-    """Only these document ids, as when it is known which contract applies; empty: all."""
+    kind: ClauseKind | None
+    """The kind of clause it is for, if for one."""
+    vector: DenseVector | None
+    """To search with; None when the embedding model is not available."""
+    near: Near = field(default_factory=dict)
+    situation: float = ORDINARY_SITUATION
+    """How plainly it is about a situation of the trade, 0..1."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SearchResult:
-    """What was found."""
+class _Best:
+    """What one way of asking has found."""
 
-    passages: tuple[ScoredPassage, ...] = ()
-    """Best first; empty when nothing is relevant."""
-    degraded: tuple[str, ...] = ()
-    """What did not work, a sentence each; empty when all is well."""
-    nothing_relevant: bool = False
-    """The documents were searched and do not speak about this."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenedDocument:
-    """A document for reading, and for quoting ``text[start:end]``."""
-
-    document: Document
-    text: str
-    """The extracted text that all spans refer to."""
-    body_start: int
-    """Where the text proper begins; front matter stands before it."""
-    pages: tuple[PageSpan, ...] = ()
-    """Empty where the format has no pages."""
+    order: Sequence[Ranked]
+    """All candidates, best first; at least one."""
+    passages: Sequence[tuple[Ranked, StoredPassage]]
+    """The first of them with their text."""
+    told: tuple[str, ...]
+    """What did not work."""
+    signs: Callable[[], Signs]
+    """What speaks for an answer being among them."""
 
 
 class Library:
@@ -118,6 +109,8 @@ class Library:
         embedder: Turns questions into vectors; loaded at the first search.
         open_base: Gives the index of a collection, brought to what the store holds; called at its first search.
         reranker: Reads the best passages again, where one is configured.
+        near_words: Words of the documents near those of a question; None: only what `trade_words` lists.
+        situations: Situations of the trade that questions may be about; None: none is looked for.
     """
 
     def __init__(
@@ -127,6 +120,8 @@ class Library:
         embedder: Embedder,
         open_base: Callable[[str], tuple[KnowledgeBase, Brought]],
         reranker: Reranker | None = None,
+        near_words: NearWords | None = None,
+        situations: SituationBook | None = None,
     ) -> None:
         self._store = store
         self._embedder = embedder
@@ -137,6 +132,8 @@ class Library:
         self._names: dict[str, tuple[int, tuple[DocumentRow, ...], NameBook]] = {}
         self._likes: dict[tuple[str, str], DenseVector] = {}
         self._reranker = reranker
+        self._near_words = near_words
+        self._situations = situations
         self._lock = threading.RLock()
         self.writing = threading.Lock()
         """Held by whoever puts documents in: one writer at a time; searches do not wait for it."""
@@ -155,6 +152,17 @@ class Library:
     def embedder(self) -> Embedder:
         """The embedding model, for whoever puts documents in."""
         return self._embedder
+
+    def learn(self) -> None:
+        """Bring what questions are compared with beside passages up to the documents, after some were put in.
+
+        Raises:
+            EmbeddingUnavailable, StoreUnavailable
+        """
+        if self._near_words is not None:
+            self._near_words.learn()
+        if self._situations is not None:
+            self._situations.learn()
 
     def check(self, collection: str = DEFAULT_COLLECTION) -> None:
         """Open the index of a collection, as a search would.
@@ -231,51 +239,102 @@ class Library:
             return SearchResult(nothing_relevant=True)
         for _ in range(_TRIES):
             change, generation = self._store.change(), self._generation
-            result = self._search(request, question, top)
+            result = self._search_in_parts(request, question, top)
             if self._store.change() == change and self._generation == generation:
                 break
             # a document was replaced meanwhile: its old description and its new text must not be mixed
         return result
 
+    def _search_in_parts(self, request: SearchRequest, question: str, top: int) -> SearchResult:
+        """The search, with the best of each part in turn where a question asks two things."""
+        whole = self._search(request, question, top)
+        answered = [
+            found
+            for found in (self._search(request, part, top) for part in parts(question))
+            if found.passages
+        ]
+        if len(answered) < 2:
+            return whole
+        best: dict[str, ScoredPassage] = {}
+        for hit in in_turn([found.passages for found in answered]):
+            best.setdefault(hit.passage.passage_id, hit)
+        order = list(best.values())[:top]
+        # a score says how good a place is, and places have been given anew
+        scores = sorted((hit.score for hit in order), reverse=True)
+        told = dict.fromkeys(told for found in answered for told in found.degraded)
+        return SearchResult(
+            passages=tuple(replace(hit, score=score) for hit, score in zip(order, scores, strict=True)),
+            degraded=tuple(told),
+            uncertain=any(found.uncertain for found in answered),
+        )
+
     def _search(self, request: SearchRequest, question: str, top: int) -> SearchResult:
         rows, names = self._known(request.collection)
-        day = _day(request)
-        eligible = {row.document.document_id: row for row in rows if _eligible(row.document, request, day)}
+        day = day_of(request)
+        eligible = {row.document.document_id: row for row in rows if is_eligible(row.document, request, day)}
         if not eligible:
             return SearchResult(nothing_relevant=True)
         degraded: tuple[str, ...] = ()
         try:
             question = corrected(question, self._store, self._embedder.knows)
             routing = self._routed(names, question, eligible, request)
-            kind = kind_asked_for(routing.bare)
-            candidates = self._from_index(request, routing, eligible, kind)
+            asked = self._asked(routing)
+            found = self._best(request, routing, eligible, asked, top)
+            if found is not None and asked.kind is None and found.signs().coverage < _SAYS_LITTLE:
+                # first in the question's own words; where those say little, in others that may mean the same
+                asked = self._in_other_words(routing, asked)
+                found = self._best(request, routing, eligible, asked, top)
         except (IndexUnavailable, EmbeddingUnavailable) as error:
             log.warning(
                 "search_degraded", extra={"collection": request.collection, "error": type(error).__name__}
             )
             degraded = (f"Documents were searched by keywords only: {error}",)
             routing = self._routed(names, question, eligible, request)
-            kind = None
-            candidates = self._from_keywords(request, routing, eligible)
-        # the second check: whatever an index says, nobody sees a passage the rule does not give them
-        candidates = [each for each in candidates if may_read(request.reader, each.document)]
-        if not candidates:
+            asked = _Asked(kind=None, vector=None)
+            found = self._best(request, routing, eligible, asked, top)
+        if found is None:
             return SearchResult(degraded=degraded, nothing_relevant=True)
-        order = ranked(routing, candidates)
-        order = reranked(routing, order, self._fits(request.collection, routing, eligible, order))
-        if self._reranker is not None:
-            order, told = self._read_again(request.collection, routing, order)
-            degraded += told
-        best = best_of(routing, order, max(top, LOOKED_AT))
-        passages = self._with_passages(request.collection, best)
-        if self._nothing_there(request, routing, eligible, order, passages):
+        degraded += found.told
+        nothing, uncertain = self._nothing_there(routing, found)
+        if nothing:
             return SearchResult(degraded=degraded, nothing_relevant=True)
         return SearchResult(
             passages=tuple(
                 ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
-                for each, stored in passages[:top]
+                for each, stored in found.passages[:top]
             ),
             degraded=degraded,
+            uncertain=uncertain,
+        )
+
+    def _best(
+        self,
+        request: SearchRequest,
+        routing: Routing,
+        eligible: dict[str, DocumentRow],
+        asked: _Asked,
+        top: int,
+    ) -> _Best | None:
+        """The best passages for what is asked; None when there are no candidates at all."""
+        if asked.vector is None:
+            candidates = self._from_keywords(request, routing, eligible)
+        else:
+            candidates = self._from_index(request, routing, eligible, asked, asked.vector)
+        # the second check: whatever an index says, nobody sees a passage the rule does not give them
+        candidates = [each for each in candidates if may_read(request.reader, each.document)]
+        if not candidates:
+            return None
+        order = ranked(routing, candidates)
+        order = reranked(routing, order, self._fits(request.collection, routing, eligible, order, asked.near))
+        told: tuple[str, ...] = ()
+        if self._reranker is not None:
+            order, told = self._read_again(request.collection, routing, order)
+        passages = self._with_passages(request.collection, best_of(routing, order, max(top, LOOKED_AT)))
+        return _Best(
+            order=order,
+            passages=passages,
+            told=told,
+            signs=lambda: self._signs(request, routing, eligible, order, passages, asked),
         )
 
     def open(
@@ -354,21 +413,38 @@ class Library:
             return frozenset()
         return frozenset({ordered[0][0]})
 
+    def _asked(self, routing: Routing) -> _Asked:
+        """What the question is about, in its own words."""
+        vector = self._embedder.embed([routing.ranked_by])[0]
+        kind = kind_asked_for(routing.bare)
+        if kind is not None or self._situations is None:
+            return _Asked(kind=kind, vector=vector)
+        return _Asked(kind=None, vector=vector, situation=self._situations.meant(vector).fit)
+
+    def _in_other_words(self, routing: Routing, asked: _Asked) -> _Asked:
+        """The same in words of the documents and as rules about such a situation read."""
+        if self._near_words is not None:
+            asked = replace(asked, near=self._near_words.of(routing.ranked_by))
+        if self._situations is not None and asked.vector is not None:
+            asked = replace(asked, vector=self._situations.meant(asked.vector).vector)
+        return asked
+
     def _from_index(
         self,
         request: SearchRequest,
         routing: Routing,
         eligible: dict[str, DocumentRow],
-        kind: ClauseKind | None,
+        asked: _Asked,
+        dense: DenseVector,
     ) -> list[Candidate]:
+        kind = asked.kind
         base = self._base(request.collection)
         missing = self._unindexed.get(request.collection, frozenset()) & eligible.keys()
         if missing:
             raise not_built(missing)
-        wanted = _filter(request)
-        dense = self._embedder.embed([routing.ranked_by])[0]
+        wanted = index_filter(request)
         own = terms(routing.ranked_by)
-        sparse = query_vector(own, related_terms(own))
+        sparse = query_vector(own, related_terms(own, asked.near))
         like = None if kind is None else self._like(kind)
         queries: list[IndexQuery] = []
         filters = [(wanted, _CANDIDATES)]
@@ -469,6 +545,7 @@ class Library:
         routing: Routing,
         eligible: dict[str, DocumentRow],
         order: Sequence[Ranked],
+        near: Near,
     ) -> dict[tuple[str, int], float]:
         """How well the wording of the first candidates fits.
 
@@ -479,7 +556,7 @@ class Library:
             return {}
         first = [each.candidate for each in order[:_REREAD] if each.candidate.of_kind is None]
         counts = self._store.term_counts(terms(routing.bare))
-        asked = wanted(routing.bare, counts, max(1, sum(row.passages for row in eligible.values())))
+        asked = wanted(routing.bare, counts, max(1, sum(row.passages for row in eligible.values())), near)
         texts = self._store.passages_at(
             collection, [(each.document.document_id, each.number) for each in first]
         )
@@ -522,35 +599,31 @@ class Library:
         moved = [replace(each, score=score) for each, score in zip(better, places, strict=True)]
         return moved + list(order[PAIRS:]), ()
 
-    def _nothing_there(
-        self,
-        request: SearchRequest,
-        routing: Routing,
-        eligible: dict[str, DocumentRow],
-        order: Sequence[Ranked],
-        passages: Sequence[tuple[Ranked, StoredPassage]],
-    ) -> bool:
-        """Whether the documents do not speak about the question."""
-        candidates = [each.candidate for each in order]
-        fit = order[0].candidate.of_kind
+    def _nothing_there(self, routing: Routing, found: _Best) -> tuple[bool, bool]:
+        """Whether the documents do not speak about the question, and whether that is open."""
+        first = found.order[0].candidate
+        fit = first.of_kind
         if fit is not None:
-            lacking = no_such_clause(
-                signs=fit.signs, like=fit.like, heading=fit.heading, nearness=order[0].candidate.dense or 0.0
+            presence = clause_presence(
+                signs=fit.signs, like=fit.like, heading=fit.heading, nearness=first.dense or 0.0
             )
-            if routing.named or not lacking:
-                return lacking
+            if routing.named or presence >= 0:
+                return presence < 0, presence < CLAUSE_SURE
             if routing.preferred and fit.signs < _HARDLY:
-                return True
-        return nothing_relevant(self._signs(request, routing, eligible, candidates, passages))
+                return True, False
+        told = found.signs()
+        return nothing_relevant(told), hardly_relevant(told)
 
     def _signs(
         self,
         request: SearchRequest,
         routing: Routing,
         eligible: dict[str, DocumentRow],
-        candidates: Sequence[Candidate],
+        order: Sequence[Ranked],
         passages: Sequence[tuple[Ranked, StoredPassage]],
+        asked: _Asked,
     ) -> Signs:
+        candidates = [each.candidate for each in order]
         own = terms(routing.bare)
         return signs(
             own,
@@ -562,6 +635,8 @@ class Library:
             present=lambda wanted: self._store.terms_present(
                 request.collection, wanted, eligible.keys() - routing.excluded
             ),
+            near=asked.near,
+            situation=asked.situation,
         )
 
     def _candidates(
@@ -593,32 +668,3 @@ def _scores(lists: list[list[Hit]], eligible: dict[str, DocumentRow]) -> dict[tu
         for hit in hits
         if hit.document_id in eligible and eligible[hit.document_id].revision == hit.revision
     }
-
-
-def _eligible(document: Document, request: SearchRequest, day: date) -> bool:
-    if not may_read(request.reader, document):
-        return False
-    if request.types and document.type not in request.types:
-        return False
-    if request.documents and document.document_id not in request.documents:
-        return False
-    return request.include_superseded or in_force(document, day)
-
-
-def _filter(request: SearchRequest) -> IndexFilter:
-    wanted = readable_by(request.reader)
-    if request.types:
-        wanted = wanted.and_also(AnyOf(field="type", values=request.types))
-    if request.documents:
-        wanted = wanted.and_also(AnyOf(field="document_id", values=request.documents))
-    if not request.include_superseded:
-        wanted = wanted.and_also(*in_force_on(_day(request)))
-    for name in ("customer", "vendor"):
-        value = getattr(request.scope, name)
-        if value:
-            wanted = wanted.and_also(AnyOf(field=name, values=("", value)))
-    return wanted
-
-
-def _day(request: SearchRequest) -> date:
-    return request.on_date or datetime.now(UTC).astimezone().date()

@@ -55,7 +55,12 @@ def words(folded: str) -> list[str]:
 
 def document_vector(text: str) -> SparseVector:
     """Weights of a passage: term frequency, saturated and normalised by length."""
-    counts = Counter(terms(text))
+    return vector_of_terms(terms(text))
+
+
+def vector_of_terms(found: Iterable[str]) -> SparseVector:
+    """The same for terms that were found already, as `terms` gives them."""
+    counts = Counter(found)
     length = sum(counts.values())
     norm = _K * (1 - _B + _B * length / _AVERAGE_TERMS)
     return _vector({term: count * (_K + 1) / (count + norm) for term, count in counts.items()})

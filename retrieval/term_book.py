@@ -11,17 +11,8 @@ from decimal import Decimal, InvalidOperation
 from retrieval.passage import Document
 from retrieval.search import Library
 from retrieval.term_store import Decision, TermStore, term_store
-from retrieval.terms import (
-    DocumentTerms,
-    Replacement,
-    Span,
-    Status,
-    Term,
-    TermValue,
-    clause_hash,
-    parse_value,
-    text_hash,
-)
+from retrieval.term_values import TermValue, parse_value
+from retrieval.terms import DocumentTerms, Replacement, Span, Status, Term, clause_hash, text_hash
 
 _MONEY = re.compile(r"(?P<currency>[A-Z]{3}) (?P<amount>\d+(?:\.\d+)?)")
 

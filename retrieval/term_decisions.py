@@ -11,7 +11,8 @@ from retrieval.passage import DEFAULT_COLLECTION, Reader
 from retrieval.search import Library
 from retrieval.term_book import TermBook
 from retrieval.term_store import Decision, term_store
-from retrieval.terms import TERM_KINDS, Term, clause_hash, parse_value
+from retrieval.term_values import parse_value
+from retrieval.terms import TERM_KINDS, Term, clause_hash
 
 MAY_DECIDE_TERMS: frozenset[str] = frozenset({"compliance", "supervisor"})
 """Roles whose word about a term counts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from retrieval.near_words import Near
 from retrieval.sparse import terms, words
 
 _GROUPS = """
@@ -98,6 +99,11 @@ address | delivery point | ship-to
 
 _WEIGHT = 0.35
 """Of a word that stands for one in the question, next to 1 for the question's own."""
+_NEAR_WEIGHT, _FAR = 0.8, 0.3
+"""A word that is near in meaning weighs so much at a cosine of 1, and nothing at the second figure."""
+_AS_GOOD = 0.6
+"""Cosine from which on a near word counts as the word itself when a passage is compared with the question."""
+NOTHING_NEAR: Near = {}
 
 
 @lru_cache(maxsize=1)
@@ -119,11 +125,12 @@ def trade_vocabulary() -> frozenset[str]:
     return frozenset(word for word in words(_GROUPS.lower()) if word.isalpha())
 
 
-def accepted_terms(question_terms: list[str]) -> dict[str, frozenset[str]]:
+def accepted_terms(question_terms: list[str], near: Near = NOTHING_NEAR) -> dict[str, frozenset[str]]:
     """For each term, the terms that stand for it or for a phrase it belongs to, itself included.
 
     Args:
         question_terms: Stemmed, in order, stop words dropped.
+        near: What `NearWords.of` found for the question.
     """
     groups = _by_phrase()
     longest = max(len(key) for key in groups)
@@ -134,14 +141,17 @@ def accepted_terms(question_terms: list[str]) -> dict[str, frozenset[str]]:
             if len(phrase) == length and phrase in groups:
                 for term in phrase:
                     found[term] |= groups[phrase]
+    for term, others in found.items():
+        others |= {other for other, cosine in near.get(term, {}).items() if cosine >= _AS_GOOD}
     return {term: frozenset(value) for term, value in found.items()}
 
 
-def related_terms(question_terms: list[str]) -> dict[str, float]:
+def related_terms(question_terms: list[str], near: Near = NOTHING_NEAR) -> dict[str, float]:
     """Terms that the question does not hold but that may stand for its own, with their weights.
 
     Args:
         question_terms: Stemmed, in order, stop words dropped.
+        near: What `NearWords.of` found for the question.
     """
     groups = _by_phrase()
     longest = max(len(key) for key in groups)
@@ -152,4 +162,9 @@ def related_terms(question_terms: list[str]) -> dict[str, float]:
             for term in groups.get(tuple(question_terms[at : at + length]), ()):
                 if term not in own:
                     related[term] = _WEIGHT
+    for term in own:
+        for other, cosine in near.get(term, {}).items():
+            if other not in own:
+                weight = _NEAR_WEIGHT * (cosine - _FAR) / (1 - _FAR)
+                related[other] = max(weight, related.get(other, 0.0))
     return related

@@ -9,9 +9,10 @@ from functools import lru_cache
 
 from retrieval.answer_types import answer_types, holds_answer
 from retrieval.document_store import StoredPassage
+from retrieval.near_words import Near
 from retrieval.passage import Document
 from retrieval.sparse import terms
-from retrieval.trade_words import accepted_terms
+from retrieval.trade_words import NOTHING_NEAR, accepted_terms
 
 _SHORT = 120
 """Characters below which a passage can hardly answer anything: a greeting, a heading, a signature."""
@@ -33,13 +34,14 @@ class Wanted:
     """Types of answer that are asked for."""
 
 
-def wanted(question: str, counts: Mapping[str, int], passages: int) -> Wanted:
+def wanted(question: str, counts: Mapping[str, int], passages: int, near: Near = NOTHING_NEAR) -> Wanted:
     """Read a question.
 
     Args:
         question: In search form.
         counts: In how many passages a term stands.
         passages: How many there are.
+        near: What `NearWords.of` found for it.
     """
     own = tuple(dict.fromkeys(terms(question)))
     rarity = {
@@ -51,7 +53,7 @@ def wanted(question: str, counts: Mapping[str, int], passages: int) -> Wanted:
     total = sum(rarity.values()) or 1.0
     return Wanted(
         weights={term: value / total for term, value in rarity.items()},
-        accepted=accepted_terms(terms(question)),
+        accepted=accepted_terms(terms(question), near),
         types=answer_types(question),
     )
 

@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field
 from copilot.conversation import Copilot
 from copilot.errors import NotFound, NotPermitted, QuestionError
 from copilot.identity import Person
+from copilot.term_decisions import AuditedTerms
 from retrieval.contract_terms import customer_terms, customer_terms_json
 from retrieval.errors import TermMisfit, TermNotAllowed, TermNotFound
 from retrieval.general_rules import procedures_about, procedures_json
 from retrieval.passage import Reader
-from retrieval.term_decisions import confirm_term, correct_term, find_term, history, undo_decision
+from retrieval.term_decisions import find_term, history
 
 CoverageOf = Callable[[Person, bool], dict[str, Any]]
 """The coverage report for a person; whether their customers are read in Odoo."""
@@ -51,6 +52,7 @@ def build_router(copilot: Copilot, signed_in: Callable[..., Person], coverage_of
         coverage_of: Makes the report; it lives where documents are ingested.
     """
     router = APIRouter()
+    terms_on_record = AuditedTerms(copilot.library, lambda: copilot.desk.audit)
     Who = Annotated[Person, Depends(signed_in)]
 
     @router.get("/api/v1/documents")
@@ -108,22 +110,15 @@ def build_router(copilot: Copilot, signed_in: Callable[..., Person], coverage_of
     def confirm(body: TermConfirmation, person: Who) -> dict[str, Any]:
         """Say that a term was read rightly (roles compliance and supervisor)."""
         with _said_plainly():
-            found = confirm_term(
-                copilot.library, body.term_id, reader_of_person(person), shown=body.value, note=body.note
-            )
+            found = terms_on_record.confirm(person, body.term_id, shown=body.value, note=body.note)
         return found.to_json() | {"history": _history(person, body.term_id)}
 
     @router.post("/api/v1/contracts/terms/correct")
     def correct(body: TermCorrection, person: Who) -> dict[str, Any]:
         """Give a term the value it should have (roles compliance and supervisor)."""
         with _said_plainly():
-            found = correct_term(
-                copilot.library,
-                body.term_id,
-                body.value,
-                reader_of_person(person),
-                quote=body.quote,
-                note=body.note,
+            found = terms_on_record.correct(
+                person, body.term_id, body.value, quote=body.quote, note=body.note
             )
         return found.to_json() | {"history": _history(person, body.term_id)}
 
@@ -131,7 +126,7 @@ def build_router(copilot: Copilot, signed_in: Callable[..., Person], coverage_of
     def undo(body: TermDecision, person: Who) -> dict[str, Any]:
         """Take back the last decision about a term (roles compliance and supervisor)."""
         with _said_plainly():
-            found = undo_decision(copilot.library, body.term_id, reader_of_person(person), note=body.note)
+            found = terms_on_record.undo(person, body.term_id, note=body.note)
         return {"term": found.to_json() if found else None, "history": _history(person, body.term_id)}
 
     def _history(person: Person, term_id: str) -> list[dict[str, Any]]:

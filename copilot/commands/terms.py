@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from copilot.commands.documents import Desk, desk_as
-from copilot.commands.shared import Json, User, fail, print_json
-
-if TYPE_CHECKING:
-    from retrieval.terms import Term
+from copilot.commands.shared import Json, User, asker_as, fail, print_json
+from copilot.running import find
+from copilot.settings import load_settings
 
 app = typer.Typer(help="What contracts agree on, with proof.", no_args_is_help=True)
 
@@ -70,18 +69,28 @@ def list_terms(
 def show(term_id: TermId, user: User = None, as_json: Json = False) -> None:
     """One term: its value, the words that prove it, its conditions, and every decision about it."""
     with _ready(user) as desk:
-        from retrieval.term_decisions import find_term
+        from retrieval.term_decisions import find_term, history
 
-        _print(desk, find_term(desk.library, term_id, desk.reader), as_json)
+        term = find_term(desk.library, term_id, desk.reader)
+        decided = [each.to_json() for each in history(desk.library, term_id, desk.reader)]
+    _print(term.to_json() | {"history": decided}, as_json)
 
 
 @app.command()
-def confirm(term_id: TermId, note: Note = "", user: User = None, as_json: Json = False) -> None:
+def confirm(
+    term_id: TermId,
+    value: Annotated[
+        str,
+        typer.Option(
+            "--value", help="The value you were shown: if it is another by now, nothing is confirmed."
+        ),
+    ] = "",
+    note: Note = "",
+    user: User = None,
+    as_json: Json = False,
+) -> None:
     """Say that a term was read rightly (roles compliance and supervisor). Holds until the clause changes."""
-    with _ready(user) as desk:
-        from retrieval.term_decisions import confirm_term
-
-        _print(desk, confirm_term(desk.library, term_id, desk.reader, note=note), as_json)
+    _print(_decide("confirm", {"term_id": term_id, "value": value, "note": note}, user), as_json)
 
 
 @app.command()
@@ -98,25 +107,20 @@ def correct(
     as_json: Json = False,
 ) -> None:
     """Give a term the value it should have (roles compliance and supervisor). Holds until the clause changes."""
-    with _ready(user) as desk:
-        from retrieval.term_decisions import correct_term
-
-        _print(desk, correct_term(desk.library, term_id, value, desk.reader, quote=quote, note=note), as_json)
+    body = {"term_id": term_id, "value": value, "quote": quote, "note": note}
+    _print(_decide("correct", body, user), as_json)
 
 
 @app.command()
 def undo(term_id: TermId, note: Note = "", user: User = None, as_json: Json = False) -> None:
     """Take back the last decision about a term; the history keeps both."""
-    with _ready(user) as desk:
-        from retrieval.term_decisions import undo_decision
-
-        term = undo_decision(desk.library, term_id, desk.reader, note=note)
-        if term is not None:
-            _print(desk, term, as_json)
-        elif as_json:
-            print_json({"term": None})
-        else:
-            typer.echo("Undone; nothing is left of it.")
+    found = _decide("undo", {"term_id": term_id, "note": note}, user)
+    if found["term"] is not None:
+        _print(found["term"] | {"history": found["history"]}, as_json)
+    elif as_json:
+        print_json({"term": None})
+    else:
+        typer.echo("Undone; nothing is left of it.")
 
 
 @app.command()
@@ -158,21 +162,47 @@ def _ready(user: str | None) -> Any:
     return ready()
 
 
-def _print(desk: Desk, term: Term, as_json: bool) -> None:
+def _decide(action: str, body: dict[str, str], user: str | None) -> dict[str, Any]:
+    """Through the running copilot of this data folder, else here; on record in the audit either way."""
+    settings = load_settings()
+    if find(settings.data_dir) is not None:
+        with asker_as(user) as asker:
+            return asker.decide_term(action, body, user=user)
+    with _ready(user) as desk:
+        return _decide_here(desk, action, body)
+
+
+def _decide_here(desk: Desk, action: str, body: dict[str, str]) -> dict[str, Any]:
+    from copilot.bootstrap import open_audit
+    from copilot.term_decisions import AuditedTerms
     from retrieval.term_decisions import history
 
-    decisions = [each.to_json() for each in history(desk.library, term.term_id, desk.reader)]
-    found = term.to_json() | {"history": decisions}
+    on_record = AuditedTerms(desk.library, lambda: open_audit(desk.settings))
+    term_id, note = body["term_id"], body["note"]
+    if action == "confirm":
+        term = on_record.confirm(desk.person, term_id, shown=body["value"], note=note)
+    elif action == "correct":
+        term = on_record.correct(desk.person, term_id, body["value"], quote=body["quote"], note=note)
+    else:
+        left = on_record.undo(desk.person, term_id, note=note)
+    decided = {"history": [each.to_json() for each in history(desk.library, term_id, desk.reader)]}
+    if action == "undo":
+        return {"term": left.to_json() if left else None} | decided
+    return term.to_json() | decided
+
+
+def _print(found: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    scope = f" (for {term.applies_to})" if term.applies_to else ""
-    typer.echo(f"{term.kind}{scope}: {term.value.text() if term.value else 'no value'}, {term.status}")
-    for span in term.proof:
-        typer.echo(f'  {_place(span.clause, span.heading)}"{" ".join(span.quote.split())}"')
-    for span in term.conditions:
-        typer.echo(f'  but see {_place(span.clause, "")}"{" ".join(span.quote.split())}"')
-    for one in decisions:
+    scope = f" (for {found['applies_to']})" if found["applies_to"] else ""
+    value = found["value"]["text"] if found["value"] else "no value"
+    typer.echo(f"{found['kind']}{scope}: {value}, {found['status']}")
+    for span in found["proof"]:
+        typer.echo(f'  {_place(span["clause"], span["heading"])}"{" ".join(span["quote"].split())}"')
+    for span in found["conditions"]:
+        typer.echo(f'  but see {_place(span["clause"], "")}"{" ".join(span["quote"].split())}"')
+    for one in found["history"]:
         what = f"{one['action']} {one['value'] or one['before']}"
         typer.echo(f"  {one['at']} {one['login']}: {what}{' - ' + one['note'] if one['note'] else ''}")
 

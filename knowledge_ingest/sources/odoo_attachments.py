@@ -34,6 +34,8 @@ _PAGE = 500
 _OWNED = ("type", "owner", "title", "valid_from", "valid_to", "version", "supersedes", "amends", "language")
 """What an attachment's description in Odoo may say, one ``key: value`` a line. Not who reads it."""
 _LINE = re.compile(rf"^\s*({'|'.join(_OWNED)})\s*:\s*(\S.*?)\s*$", re.IGNORECASE)
+_NO_SUCH_MODEL = re.compile(r"\b(?:object|model)\b.{0,80}\b(?:doesn't|does not) exist", re.IGNORECASE)
+"""What Odoo says of a model of an app that is not installed."""
 _TAG = re.compile(r"<[^>]{0,500}>")
 _ADMINISTRATORS = frozenset({"base.group_system", "base.group_erp_manager"})
 
@@ -175,8 +177,8 @@ def look(session: OdooSession, source: str) -> Found:
             found = found.and_also(_of_kind(session, source, kind, companies))
         except AccessDenied:
             refused.append(kind.folder)
-        except OdooUserError:
-            continue  # of an app that is not installed
+        except OdooUserError as error:
+            _only_if_not_installed(error)
     found = found.and_also(_articles(session, source))
     if refused:
         # what was indexed while the account had the right leaves: it is not its to show any more
@@ -342,6 +344,16 @@ def described(text: str) -> dict[str, str]:
     return found
 
 
+def _only_if_not_installed(error: OdooUserError) -> None:
+    """Go on when Odoo has no such model. Anything else it refuses says nothing about what there is, so nothing may be removed.
+
+    Raises:
+        OdooUserError: it is something else.
+    """
+    if not _NO_SUCH_MODEL.search(str(error)):
+        raise error
+
+
 def _articles(session: OdooSession, source: str) -> Found:
     """Articles of the Knowledge app, where it is installed; nothing elsewhere."""
     try:
@@ -355,7 +367,8 @@ def _articles(session: OdooSession, source: str) -> Found:
         )
     except AccessDenied:
         return Found(problems=("The indexing user may not read Knowledge in Odoo; articles are left out.",))
-    except OdooUserError:
+    except OdooUserError as error:
+        _only_if_not_installed(error)
         return Found()
     return Found(
         files=tuple(

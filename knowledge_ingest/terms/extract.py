@@ -21,6 +21,7 @@ from knowledge_ingest.terms.notices import find_notices
 from knowledge_ingest.terms.partial import find_partial
 from knowledge_ingest.terms.punctuality import find_punctuality
 from knowledge_ingest.terms.routing import find_carriers
+from retrieval.term_values import TermValue, Unit
 from retrieval.terms import (
     CUMULATIVE,
     TERM_KINDS,
@@ -28,13 +29,11 @@ from retrieval.terms import (
     Replacement,
     Span,
     Term,
-    TermValue,
-    Unit,
     clause_hash,
     text_hash,
 )
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Goes up when the rules give another result for the same text."""
 
 _RULES = (

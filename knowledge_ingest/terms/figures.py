@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from retrieval.terms import WEEKDAYS, Duration, Unit, Window
+from retrieval.term_values import WEEKDAYS, Duration, Unit, Window
 
 _ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",

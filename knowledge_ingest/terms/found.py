@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from knowledge_ingest.terms.clauses import Sentence
-from retrieval.terms import TermKind, TermValue, Unit
+from retrieval.term_values import TermValue, Unit
+from retrieval.terms import TermKind
 
 _NEAR = 60
 """Sentences before and after that may belong to the same section."""
@@ -61,8 +62,8 @@ def matches(pattern: str, words: str) -> re.Match[str] | None:
     return re.search(pattern, words, re.IGNORECASE)
 
 
-NEGATION = r"\b(?:not|no|never|cannot|neither|nor|without|excluded|prohibited|forbidden|refused?|rejected|void|unacceptable|turned away|rejection|rejected|returned|inadmissible|impermissible|sen[dt] (?:them|it) back)\b"
-EXCEPTION = r"\b(?:unless|to the extent|insofar|as far as|provided|save (?:as|where|that|with)|except(?:ing)?|only (?:if|when|where|after|with|by|upon)|provided (?:that|always)?|subject to|as long as|if|where|in case)\b"
+NEGATION = r"\b(?:not|refrains? from|no|never|cannot|neither|nor|without|excluded|prohibited|forbidden|refused?|rejected|void|unacceptable|turned away|rejection|rejected|returned|inadmissible|impermissible|sen[dt] (?:them|it) back)\b"
+EXCEPTION = r"\b(?:unless|to the extent|insofar|as far as|provided|save (?:as|where|that|with)|except(?:ing)?|only (?:if|when|where|after|with|by|upon|once)|provided (?:that|always)?|subject to|as long as|if|where|in case)\b"
 CONSENT = r"\b(?:consents?|approv\w+|agree(?:s|d|ment)?|permission|authori[sz]\w+|change order|asks? for|prior notice|after telling|after notice|released)\b"
 
 _DEFINITION = re.compile(

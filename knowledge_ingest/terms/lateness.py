@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from knowledge_ingest.terms.clauses import Sentence, pieces
 from knowledge_ingest.terms.figures import PER, durations, moneys, ordinal_days, percents, unit_of
 from knowledge_ingest.terms.found import Contract, Found, is_definition, matches, scope_of
-from retrieval.terms import Duration, TermValue
+from retrieval.term_values import Duration, TermValue
 
 _LATE = r"\blate(?:r than|ness)?\b|\bdelay(?:s|ed)?\b|\boverdue deliver\w*|\bliquidated damages\b|\bmust-arrive|\bnot delivered (?:by|on)|\bappointed time\b|\bafter the (?:delivery|due|agreed|promised|confirmed|requested|scheduled) date\b|\b(?:exceeds?|misses|missing|fails to meet|failure to meet|beyond) the (?:\w+ )?(?:deadline|date)\b|\btardy\b|\bbehind schedule\b"
 _OTHER_MATTER = (
@@ -18,8 +18,8 @@ _OTHER_MATTER = (
     r"|\b(?:extra price|price difference|difference in|proven cost|replacement (?:food|goods)|restocking|lines on time|target|discount|liability)\b"
 )
 _CAP = r"\b(?:up to|not to exceed|not exceeding|capped at|limited to|subject to a (?:maximum|cap|ceiling) of|(?:a |the )?maximum of|with a (?:ceiling|cap|maximum) of|but no more than|in total (?:no|not) more than|no more than|not more than|at (?:the )?most|(?:up to )?a maximum(?: \w+)? of|(?:a |with a )?(?:cap|ceiling) of|maximum:?)(?=\s|$)"
-_TOTAL = r"(?:The |Such )?(?:total|aggregate|cumulative|maximum)? ?(?:amount of )?(?:late )?(?:penalt(?:y|ies)|credits?|damages|liquidated damages)\b[^.;,]{0,40}?\b(?:shall not exceed|may not exceed|does not exceed|(?:is|are) (?:capped at|limited to)|is)\b"
-_NOTHING_DUE = r"\bno (?:amount|penalt(?:y|ies)|credit|liquidated damages|late fee|compensation)\b[^.;]{0,40}\b(?:is|are|shall be|will be)? ?(?:due|payable|applies|apply|accrues?)\b|\bnot be (?:liable|responsible) for any (?:penalt|liquidated|late)|\bwithout (?:any )?(?:penalty|liability) for late"
+_TOTAL = r"(?:The |Such )?(?:total|aggregate|cumulative|maximum)? ?(?:amount of )?(?:late )?(?:penalt(?:y|ies)|credits?|damages|liquidated damages)\b[^.;,]{0,40}?\b(?:shall not exceed|may not exceed|does not exceed|(?:is|are) (?:capped at|limited to)|is)\b|The (?:sum|total) of (?:all )?(?:the )?(?:late )?(?:penalties|credits|damages|deductions)\b[^.;]{0,40}?\b(?:is|are) (?:capped at|limited to)|(?:In no (?:event|case)|Under no circumstances) (?:shall|will|may|do|does) (?:the )?(?:(?:total|aggregate|late|delivery) ){0,3}(?:penalt(?:y|ies)|credits?|damages|liquidated damages|deductions?)\b[^.;,]{0,40}?\bexceed\b"
+_NOTHING_DUE = r"\bowes? nothing for (?:late|delayed)|\bno (?:amount|penalt(?:y|ies)|credit|liquidated damages|late fee|compensation)\b[^.;]{0,40}\b(?:is|are|shall be|will be)? ?(?:due|payable|applies|apply|accrues?)\b|\bnot be (?:liable|responsible) for any (?:penalt|liquidated|late)|\bwithout (?:any )?(?:penalty|liability) for late"
 _LIMITED_NOTHING = r"\b(?:below|excused|under clause|if the buyer|where the|where it|that the buyer|caused by|as long as|unless|except|other penalty|further|the first|the initial)\b"
 _BASES = (
     ("line", r"\b(?:order |late |that |the )?lines?\b"),
@@ -120,7 +120,7 @@ def _rate_and_cap(sentence: Sentence, contract: Contract) -> Iterator[Found]:
 
 def _pays(sentence: Sentence) -> bool:
     return bool(
-        matches(r"\b(?:credits?|credited|pays?|paid|payable|allows?|charged?|fines?|fined|penalt\w+|damages|deducts?|applies|owes?|rebate|reduced|forfeits?|incurs?|abates?|reduction|withholds?|compensates?|subject to)\b", sentence.text)
+        matches(r"\b(?:credits?|credited|pays?|paid|payable|allows?|charged?|fines?|fined|penalt\w+|damages|deduct(?:s|ions?)?|applies|owes?|rebate|reduced|forfeits?|incurs?|abates?|reduction|withholds?|compensates?|fees?|falls? due|subject to)\b", sentence.text)
         or _late_heading(sentence)
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from knowledge_ingest.terms.clauses import Sentence
 from knowledge_ingest.terms.figures import Length, durations
 from knowledge_ingest.terms.found import Contract, Found, matches, scope_of
-from retrieval.terms import Duration, TermValue
+from retrieval.term_values import Duration, TermValue
 
 _EXCUSED = r"\b(?:neither party|excused|beyond (?:its|their|the) (?:reasonable )?control|acts? of god|force majeure|is excused)\b"
 
@@ -28,7 +28,7 @@ def find_notices(contract: Contract) -> Iterator[Found]:
 def _termination(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     words = sentence.text
     ends = matches(
-        r"\b(?:terminat\w+|(?:may|can|be|is|unless|until) (?:end(?:ed)?|cancel(?:led)? this|give)\b|ends? (?:it|this (?:agreement|contract))|ended with|gives? notice|end the (?:contract|agreement))",
+        r"\b(?:terminat\w+|(?:may|can|be|is|unless|until) (?:end(?:ed)?|cancel(?:led)? this|give)\b|(?:agreement|contract) (?:may|can) (?:also )?be (?:cancel+ed|ended|dissolved)\b|ends? (?:it|this (?:agreement|contract))|ended with|gives? notice|end the (?:contract|agreement))",
         words,
     )
     if not ends or matches(r"\b(?:renewed by|breach|warning)\b", words) or not matches(r"\bnotice\b", words):
@@ -61,7 +61,7 @@ def _delay(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     words = sentence.text
     if (
         not matches(
-            r"\bdelay(?:s|ed)?\b|\b(?:be|is|are|running) late\b|\bcannot (?:be )?(?:met|kept|meet|keep)\b",
+            r"\bdelay(?:s|ed)?\b|\b(?:be|is|are|running) late\b|\blate deliver(?:y|ies)\b|\bcannot (?:be )?(?:met|kept|meet|keep)\b",
             words,
         )
         or matches(_EXCUSED + r"|\b(?:was|were) announced\b", words)
@@ -69,7 +69,7 @@ def _delay(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     ):
         return
     if not matches(
-        r"\b(?:announc\w+|notif\w+|tells?|reports?|informs?|calls?|advises?|warns?|alerts?|gives? notice)\b",
+        r"\b(?:announc\w+|notif\w+|tells?|(?:is|are|be) (?:to be )?told|reports?|informs?|calls?|advises?|warns?|alerts?|gives? notice)\b",
         words,
     ):
         return
@@ -89,7 +89,9 @@ def _delay(sentence: Sentence, contract: Contract) -> Iterator[Found]:
         yield Found(
             kind="notice_delay", value=TermValue(duration=Duration(count=1, unit="business_day")), at=sentence
         )
-    elif not lengths and matches(r"\b(?:as soon as|immediately|without delay|at once|promptly)\b", words):
+    elif not lengths and matches(
+        r"\b(?:as soon as|immediately|without (?:undue )?delay|at once|promptly)\b", words
+    ):
         yield Found(
             kind="notice_delay", value=TermValue(word="at_once"), at=sentence, applies_to=scope_of(words)
         )
@@ -116,5 +118,5 @@ def _noticed(words: str, contract: Contract) -> list[Length]:
 def _ahead(words: str, contract: Contract) -> list[Length]:
     return [
         length for length in durations(words, contract.days)
-        if re.match(r"\s*(?:after (?:written |prior )?(?:announcement|notice|notification)|ahead|before|in advance|prior|beforehand)\b", words[length.end :], re.IGNORECASE)
+        if re.match(r"\s*(?:after (?:written |prior )?(?:announcement|notice|notification)|after (?:[\w']+ ){1,4}(?:announced|notified|informed|given notice)|ahead|before|in advance|prior|beforehand)\b", words[length.end :], re.IGNORECASE)
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from knowledge_ingest.terms.found import (
     matches,
     scope_of,
 )
-from retrieval.terms import TermValue
+from retrieval.term_values import TermValue
 
 _IN_PARTS = (
     r"\b(?:partial(?:ly)?|part|split|short|incomplete)[- ]?(?:ship\w*|deliver\w*|consign\w*|fulfil\w*)\b|\bsplits?\b(?= (?:please|orders?|allowed|ok))"
@@ -31,15 +31,25 @@ _IN_PARTS = (
     r"|\bpartials\b|\bpartially (?:filled|shipped|delivered|fulfilled)\b|\b(?:fill|filled|supply|supplied|fulfil|fulfill|fulfilled)\b(?: [\w']+){0,3} (?:in part|partially|in stages|piecemeal)\b"
     r"|\b(?:ship|deliver)\w*(?: [\w']+){0,3} (?:in stages|piecemeal|in tranches|in lots|in batches)\b|\b(?:staged|phased) deliver\w+"
     r"|\bless than the full quantity\b|\bdeliver(?:y|ies)? in parts?\b|\bdeliver in parts?\b|\bdivide(?:d)? an? (?:order|PO)\b|\bships? (?:whatever|what|goods that) is (?:ready|available|there)\b"
+    r"|\b(?:orders?|POs?|shipments?|deliver(?:y|ies)|consignments?)(?: [\w']+){1,4} split\b|\bsplit (?:an?|any|the|each) (?:order|PO|delivery|shipment|consignment)\b"
+    r"|\bdeliver(?:y|ies)? in (?:several|separate|multiple) (?:lots|parts|shipments|loads)\b"
+    r"|\b(?:arrives?|comes?) in (?:two|three|four|\d+)(?: \(\d+\))? (?:shipments|deliveries|consignments|loads)\b"
+    r"|\b(?:no|not) more than (?:two|three|four|\d+)(?: \(\d+\))? (?:shipments|deliveries|consignments)\b[^.;]{0,30}\b(?:order|PO)\b"
 )
 _COMPLETE = (
     r"\b(?:delivered|shipped|dispatched|supplied) (?:only )?(?:complete|in full(?! (?:pallet|box|carton|case|layer|pack))|in its entirety|as a single (?:consignment|shipment|delivery)|in (?:one|a single) (?:delivery|shipment|consignment))\b"
+    r"|\b(?:ship|deliver|supply|dispatch|send)\b(?: [\w']+){1,5} (?:complete(?=[.,;]|$)|in its entirety|in their entirety|as a single (?:consignment|shipment|delivery)|in (?:one|a single) (?:delivery|shipment|consignment))\b"
     r"|\b(?:made|filled|fulfilled|executed) (?:only )?(?:complete|in full|in one (?:delivery|shipment|consignment))\b|\b(?:hold|holds|held)\b(?: [\w']+){0,3} until (?:it is |they are )?complete\b|\bship(?:s|ped)? complete\b|\bwhen every line is (?:available|ready)|\bcomplete (?:shipments?|deliver(?:y|ies)) only\b"
 )
-_PERMITS = r"\b(?:may|can|is free to|(?:are|is|shall be|will be) (?:only )?(?:permissible|tolerated|admissible)|reserves the right|has the right|(?:are|is) (?:expressly |hereby )?(?:allowed|permitted|welcome|accepted|acceptable)|entitled to|(?:will|shall|can) (?:only )?be (?:accepted|permitted|allowed)|required|ships?|makes?)\b"
+_PERMITS = r"\b(?:may|can|is free to|is at liberty to|(?:are|is|shall be|will be) (?:only )?(?:permissible|tolerated|admissible)|reserves the right|has the right|(?:are|is) (?:expressly |hereby )?(?:allowed|permitted|welcome|accepted|acceptable)|entitled to|(?:will|shall|can) (?:only )?be (?:accepted|permitted|allowed)|required|ships?|makes?)\b"
 _OTHER_MATTER = r"\b(?:payments?|invoices?|invoiced|paid|freight|receipt of part|considered|deemed|counts? as|made without|all the same|instructed|in the meaning|changed order|background|signature)\b"
 _GOODS = re.compile(
     r"^(?:[Nn]otwithstanding [^,]+, )?(?P<goods>(?:[A-Z]?[a-z]+ )?(?:[Gg]oods|[Ii]tems|[Pp]roducts|[Ll]ines of [^.]{3,60}?|[Mm]aterials?|[Ff]ish|[Cc]hemicals)(?: \([^)]*\))?) (?:shall|are|is|may|must|will)\b"
+)
+_OF_AN_ORDER = (
+    r"\b(?:remainder|balance|rest) of (?:the|an|each|any) (?:order|PO|purchase order)\b"
+    r"|\b(?:first|initial) (?:shipment|delivery|consignment)\b[^.;]{0,60}\b(?:order|PO)\b"
+    r"|\b(?:order|PO)\b[^.;]{0,60}\b(?:first|initial) (?:shipment|delivery|consignment|truck|load)\b"
 )
 _AFTER_FIRST = r"\b(?:remainder|balance|rest of the order|second (?:delivery|shipment|consignment)|back ?orders?|remaining)\b"
 
@@ -72,7 +82,9 @@ def find_partial(contract: Contract) -> Iterator[Found]:
                 conditions=conditions,
             )
     for sentence in contract.sentences:
-        context = sentence.section in stated or matches(_IN_PARTS, f"{sentence.heading} {sentence.text}")
+        context = sentence.section in stated or matches(
+            _IN_PARTS + "|" + _OF_AN_ORDER, f"{sentence.heading} {sentence.text}"
+        )
         if context and sentence.kind != "row" and not is_definition(sentence):
             yield from _limits(sentence, contract)
 
@@ -116,6 +128,8 @@ def _verdict(piece: Sentence) -> str:
     without_consent = denied and matches(r"\bwithout\b.{0,40}(?:consent|approval|agreement)", words)
     if matches(r"\bin no event\b|\bunder no circumstances\b", words):
         return "forbidden"
+    if matches(r"\bnothing\b[^.;]{0,60}\b(?:prevents?|prohibits?|precludes?)\b", words):
+        return "allowed"
     if without_consent:
         return "conditional"
     if denied:
@@ -140,7 +154,8 @@ def _condition_in(words: str) -> bool:
         words,
     ):
         return True
-    return bool(matches(EXCEPTION, words))
+    # "may only divide an order once ..." takes back what it gives, however it goes on
+    return bool(matches(EXCEPTION + r"|\bonly\b", words))
 
 
 def _limited(piece: Sentence, conditions: list[Sentence], scope: str) -> bool:
@@ -224,7 +239,7 @@ def _share(words: str) -> TermValue | None:
         of = words[shares[0].end :]
         base = (
             "lines" if matches(r"^\W*of the (?:number of )?lines\b", of)
-            else "order" if matches(r"^\W*of (?:the |its )?(?:total )?(?:order|purchase order|PO)\b", of)
+            else "order" if matches(r"^\W*of (?:the |its )?(?:(?:total |full )?(?:value|price|amount) of (?:the |an? |each )?)?(?:total )?(?:order|purchase order|PO)\b", of)
             else "quantity" if matches(r"^\W*of the (?:ordered )?quantity", of)
             else ""
         )  # fmt: skip

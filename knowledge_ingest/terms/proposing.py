@@ -16,7 +16,8 @@ from retrieval.errors import TermNotFound
 from retrieval.passage import DEFAULT_COLLECTION, Reader
 from retrieval.search import Library
 from retrieval.term_store import term_store
-from retrieval.terms import TERM_KINDS, Proposal, Span, Term, clause_hash, parse_value
+from retrieval.term_values import parse_value
+from retrieval.terms import TERM_KINDS, Proposal, Span, Term, clause_hash
 
 _LONGEST_QUOTE = 1_500
 _MOST = 40

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from knowledge_ingest.terms.clauses import Sentence
 from knowledge_ingest.terms.figures import durations, ordinal_days, windows
 from knowledge_ingest.terms.found import Contract, Found, matches, scope_of
-from retrieval.terms import Duration, TermValue
+from retrieval.term_values import Duration, TermValue
 
 _RECEIVES = r"\b(?:receiv\w*|docks?|deliver\w*|goods[- ]in|unload\w*|window|bay|warehouse|plant is open|site is open|workshop|arriv\w*|trucks?)\b"
 _OFFICE = (
@@ -83,6 +83,8 @@ def _early(words: str, contract: Contract) -> Duration | None:
     if before:
         lengths = durations(before["length"] + " ", contract.days)
         return lengths[0].value if len(lengths) == 1 else None
+    if matches(r"\bneither (?:earlier|sooner|before) (?:n?or) (?:later|after)\b", words):
+        return _NOTHING
     if matches(r"\bor on the (?:business|working) day before\b", words):
         return Duration(count=1, unit="business_day")
     return None
@@ -108,21 +110,13 @@ def _late(words: str, contract: Contract) -> Duration | None:
     if after:
         lengths = durations(after["length"] + " ", contract.days)
         return lengths[0].value if len(lengths) == 1 else None
-    following = re.search(
-        rf"\b(?:by|until)\b[^,;.]{{0,30}}?\bthe (?P<length>\w+ [\w ]{{3,20}}?) (?:after|following)\s+(?:the )?{_DATE}",
+    counted = re.search(
+        rf"\b(?:(?:by|until)\b[^,;.]{{0,30}}?|no(?:t)? later than\b[^;.]{{0,40}}?)\bthe (?P<length>\w+ [\w ]{{3,20}}?) (?:after|following)\s+(?:the )?{_DATE}",
         words,
         re.IGNORECASE,
     )
-    if following:
-        lengths = ordinal_days(following["length"], contract.days)
-        return lengths[0].value if len(lengths) == 1 else None
-    nth = re.search(
-        rf"\bno(?:t)? later than\b[^;.]{{0,40}}?\bthe (?P<length>\w+ [\w ]{{3,20}}?) (?:after|following)\s+(?:the )?{_DATE}",
-        words,
-        re.IGNORECASE,
-    )
-    if nth:
-        lengths = ordinal_days(nth["length"], contract.days)
+    if counted:
+        lengths = ordinal_days(counted["length"], contract.days)
         return lengths[0].value if len(lengths) == 1 else None
     if matches(rf"\bnot (?:after|later than) (?:the |its )?{_DATE}", words):
         return _NOTHING

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from knowledge_ingest.terms.clauses import Sentence, pieces
 from knowledge_ingest.terms.found import Contract, Found, matches, scope_of
-from retrieval.terms import TermValue
+from retrieval.term_values import TermValue
 
 _HEADING = r"\b(?:carriers?|carriage|routing|transport(?:ation)?|freight|forwarders?)\b"
 _SUBJECT = r"\b(?:carriers?|hauliers?|forwarders?|couriers?|ship(?:s|ped)? (?:exclusively |only )?(?:via|with|by)|rout(?:e|ed|ing)\b[^.;]{0,40}\bvia|travel with|arrive with|may deliver|carries)\b"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import socket
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,13 +22,19 @@ from fastapi.testclient import TestClient
 
 from copilot.api.documents_routes import build_router as documents_routes
 from copilot.api.routes import answer_error, answer_wrong_request, build_router, signed_in_at
+from copilot.audit import Audit
 from copilot.bootstrap import build
 from copilot.commands.coverage import coverage_for
+from copilot.conversation import Copilot
 from copilot.errors import CopilotError
+from copilot.identity import Person
 from copilot.models.term_proposer import TermProposer
+from copilot.running import find
 from copilot.settings import Settings
+from copilot.term_decisions import AuditedTerms
 from copilot.testing import OpenAiServer, Reply
 from erp_tools.errors import OdooError
+from knowledge_ingest.terms.refresh import refresh_terms
 from retrieval.errors import RetrievalError
 
 RATE = "contract-mf-2026-014/late_rate/8.1"
@@ -182,3 +193,117 @@ def test_a_model_proposes_over_the_real_protocol_and_rubbish_is_no_proposal() ->
         system, user = server.requests[0]["messages"]
         assert "late_rate" in system["content"]
         assert user["content"] == "We pay 1%."
+
+
+def audited(copilot: Copilot) -> list[tuple[str, str, dict[str, object], str]]:
+    """Entries about terms: kind, subject, body, name of the person."""
+    audit = copilot.desk.audit
+    names = audit.names()
+    return [
+        (each.kind, each.subject, dict(each.body), names.get(each.actor, ""))
+        for each in audit.read(limit=5000)
+        if each.kind.startswith("term.")
+    ]
+
+
+@pytest.fixture
+def alone(demo_settings: Settings, tmp_path: Path) -> Iterator[tuple[Copilot, Person]]:
+    """A copilot of its own with nothing decided, and a person of Compliance."""
+    target = tmp_path / "data"
+    shutil.copytree(demo_settings.data_dir, target, ignore=shutil.ignore_patterns("*.lock", "copilot.db*", "terms.sqlite3*"))  # fmt: skip
+    copilot = build(Settings(_env_file=None, data_dir=target))  # type: ignore[call-arg]
+    refresh_terms(copilot.library)
+    yield copilot, copilot.identity.sign_in("compliance", "demo")
+    copilot.close()
+
+
+def test_every_decision_is_on_record_and_a_refused_one_is_not(alone: tuple[Copilot, Person]) -> None:
+    copilot, compliance = alone
+    desk = AuditedTerms(copilot.library, lambda: copilot.desk.audit)
+    service = copilot.identity.sign_in("service", "demo")
+    for refused in (
+        lambda: desk.confirm(service, RATE),
+        lambda: desk.correct(compliance, RATE, "a lot"),
+        lambda: desk.undo(compliance, RATE),
+        lambda: desk.confirm(compliance, RATE, shown="9% of line per day"),
+    ):
+        with pytest.raises(RetrievalError):
+            refused()
+    assert audited(copilot) == []
+    desk.confirm(compliance, RATE, note="read aloud")
+    desk.correct(compliance, RATE, "2% of line per business_day")
+    desk.undo(compliance, RATE)
+    found = audited(copilot)
+    assert [kind for kind, _, _, _ in found] == ["term.confirmed", "term.corrected", "term.undone"]
+    assert {subject for _, subject, _, _ in found} == {"document:contract-mf-2026-014"}
+    assert [body["number"] for _, _, body, _ in found] == [1, 2, 3]
+    assert found[0][2]["note"] == "read aloud"
+    assert found[1][2]["value"] == "2% of line per business_day"
+    assert {name for _, _, _, name in found} == {compliance.name}
+    assert copilot.desk.audit.verify().holds
+
+
+def test_a_decision_that_lost_its_entry_in_a_crash_gets_it_with_the_next_one(
+    alone: tuple[Copilot, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copilot, compliance = alone
+    desk = AuditedTerms(copilot.library, lambda: copilot.desk.audit)
+    # killed after the decision was kept and before its entry was
+    monkeypatch.setattr(Audit, "append", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        desk.confirm(compliance, RATE, note="before the crash")
+    monkeypatch.undo()
+    assert audited(copilot) == []
+    desk.confirm(compliance, RATE, note="after it")
+    found = audited(copilot)
+    assert [(body["number"], body["note"], body.get("late", False)) for _, _, body, _ in found] == [
+        (1, "before the crash", True),
+        (2, "after it", False),
+    ]
+    assert copilot.desk.audit.verify().holds
+
+
+def test_the_command_line_decides_through_the_running_copilot(
+    demo_settings: Settings, tmp_path: Path
+) -> None:
+    """A real service in a process of its own; the command's decision shows in its audit, not in one of the command's own."""
+    data = tmp_path / "data"
+    shutil.copytree(demo_settings.data_dir, data, ignore=shutil.ignore_patterns("*.lock", "copilot.db*"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("COPILOT_", "OPENAI_", "QDRANT_"))}  # fmt: skip
+    env |= {"COPILOT_DATA_DIR": str(data)}
+    with (tmp_path / "log").open("w") as log:
+        service = subprocess.Popen(
+            [sys.executable, "-m", "copilot.cli", "serve", "--port", str(port)],
+            env=env,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        deadline = time.monotonic() + 100
+        while find(data) is None and time.monotonic() < deadline:
+            assert service.poll() is None, (tmp_path / "log").read_text()
+            time.sleep(0.2)
+        running = find(data)
+        assert running is not None
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.HTTPError):
+                httpx.get(f"{running.url}/api/v1/health", timeout=5, trust_env=False)
+                break
+            time.sleep(0.2)
+        confirmed = run("terms", "confirm", RATE, "--note", "by the service", data_dir=data)
+        assert confirmed.returncode == 0, confirmed.stderr
+        assert "compliance: confirm 1.5% of line per business_day - by the service" in confirmed.stdout
+        refused = run("terms", "correct", RATE, "--value", "2% of line per business_day", data_dir=data, login="service")  # fmt: skip
+        assert refused.returncode == 1
+        assert "needs one of the roles compliance, supervisor" in refused.stderr
+        undone = run("terms", "undo", RATE, "--json", data_dir=data)
+        assert json.loads(undone.stdout)["status"] == "found"
+        with contextlib.closing(sqlite3.connect(data / "copilot.db")) as db:
+            kinds = [kind for (kind,) in db.execute("SELECT kind FROM audit_entries ORDER BY seq")]
+        assert [kind for kind in kinds if kind.startswith("term.")] == ["term.confirmed", "term.undone"]
+    finally:
+        service.terminate()
+        service.wait(30)

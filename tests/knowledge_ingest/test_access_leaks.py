@@ -13,7 +13,8 @@ from knowledge_ingest.pipeline import ingest
 from retrieval.access import may_read
 from retrieval.errors import DocumentRefused, IndexUnavailable
 from retrieval.passage import ROLES, Reader
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import make_library
 
 COMPANIES = ("Harbor", "Northgate", "Third", "Fourth")

@@ -14,7 +14,8 @@ from knowledge_ingest import contract_testing as contracts
 from knowledge_ingest.contract_testing import Found, figures, load_benchmark, make_contracts, overlap
 from knowledge_ingest.pipeline import ingest
 from retrieval.library import open_library
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 
 COLLECTION = "contract-clauses"
 

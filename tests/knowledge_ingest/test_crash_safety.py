@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from knowledge_ingest.pipeline import ingest
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import everyone, make_library
 
 WORKER = r"""

@@ -16,7 +16,8 @@ from knowledge_ingest.report import IngestReport
 from knowledge_ingest.testing import Outcome, ask_all, load_questions, quality
 from retrieval.library import open_library
 from retrieval.passage import ROLES, Reader
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 
 DEMO = Path(__file__).resolve().parents[2] / "knowledge_ingest" / "demo"
 COMPANY = "Harbor & Pine Supply"
@@ -34,10 +35,16 @@ def demo(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
 
 
 @pytest.fixture(scope="module")
-def outcomes(demo: tuple[Library, IngestReport]) -> list[Outcome]:
+def everything(demo: tuple[Library, IngestReport]) -> list[Outcome]:
     library, _ = demo
     questions = load_questions(DEMO / "questions.yaml")
     return ask_all(library, questions, company=COMPANY, on_date=DAY, collection="demo")
+
+
+@pytest.fixture(scope="module")
+def outcomes(everything: list[Outcome]) -> list[Outcome]:
+    """Of the first series: all kinds of questions."""
+    return [each for each in everything if each.question.series == 1]
 
 
 def test_every_demo_document_gets_in_with_an_owner_and_a_type(demo: tuple[Library, IngestReport]) -> None:
@@ -69,12 +76,12 @@ def test_every_span_of_every_demo_document_is_exact(demo: tuple[Library, IngestR
 
 
 def test_every_labelled_quote_stands_in_one_passage(
-    demo: tuple[Library, IngestReport], outcomes: list[Outcome]
+    demo: tuple[Library, IngestReport], everything: list[Outcome]
 ) -> None:
     """Otherwise the cutting has torn apart what belongs together, and no search could find it."""
     library, _ = demo
     torn = []
-    for each in outcomes:
+    for each in everything:
         for answer in each.question.answers:
             texts = [
                 " ".join(stored.passage.text.split())
@@ -103,6 +110,21 @@ def test_questions_that_were_set_aside_do_as_well_as_those_that_were_worked_on(
     assert figures.abstention_right >= 0.90
 
 
+def test_everyday_words_and_two_things_at_once_keep_their_level(everything: list[Outcome]) -> None:
+    """The second series: hard on purpose, and its held-out half was never looked at one by one. The first floors are low because
+    the small embedding model is; before other words and parts of questions were looked for, the held-out ones were at 0.29, with
+    every question in everyday words refused."""
+    second = [each for each in everything if each.question.series == 2]
+    held_out = quality([each for each in second if each.question.held_out])
+    assert len(second) >= 60
+    assert held_out.recall_at_5 >= 0.44
+    assert held_out.mrr >= 0.41
+    assert held_out.abstention_right >= 0.72
+    assert held_out.absent_recognised >= 0.85
+    for kind, recall_at_5 in (("synonym", 0.20), ("two_documents", 0.75)):
+        assert quality([each for each in second if each.question.kind == kind]).recall_at_5 >= recall_at_5
+
+
 @pytest.mark.parametrize(
     ("kind", "recall_at_5", "mrr"),
     [
@@ -112,7 +134,7 @@ def test_questions_that_were_set_aside_do_as_well_as_those_that_were_worked_on(
         ("table", 0.95, 0.88),
         ("typo", 0.88, 0.80),
         ("two_documents", 0.55, 0.75),
-        ("synonym", 0.36, 0.25),
+        ("synonym", 0.50, 0.30),
     ],
 )
 def test_each_kind_of_question_keeps_its_level(
@@ -135,7 +157,7 @@ def test_without_an_order_the_customer_named_in_the_question_is_enough(
     demo: tuple[Library, IngestReport],
 ) -> None:
     library, _ = demo
-    questions = load_questions(DEMO / "questions.yaml")
+    questions = [each for each in load_questions(DEMO / "questions.yaml") if each.series == 1]
     figures = quality(
         ask_all(library, questions, company=COMPANY, on_date=DAY, with_scope=False, collection="demo")
     )
@@ -147,6 +169,8 @@ def test_the_embedded_index_finds_what_comparing_with_everything_finds(
 ) -> None:
     from retrieval.exact_base import ExactBase
     from retrieval.indexing import Brought
+    from retrieval.near_words import NearWords
+    from retrieval.situations import SituationBook
 
     library, _ = demo
     exact = Library(
@@ -156,6 +180,8 @@ def test_the_embedded_index_finds_what_comparing_with_everything_finds(
             ExactBase(library.store, library.embedder, name),
             Brought(refilled=(), without_vectors=()),
         ),
+        near_words=NearWords(library.store, library.embedder),
+        situations=SituationBook(library.store, library.embedder),
     )
     again = ask_all(
         exact, [each.question for each in outcomes], company=COMPANY, on_date=DAY, collection="demo"

@@ -14,7 +14,8 @@ from knowledge_ingest.pipeline import ingest
 from knowledge_ingest.report import IngestReport
 from retrieval.errors import IndexBusy
 from retrieval.passage import Reader
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import WordEmbedder, everyone, make_library
 
 

@@ -14,7 +14,8 @@ from knowledge_ingest.limits import ReadingProcess
 from knowledge_ingest.manifest import UNAPPROVED
 from knowledge_ingest.pipeline import ingest, ingest_found
 from knowledge_ingest.sources.source import ANYBODYS, Found
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import everyone
 
 GOODS = [

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from knowledge_ingest.pipeline import ingest
 from retrieval.passage import DEFAULT_COLLECTION
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import everyone
 
 DEMO = Path(__file__).resolve().parents[2] / "knowledge_ingest" / "demo"

@@ -11,7 +11,8 @@ from knowledge_ingest.extracted import Extracted
 from knowledge_ingest.limits import ReadingProcess
 from knowledge_ingest.terms.extract import extract
 from knowledge_ingest.terms.testing import Label, Score, load_clauses, load_documents
-from retrieval.terms import DocumentTerms, parse_value
+from retrieval.term_values import parse_value
+from retrieval.terms import DocumentTerms
 
 DATA = Path(__file__).parent / "terms_data"
 CONTRACTS = Path(__file__).resolve().parents[2] / "knowledge_ingest/demo/documents/contracts"
@@ -58,7 +59,7 @@ def test_the_demo_contracts_are_read_rightly(found: dict[str, DocumentTerms]) ->
         assert score.recall(kind) >= 0.75, (kind, _report(score))
 
 
-@pytest.mark.parametrize("file", ["held_out.yaml", "later.yaml", "fresh.yaml"])
+@pytest.mark.parametrize("file", ["held_out.yaml", "later.yaml", "fresh.yaml", "wider.yaml"])
 def test_clauses_in_other_words_are_read_rightly(file: str) -> None:
     score = Score()
     for name, text, labels in load_clauses(DATA / file):
@@ -67,13 +68,21 @@ def test_clauses_in_other_words_are_read_rightly(file: str) -> None:
     assert score.recall() >= 0.9, _report(score)
 
 
+def test_unusual_wording_is_missed_rather_than_misread() -> None:
+    score = Score()
+    for name, text, labels in load_clauses(DATA / "unusual.yaml"):
+        score.compare(name, extract(text, document_id=name).terms, labels)
+    assert score.precision() >= 0.97, _report(score)
+    assert score.recall() >= 0.7, _report(score)
+
+
 def test_clauses_that_nobody_tuned_the_rules_to_are_missed_rather_than_misread() -> None:
     """A floor, not an aim: the rules know many ways of saying things, and miss others. What they do say has to be right."""
     score = Score()
     for name, text, labels in load_clauses(DATA / "unseen.yaml"):
         score.compare(name, extract(text, document_id=name).terms, labels)
     assert score.precision() >= 0.95, _report(score)
-    assert score.recall() >= 0.4, _report(score)
+    assert score.recall() >= 0.5, _report(score)
 
 
 def _spans(found: DocumentTerms) -> Iterator[tuple[int, int, str]]:

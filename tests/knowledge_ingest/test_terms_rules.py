@@ -9,7 +9,8 @@ import pytest
 from knowledge_ingest.terms.clauses import sentences
 from knowledge_ingest.terms.extract import extract
 from knowledge_ingest.terms.figures import amount, durations, moneys, percents, windows
-from retrieval.terms import DocumentTerms, TermValue, clause_hash, parse_value
+from retrieval.term_values import TermValue, parse_value
+from retrieval.terms import DocumentTerms, clause_hash
 
 
 def read(text: str) -> DocumentTerms:

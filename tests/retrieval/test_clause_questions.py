@@ -7,7 +7,7 @@ import pytest
 from retrieval.answer_types import answer_types, holds_answer
 from retrieval.clause_kinds import PLAINEST, clause_kinds, heading_fits, kind_asked_for, sign_score
 from retrieval.framing import asks_for_history, framed, without_this_contract
-from retrieval.relevance import no_such_clause
+from retrieval.relevance import CLAUSE_SURE, clause_presence
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_wording_gives_a_clause_away_and_not_its_neighbour(kind: str, clause: st
 
 
 def test_a_contract_without_any_sign_lacks_the_clause() -> None:
-    assert no_such_clause(signs=0.0, like=0.6, heading=True, nearness=0.6)
-    assert not no_such_clause(signs=1.2, like=0.4, heading=False, nearness=0.3)
+    assert clause_presence(signs=0.0, like=0.6, heading=True, nearness=0.6) < 0
+    assert 0 < clause_presence(signs=1.2, like=0.4, heading=False, nearness=0.3) < CLAUSE_SURE
 
 
 def test_headings_are_read_without_regard_to_case() -> None:

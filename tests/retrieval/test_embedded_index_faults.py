@@ -17,7 +17,8 @@ from retrieval.indexing import Brought
 from retrieval.knowledge_base import IndexFilter, IndexQuery
 from retrieval.library import open_library
 from retrieval.qdrant_edge_base import QdrantEdgeBase, set_aside
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import WordEmbedder, everyone, make_document, make_library
 
 TEXT = "Salmon travels at two degrees.\n\nA warm pallet is refused."

@@ -13,7 +13,8 @@ import pytest
 from retrieval.errors import DocumentRefused, EmbeddingModelMissing, IndexUnavailable, StoreUnavailable
 from retrieval.knowledge_base import KnowledgeBase
 from retrieval.passage import ROLES, Document, Reader
-from retrieval.search import Library, Scope, SearchRequest
+from retrieval.request import Scope, SearchRequest
+from retrieval.search import Library
 from retrieval.testing import WordEmbedder, everyone, make_document, make_library
 
 DAY = date(2026, 11, 21)

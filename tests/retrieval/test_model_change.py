@@ -16,7 +16,8 @@ from knowledge_ingest.pipeline import ingest
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.library import open_library
 from retrieval.model_change import EmbedderInUse
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import everyone
 
 MAKE = """

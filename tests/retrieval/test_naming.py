@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.document_store import Alias, DocumentRow
 from retrieval.naming import NameBook, Routing
-from retrieval.search import Scope
+from retrieval.request import Scope
 from retrieval.testing import make_document
 
 

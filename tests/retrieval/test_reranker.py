@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import EmbeddingModelMissing, EmbeddingUnavailable
+from retrieval.request import SearchRequest
 from retrieval.reranker import PAIRS, CrossEncoderReranker
-from retrieval.search import Library, SearchRequest
+from retrieval.search import Library
 from retrieval.testing import everyone, make_document, make_library
 
 TEXTS = {

@@ -12,7 +12,7 @@ import pytest
 from retrieval.errors import IndexUnavailable
 from retrieval.library import open_library
 from retrieval.qdrant_server_base import QdrantServerBase
-from retrieval.search import SearchRequest
+from retrieval.request import SearchRequest
 from retrieval.testing import WordEmbedder, everyone, make_document, make_library
 
 
