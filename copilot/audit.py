@@ -16,7 +16,8 @@ import json
 import os
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,13 +62,14 @@ people = sa.Table(
 )
 
 _REFUSED = "the audit log is append-only"
+_NO_DELETE = f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"
 MIGRATIONS = (
     Migration(
         version=1,
         tables=(entries, head, people),
         sqlite=(
             f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit_entries BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END",
-            f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit_entries BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END",
+            _NO_DELETE,
         ),
         postgresql=(
             f"CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{_REFUSED}'; END $$",
@@ -120,6 +122,8 @@ class Verdict:
     problems: tuple[Problem, ...]
     head: str
     """Seal of the newest entry: what is anchored outside."""
+    last: int = 0
+    """Number of the newest entry."""
 
     @property
     def holds(self) -> bool:
@@ -144,6 +148,10 @@ class Audit:
     def prepare(self) -> None:
         """Make the tables. Raises StateUnavailable."""
         self._database.prepare("audit", MIGRATIONS)
+
+    def changing(self) -> AbstractContextManager[sa.Connection]:
+        """A change of the database that the log lies in (`Database.changing`)."""
+        return self._database.changing()
 
     def append(
         self,
@@ -207,6 +215,46 @@ class Audit:
             self.append(connection, "audit.person_erased", subject=f"person:{actor}", body={}, actor=by)
         return bool(gone)
 
+    def retire(self, connection: sa.Connection, before: datetime, *, by: str = SYSTEM) -> int:
+        """Take out the entries from before a moment (the newest always stays), inside a change; the log tells that it was done.
+
+        The chain goes on: the head is signed anew for a log that begins later. Export what is taken out first (`audit_export`).
+
+        Returns:
+            How many were taken out.
+        """
+        last = _head_row(connection)
+        if last is None or not self._head_is_ours(last):
+            raise StateUnavailable(
+                "The audit log's head does not carry our signature, so nothing is taken out of it."
+            )
+        moment = before.astimezone(UTC).isoformat(timespec="milliseconds")
+        chosen = sa.select(sa.func.max(entries.c.seq)).where(
+            entries.c.at < moment, entries.c.seq < last["seq"]
+        )
+        until = connection.execute(chosen).scalar()
+        if until is None:
+            return 0
+        seal = connection.execute(sa.select(entries.c.seal).where(entries.c.seq == until)).scalar_one()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+            gone = connection.execute(entries.delete().where(entries.c.seq <= until)).rowcount
+            connection.exec_driver_sql(_NO_DELETE)
+        else:
+            connection.exec_driver_sql("ALTER TABLE audit_entries DISABLE TRIGGER audit_no_change")
+            gone = connection.execute(entries.delete().where(entries.c.seq <= until)).rowcount
+            connection.exec_driver_sql("ALTER TABLE audit_entries ENABLE TRIGGER audit_no_change")
+        newest = {"one": 1, "seq": last["seq"], "seal": last["seal"], "first": until + 1}
+        connection.execute(head.update().values(newest | {"signature": self._signature(newest)}))
+        self.append(
+            connection,
+            "audit.retired",
+            subject="audit",
+            body={"until": until, "seal": seal, "before": moment},
+            actor=by,
+        )
+        return int(gone)
+
     def read(self, *, subject: str = "", after: int = 0, limit: int = 500) -> list[Entry]:
         """Entries in order, of one subject or of all."""
         wanted = sa.select(entries).where(entries.c.seq > after).order_by(entries.c.seq).limit(limit)
@@ -214,6 +262,31 @@ class Audit:
             wanted = wanted.where(entries.c.subject == subject)
         with self._database.reading() as connection:
             return [_entry(dict(row)) for row in connection.execute(wanted).mappings()]
+
+    def sealed(self, subject: str) -> list[Entry]:
+        """Every entry of one subject that carries our seal, in order: what was put there by somebody else does not count."""
+        wanted = sa.select(entries).where(entries.c.subject == subject).order_by(entries.c.seq)
+        with self._database.reading() as connection:
+            rows = [dict(row) for row in connection.execute(wanted).mappings()]
+        return [_entry(row) for row in rows if hmac.compare_digest(row["seal"], self._seal(row))]
+
+    def owners_named(self, login: str) -> list[str]:
+        """Whom this login stands for in the table of people, such as the same login in two Odoos."""
+        with self._database.reading() as connection:
+            known = connection.execute(sa.select(people.c.owner)).scalars()
+            return [owner for owner in known if owner.rpartition(":")[2] == login]
+
+    def first(self) -> int:
+        """Number of the entry that the log begins with; those before it were retired."""
+        with self._database.reading() as connection:
+            last = _head_row(connection)
+        return int(last["first"]) if last is not None else 1
+
+    def seals(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Number -> seal, of these entries as far as they are there."""
+        wanted = sa.select(entries.c.seq, entries.c.seal).where(entries.c.seq.in_(list(numbers)))
+        with self._database.reading() as connection:
+            return {int(row.seq): str(row.seal) for row in connection.execute(wanted)}
 
     def names(self) -> dict[str, str]:
         """Pseudonym -> name, of everybody who was not erased."""
@@ -292,6 +365,7 @@ class Audit:
             entries=len(rows),
             problems=tuple(problems),
             head=str(last["seal"]) if last is not None else GENESIS,
+            last=int(last["seq"]) if last is not None else 0,
         )
 
     def _why_unsealed(self, row: dict[str, Any], rows: list[dict[str, Any]], seals: Counter[str]) -> Problem:

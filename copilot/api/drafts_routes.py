@@ -40,6 +40,12 @@ class Decision(BaseModel):
     token: Annotated[str, Field(max_length=100)] | None = None
 
 
+class Handed(BaseModel):
+    """Who is asked to decide."""
+
+    to: ShortText = ""
+
+
 class Rejection(Decision):
     reason: Annotated[str, Field(max_length=2000)] = ""
 
@@ -88,9 +94,9 @@ def build_router(copilot: Copilot) -> APIRouter:
         return draft.to_json() | {"token": token}
 
     @router.post("/api/v1/drafts/{draft_id}/submit")
-    def submit(draft_id: str, person: Who) -> dict[str, Any]:
-        """Hand one's own draft to its approvers."""
-        return desk().drafts.submit(person, draft_id).to_json()
+    def submit(draft_id: str, person: Who, body: Handed | None = None) -> dict[str, Any]:
+        """Hand one's own draft to its approvers; one of them may be asked by an activity in Odoo."""
+        return desk().submit(person, draft_id, to=body.to if body else "").to_json()
 
     @router.post("/api/v1/drafts/{draft_id}/approve")
     def approve(draft_id: str, body: Decision, person: Who) -> dict[str, Any]:

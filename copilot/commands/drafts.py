@@ -130,6 +130,25 @@ def reject(
 
 
 @app.command()
+def submit(
+    draft_id: DraftId,
+    to: Annotated[
+        str, typer.Option("--to", help="A colleague whom an activity in Odoo asks to decide.")
+    ] = "",
+    user: User = None,
+    as_json: Json = False,
+) -> None:
+    """Hand a draft of your own to its approvers."""
+    with _desk(user) as (desk, person):
+        done = desk.submit(person, draft_id, to=to)
+        if as_json:
+            print_json(done.to_json())
+        else:
+            asked = f"; {to} is asked in Odoo" if to else ""
+            typer.echo(f"{done.summary}: waits for {' or '.join(done.approver_roles)}{asked}.")
+
+
+@app.command()
 def cancel(draft_id: DraftId, user: User = None, as_json: Json = False) -> None:
     """Take back a draft of your own."""
     with _desk(user) as (desk, person):

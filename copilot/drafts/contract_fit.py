@@ -11,6 +11,7 @@ from typing import Any
 from copilot.drafts.decision_rights import ContractSays
 from copilot.evidence_book import citation_of
 from erp_tools.actions.types import ActionType
+from erp_tools.options.rules import names_carrier
 from retrieval.contract_terms import CustomerTerms, EffectiveTerm, customer_terms
 from retrieval.errors import RetrievalError
 from retrieval.general_rules import span_passage
@@ -27,9 +28,10 @@ ASKED: dict[ActionType, TermKind] = {
 }
 """Which term an action depends on; the others depend on none."""
 
-_BY_WORD: dict[str, ContractSays] = {
+BY_WORD: dict[str, ContractSays] = {
     "allowed": "allows", "forbidden": "forbids", "conditional": "conditional", "seller_chooses": "allows", "buyer_chooses": "conditional",
 }  # fmt: skip
+"""A verdict as contracts word it -> what it says of an action."""
 _STRICTEST: tuple[ContractSays, ...] = ("forbids", "unknown", "conditional", "allows")
 
 
@@ -86,23 +88,22 @@ def _says(each: EffectiveTerm, carrier: str) -> ContractSays:
     if term.value is None or term.status not in ("found", "confirmed", "corrected"):
         return "unknown"
     if term.value.names and term.kind == "approved_carriers":
-        named = [name.casefold() for name in term.value.names]
-        return (
-            "allows"
-            if any(carrier.casefold() in name or name in carrier.casefold() for name in named)
-            else "forbids"
-        )
-    return _BY_WORD.get(term.value.word, "unknown")
+        return "allows" if names_carrier(term.value.names, carrier) else "forbids"
+    return BY_WORD.get(term.value.word, "unknown")
 
 
 def _concerns(each: EffectiveTerm, products: Sequence[str]) -> bool:
     """A clause without a limit always; one that names products only for an order of one of them; any other limit always, for care."""
-    named = set(_CODE.findall(" ".join((each.term.applies_to, *(span.quote for span in each.term.proof)))))
-    return (
-        not each.term.applies_to
-        or not named
-        or any(code in product for code in named for product in products)
-    )
+    named = codes_named(each)
+    return not named or any(code in product for code in named for product in products)
+
+
+def codes_named(each: EffectiveTerm) -> tuple[str, ...]:
+    """Internal references of the products a clause is limited to; empty: it is about everything, or says otherwise what it is about."""
+    if not each.term.applies_to:
+        return ()
+    words = " ".join((each.term.applies_to, *(span.quote for span in each.term.proof)))
+    return tuple(dict.fromkeys(_CODE.findall(words)))
 
 
 def _when_silent(found: CustomerTerms) -> ContractSays:

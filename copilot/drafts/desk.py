@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from copilot.audit import Audit
 from copilot.drafts.contract_fit import contract_fit
 from copilot.drafts.decision_rights import Tier
-from copilot.drafts.draft import Draft
+from copilot.drafts.draft import UNDECIDED, Draft
 from copilot.drafts.executor import Executor
 from copilot.drafts.service import Drafts
 from copilot.identity import Person
-from erp_tools.actions.action import CannotDraft, Plan
+from erp_tools.actions.action import CannotDraft, Plan, digest_of
+from erp_tools.actions.assign_activity import find_colleague
+from erp_tools.actions.calls import Schedule
 from erp_tools.actions.types import ACTION_TYPES, ActionType
 from erp_tools.lateness.diagnosis import diagnose
-from erp_tools.lateness.taxonomy import Certainty
+from erp_tools.lateness.taxonomy import Certainty, Diagnosis
 from erp_tools.odoo.gateway import OdooServer
 from erp_tools.orders import resolve_orders
+from erp_tools.reads.currencies import read_rates
 from retrieval.passage import Reader
 from retrieval.search import Library
 
 OUT_OF_ALL_BOUNDS = Decimal(10) ** 12
-"""An amount in a currency that the decision rights do not know counts as larger than any limit in them."""
+"""An amount in a currency that Odoo has no rate for counts as larger than any limit of the decision rights."""
 
 RESTS_ON_A_CAUSE: frozenset[ActionType] = frozenset(
     {
@@ -64,11 +69,14 @@ class Desk:
         thread_id: str = "",
         replaces: str = "",
         warnings: Sequence[str] = (),
+        diagnosis: Diagnosis | None = None,
     ) -> Draft:
         """Plan an action for an order as this person may see it, and keep it as a draft. Changes nothing in Odoo.
 
         Args:
             wanted: what the person asked for, by name: ``order`` always; see each action for the rest.
+            answer_id: of the answer that it was drafted in; then nothing is approved by itself, and asking twice makes one draft.
+            diagnosis: of the order, where it was made a moment ago.
 
         Raises:
             CannotDraft: it makes no sense; says why or asks what is open.
@@ -81,7 +89,9 @@ class Desk:
         now = self._clock()
         with person.lock:
             plan = self.drafts.actions[action].plan(person.session, wanted, now=now, server=self._server)
-            certainty = self._certainty(person, plan, now)
+            if answer_id and (same := self._same(person, plan)):
+                return same
+            certainty = self._certainty(person, plan, now, diagnosis)
         carrier = str(wanted.get("carrier") or "")
         fit = contract_fit(
             self._library,
@@ -98,9 +108,37 @@ class Desk:
             for number, fact in enumerate(plan.facts, start=1)
         ]  # fmt: skip
         return self.drafts.save(
-            person, self._in_policy_currency(plan), tier=_tier(plan.tier), certainty=certainty, contract=fit.says,
+            person, self._in_policy_currency(person, plan), tier=_tier(plan.tier), certainty=certainty, contract=fit.says,
             evidence=[*fit.evidence, *facts], warnings=warnings, answer_id=answer_id, thread_id=thread_id, replaces=replaces,
         )  # fmt: skip
+
+    def submit(self, person: Person, draft_id: str, *, to: str = "") -> Draft:
+        """Hand one's own draft to its approvers, and ask one of them by an activity in Odoo.
+
+        Args:
+            to: the colleague's name as in Odoo; empty: nobody is asked in Odoo, it waits on the desk.
+
+        Raises:
+            CannotDraft: there is no single colleague of that name; nothing was handed over.
+            NotFound (not theirs), WrongState; OdooError: the activity could not be planned; the draft waits on the desk all the same.
+        """
+        if not to.strip():
+            return self.drafts.submit(person, draft_id)
+        with person.lock:
+            colleague = find_colleague(person.session, to.strip())
+        draft = self.drafts.submit(person, draft_id)
+        key = f"copilot.{draft.draft_id}.{draft.version}.ask"
+        until = self._clock().astimezone(ZoneInfo(person.user.timezone or "UTC")).date()
+        ask = Schedule(
+            name=f"ask {colleague['name']} to decide", model="sale.order", record_id=draft.order_id, user_id=colleague["id"], until=until,
+            summary=f"Decide: {draft.summary}"[:150], note=f"Decide it on the copilot's desk: /desk/{draft.draft_id}", key=key,
+        )  # fmt: skip
+        with person.lock:
+            if ask.observe(person.session).seen == "not_done":
+                ask.run(person.session)
+            asked = ask.observe(person.session).seen
+        self.drafts.note_asked(person, draft, str(colleague["name"]), asked)
+        return draft
 
     def approve(self, person: Person, draft_id: str, *, version: int, digest: str, token: str) -> Draft:
         """Approve what was shown and, if that completes the approval, run it at once with this person's own session.
@@ -111,23 +149,38 @@ class Desk:
         draft = self.drafts.approve(person, draft_id, version=version, digest=digest, token=token)
         return self.executor.run(person, draft) if draft.state == "approved" else draft
 
-    def _certainty(self, person: Person, plan: Plan, now: datetime) -> Certainty:
+    def _same(self, person: Person, plan: Plan) -> Draft | None:
+        """The draft of exactly this that still waits for somebody's word."""
+        digest = digest_of(plan.action, plan.payload, plan.snapshot)
+        mine = self.drafts.listed(person, states=sorted(UNDECIDED), mine=True, order=plan.order)
+        return next((one for one in mine if one.digest == digest), None)
+
+    def _certainty(self, person: Person, plan: Plan, now: datetime, diagnosis: Diagnosis | None) -> Certainty:
         """How sure the leading cause of the order is, where the action rests on it."""
         if plan.action not in RESTS_ON_A_CAUSE:
             return "proven"
-        resolution = resolve_orders(person.session, plan.order)
-        if resolution.status != "one":
-            return "unknown"
-        diagnosis = diagnose(person.session, resolution.order, now=now, server=self._server)
+        if diagnosis is None:
+            resolution = resolve_orders(person.session, plan.order)
+            if resolution.status != "one":
+                return "unknown"
+            diagnosis = diagnose(person.session, resolution.order, now=now, server=self._server)
         leading = diagnosis.causes[0]
         return (
             "unknown" if leading.code in {"unknown", "on_time"} and diagnosis.is_late else leading.certainty
         )
 
-    def _in_policy_currency(self, plan: Plan) -> Plan:
-        if plan.currency == self.drafts.rights().currency:
+    def _in_policy_currency(self, person: Person, plan: Plan) -> Plan:
+        """The amount as the decision rights count it, at Odoo's own rate of today; without a rate it counts above every limit."""
+        wanted = self.drafts.rights().currency
+        if plan.currency == wanted:
             return plan
-        return Plan(**{**vars(plan), "amount": OUT_OF_ALL_BOUNDS})
+        with person.lock:
+            rates = read_rates(person.session, [plan.currency, wanted])
+        amount = rates.in_company_currency(plan.amount, plan.currency)
+        if rates.company_currency != wanted:  # the table is in another currency than this company
+            one = rates.in_company_currency(Decimal(1), wanted)
+            amount = round(amount / one, 2) if amount is not None and one else None
+        return replace(plan, amount=OUT_OF_ALL_BOUNDS if amount is None else amount)
 
 
 def _reader(person: Person) -> Reader:

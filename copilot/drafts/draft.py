@@ -20,8 +20,8 @@ NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
         "submitted": frozenset({"approved", "rejected", "superseded", "cancelled", "expired", "stale"}),
         "approved": frozenset({"claimed", "superseded", "cancelled", "expired", "stale", "failed"}),
         "claimed": frozenset({"executing", "approved", "stale", "failed", "expired"}),
-        "executing": frozenset({"executed", "uncertain", "failed"}),
-        "uncertain": frozenset({"executed", "failed", "executing"}),
+        "executing": frozenset({"executed", "uncertain", "failed", "stale"}),
+        "uncertain": frozenset({"executed", "failed", "executing", "stale"}),
         "executed": frozenset(),
         "failed": frozenset(),
         "rejected": frozenset(),
@@ -31,7 +31,8 @@ NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
         "cancelled": frozenset(),
     }
 )
-"""``claimed`` may go back to ``approved``: the worker died before anything was asked of Odoo."""
+"""``claimed`` may go back to ``approved``: the worker died before anything was asked of Odoo. ``executing`` may become ``stale``: Odoo
+itself compared, and ran nothing."""
 
 OPEN: frozenset[State] = frozenset({"drafted", "submitted", "approved", "claimed", "executing", "uncertain"})
 UNDECIDED: frozenset[State] = frozenset({"drafted", "submitted"})

@@ -8,9 +8,11 @@ is not repeated until Odoo's own limit has passed, and where reading back cannot
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,10 +22,13 @@ from copilot.database import Database
 from copilot.drafts import store
 from copilot.drafts.draft import Draft
 from copilot.drafts.errors import WrongState
-from copilot.drafts.service import Drafts, situation_of
+from copilot.drafts.service import Drafts
+from copilot.errors import StateUnavailable
 from copilot.identity import Person, owner_of
 from erp_tools.actions.action import Outcome, Step, changed_fields
+from erp_tools.actions.exact import ExactSession, RecordsChanged, is_installed, was_run
 from erp_tools.errors import OdooError, OdooFailed, OdooRefused, OdooUnavailable, OdooUserError
+from erp_tools.odoo.gateway import OdooSession
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +36,7 @@ LEASE_SECONDS = 15.0
 ODOO_LIMIT_SECONDS = 130.0
 """Odoo ends a request after 120 s; until ten more have passed, a call that timed out may still land (RELIABILITY R2)."""
 
+EXACT_SECONDS = 600.0
 MAX_ATTEMPTS = 3
 """Calls of one step, after which a person has to look."""
 
@@ -46,6 +52,8 @@ class Executor:
     Args:
         session_of: `owner_of` a person -> that person if they are signed in here; their own Odoo session runs what they approved.
         clock: seconds since the epoch, shared by all workers.
+        detect: whether an Odoo has the add-on.
+        lease: seconds after which a worker that says nothing is taken for dead; while it calls Odoo it renews its lease.
         hook: called with the name of each point that is passed, for tests.
     """
 
@@ -59,9 +67,13 @@ class Executor:
         clock: Callable[[], float] = time.time,
         hook: Callable[[str], None] = lambda point: None,
         odoo_limit: float = ODOO_LIMIT_SECONDS,
+        lease: float = LEASE_SECONDS,
+        detect: Callable[[OdooSession], bool] = is_installed,
     ) -> None:
         self._database, self._audit, self._drafts, self._session_of = database, audit, drafts, session_of
         self._clock, self._hook, self._odoo_limit = clock, hook, odoo_limit
+        self._lease, self._detect = lease, detect
+        self._exact: dict[str, tuple[bool, float]] = {}
         self._worker = uuid.uuid4().hex
 
     def work(self) -> int:
@@ -102,7 +114,7 @@ class Executor:
                 return None
             if draft.state in {"approved", "claimed"} and store.stopped(connection, draft.action):
                 return None
-            if not store.claim(connection, draft, self._worker, now=now, until=now + LEASE_SECONDS):
+            if not store.claim(connection, draft, self._worker, now=now, until=now + self._lease):
                 return None
             if draft.state == "approved":
                 draft = store.move(connection, draft, "claimed")
@@ -111,7 +123,7 @@ class Executor:
 
     def _carry_out(self, person: Person, draft: Draft) -> Draft:
         action = self._drafts.actions[draft.action]
-        steps = action.steps(draft.payload, f"copilot.{draft.draft_id}.{draft.version}")
+        steps = action.steps(draft.payload, _run_key(draft))
         if draft.state == "claimed":
             problem = self._problem_before(person, draft)
             if problem is not None:
@@ -128,7 +140,7 @@ class Executor:
     def _problem_before(self, person: Person, draft: Draft) -> Draft | None:
         """The last look before anything is asked of Odoo: still allowed, still the same, still possible."""
         action = self._drafts.actions[draft.action]
-        verdict = self._drafts.rights().verdict(situation_of(draft))
+        verdict = self._drafts.verdict_of(draft)
         with self._database.reading() as connection:
             approvals = store.approvals(connection, draft)
         if verdict.kind == "approval":
@@ -165,24 +177,42 @@ class Executor:
             return self._reconcile(person, draft, position, step, known)
         return self._call(person, draft, position, step)
 
+    def is_exact(self, person: Person) -> bool:
+        """Whether this person's Odoo has the add-on that locks, compares and runs in one transaction; asked every ten minutes."""
+        known = self._exact.get(person.odoo)
+        if known is None or known[1] <= self._clock():
+            try:
+                with person.lock:
+                    known = self._detect(person.session), self._clock() + EXACT_SECONDS
+            except OdooError:
+                return False
+            self._exact[person.odoo] = known
+        return known[0]
+
+    def _session_for(
+        self, person: Person, draft: Draft, position: int, step: Step, *, exact: bool
+    ) -> OdooSession:
+        """The person's session; with the add-on, one that compares in the very transaction that changes."""
+        if not exact:
+            return person.session
+        expected = draft.snapshot if position == 0 else getattr(step, "expects", {})
+        return ExactSession(person.session, _key(draft, position), expected)
+
     def _call(self, person: Person, draft: Draft, position: int, step: Step) -> Draft | None:
+        exact = self.is_exact(person)
         with self._database.changing() as connection:
             held = store.lease_of(connection, draft)
             if held is None or held[0] != self._worker:
                 raise WrongState("Another worker took this draft.")
-            store.claim(
-                connection,
-                draft,
-                self._worker,
-                now=self._clock(),
-                until=self._clock() + LEASE_SECONDS + self._odoo_limit,
-            )
+            self._renew(connection, draft)
             store.begin_step(connection, draft.draft_id, position, step.name, self._clock())
-            self._note(connection, "draft.step_begun", draft, step=step.name)
+            self._note(connection, "draft.step_begun", draft, step=step.name, exact=exact)
         self._hook("intent")
         try:
-            with person.lock:
-                step.run(person.session)
+            with person.lock, self._kept_alive(draft):
+                step.run(self._session_for(person, draft, position, step, exact=exact))
+        except RecordsChanged as error:
+            return self._overtaken(draft, position, str(error))
         except (OdooUserError, OdooRefused, OdooFailed) as error:
             return self._refused(person, draft, position, step, error)
         except OdooUnavailable as error:
@@ -191,6 +221,36 @@ class Executor:
             )
         self._hook("called")
         return self._judged(person, draft, position, step, answered=True)
+
+    def _renew(self, connection: sa.Connection, draft: Draft) -> bool:
+        now = self._clock()
+        return store.claim(connection, draft, self._worker, now=now, until=now + self._lease)
+
+    @contextmanager
+    def _kept_alive(self, draft: Draft) -> Iterator[None]:
+        """Renews the lease for as long as Odoo takes, so that a dead worker's draft is taken up soon and a slow one's is not."""
+        over = threading.Event()
+
+        def renew() -> None:
+            while not over.wait(self._lease / 3):
+                with suppress(StateUnavailable), self._database.changing() as connection:
+                    self._renew(connection, draft)
+
+        thread = threading.Thread(target=renew, name="draft-lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _overtaken(self, draft: Draft, position: int, text: str) -> Draft:
+        """Somebody changed a record after our last look, and Odoo, which held it, did not run the call."""
+        with self._database.changing() as connection:
+            store.end_step(connection, draft.draft_id, position, "refused", text)
+        if position == 0:
+            return self._end(draft, "stale", text)
+        return self._end(draft, "failed", self._how_far(draft, text))
 
     def _refused(
         self, person: Person, draft: Draft, position: int, step: Step, error: OdooError
@@ -244,9 +304,13 @@ class Executor:
         if seen.seen == "done":
             self._step_done(draft, position, seen)
             return None
+        exact = self.is_exact(person)
+        if exact and was_run(person.session, _key(draft, position)):
+            self._step_done(draft, position, Outcome(seen="done", text=f"Odoo holds its key; {seen.text}"))
+            return None
         if seen.seen == "unclear" or known.state == "unclear" or known.attempts >= MAX_ATTEMPTS:
             return self._uncertain(draft, f"{step.name}: {seen.text} A person has to look.")
-        if not step.repeatable and self._clock() < known.begun_at + self._odoo_limit:
+        if not (step.repeatable or exact) and self._clock() < known.begun_at + self._odoo_limit:
             return self._uncertain(draft, f"{step.name}: not there yet, but it may still land.")
         if draft.state == "uncertain":
             draft = self._moved(draft, "executing")
@@ -300,3 +364,13 @@ class Executor:
             connection, kind, subject=f"draft:{draft.draft_id}",
             body={"action": draft.action, "version": draft.version, "digest": draft.digest, **body},
         )  # fmt: skip
+
+
+def _run_key(draft: Draft) -> str:
+    """Carried by everything that a run creates, so that it can be found."""
+    return f"copilot.{draft.draft_id}.{draft.version}"
+
+
+def _key(draft: Draft, position: int) -> str:
+    """Of one call, for the add-on."""
+    return f"{_run_key(draft)}.{position}"

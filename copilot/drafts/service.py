@@ -32,6 +32,9 @@ OPEN_DRAFTS_PER_PERSON = 10
 DECISIONS_PER_HOUR = 30
 """RELIABILITY T14."""
 
+ANYBODY = frozenset({"service", "supervisor", "purchasing", "sales", "finance"})
+"""Whoever works with orders."""
+
 MAY_STOP = frozenset({"supervisor", "compliance"})
 """Roles that may throw the stop switch; only compliance may lift it."""
 MAY_LIFT = frozenset({"compliance"})
@@ -43,6 +46,7 @@ class Drafts:
     Args:
         actions: kind -> how it is planned, compared and run.
         rights: the decision rights in force now; read anew for every verdict, so that a changed policy counts at once.
+        why_off: why nothing may be drafted or approved now (what runs was not released); empty: it may.
         clock: now, with timezone.
     """
 
@@ -53,10 +57,16 @@ class Drafts:
         actions: Mapping[ActionType, Action],
         rights: Callable[[], DecisionRights],
         *,
+        why_off: Callable[[], str] = lambda: "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database, self._audit, self._clock = database, audit, clock
-        self.actions, self.rights = actions, rights
+        self.actions, self.rights, self.why_off = actions, rights, why_off
+
+    def _refuse_if_off(self) -> None:
+        """Nothing is drafted or approved under prompts, a policy or a model that nobody released (RELIABILITY R16)."""
+        if why := self.why_off():
+            raise DraftRefused(why)
 
     def prepare(self) -> None:
         """Make the tables. Raises StateUnavailable."""
@@ -87,10 +97,13 @@ class Drafts:
             TooMany: this person has too many open drafts.
             NotFound, WrongState: the draft to replace is not theirs, or no longer undecided.
         """
+        self._refuse_if_off()
         situation = Situation(
             action=plan.action, amount=plan.amount, tier=tier, margin_loss=plan.margin_loss, certainty=certainty, contract=contract
         )  # fmt: skip
-        verdict = self.rights().verdict(situation)
+        verdict = asked_for_by_a_person(
+            self.rights().verdict(situation), answer_id=answer_id, warnings=warnings
+        )
         now = self._now()
         with self._database.changing() as connection:
             actor = self._actor(connection, person)
@@ -129,6 +142,11 @@ class Drafts:
             raise refusal
         return draft
 
+    def verdict_of(self, draft: Draft) -> Verdict:
+        """What the decision rights of now say of a stored draft."""
+        verdict = self.rights().verdict(situation_of(draft))
+        return asked_for_by_a_person(verdict, answer_id=draft.answer_id, warnings=draft.warnings)
+
     def submit(self, person: Person, draft_id: str) -> Draft:
         """Hand a draft to its approvers. Raises NotFound (not theirs), WrongState."""
         with self._database.changing() as connection:
@@ -143,6 +161,13 @@ class Drafts:
             )
         return draft
 
+    def note_asked(self, person: Person, draft: Draft, colleague: str, outcome: str) -> None:
+        """Put on record whom an activity in Odoo asks to decide."""
+        with self._database.changing() as connection:
+            self._note(
+                connection, "draft.asked", _subject(draft), self._actor(connection, person), colleague=colleague, outcome=outcome
+            )  # fmt: skip
+
     def show(self, person: Person, draft_id: str) -> tuple[Draft, str]:
         """A draft as this person may see it, and the token for their decision (empty where there is none to make).
 
@@ -156,6 +181,11 @@ class Drafts:
                 token = secrets.token_urlsafe(24)
                 store.give_nonce(connection, token, draft, owner_of(person), self._at())
         return draft, token
+
+    def look(self, person: Person, draft_id: str) -> Draft:
+        """A draft as this person may see it. Raises NotFound."""
+        with self._database.reading() as connection:
+            return self._visible(connection, person, draft_id)
 
     def listed(
         self,
@@ -198,13 +228,14 @@ class Drafts:
         with self._database.reading() as connection:
             draft = self._visible(connection, person, draft_id)
         _same_as_shown(draft, version, digest)
+        self._refuse_if_off()
         now_there = self._snapshot_of(person, draft)
         problem: Exception | None = None
         with self._database.changing() as connection:
             draft = self._visible(connection, person, draft_id)
             actor = self._actor(connection, person)
             self._decidable(connection, person, draft, version, digest)
-            verdict = self.rights().verdict(situation_of(draft))
+            verdict = self.verdict_of(draft)
             changed = changed_fields(draft.snapshot, now_there)
             if not store.use_nonce(connection, token, draft, owner_of(person), self._at()):
                 raise NotYours(
@@ -374,7 +405,7 @@ class Drafts:
 
     def _may_not(self, connection: sa.Connection, person: Person, draft: Draft) -> str:
         """Why this person may not decide this draft; empty when they may."""
-        verdict = self.rights().verdict(situation_of(draft))
+        verdict = self.verdict_of(draft)
         if not person.roles & verdict.roles:
             return f"This is not yours to decide. {verdict.text}"
         if verdict.four_eyes and draft.requester == owner_of(person):
@@ -416,6 +447,17 @@ class Drafts:
 
     def _at(self) -> str:
         return self._now().isoformat(timespec="seconds")
+
+
+def asked_for_by_a_person(verdict: Verdict, *, answer_id: str, warnings: Sequence[str]) -> Verdict:
+    """What nobody has to approve is for people who ask for it themselves: a draft that a brain saved, or one whose wishes come from
+    elsewhere, waits for somebody's word."""
+    if verdict.kind != "automatic" or not (answer_id or warnings):
+        return verdict
+    return replace(
+        verdict, kind="approval", roles=ANYBODY, approvers=1, expires_hours=24,
+        text=f"{verdict.text} It was drafted in a conversation, so a person confirms it once.",
+    )  # fmt: skip
 
 
 def situation_of(draft: Draft) -> Situation:

@@ -1,7 +1,6 @@
 """The desk: drafts to decide, as plain pages. What is decided is named by version and digest; the token in the form is used up once."""
 
 # No `from __future__ import annotations` here: FastAPI has to see the alias `Word`.
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -9,22 +8,15 @@ from fastapi.responses import RedirectResponse, Response
 
 from copilot.drafts.draft import Draft
 from copilot.drafts.errors import DraftError
-from copilot.identity import Person
+from copilot.identity import Person, owner_of
 from copilot.ui.context import UiContext
-from copilot.ui.labels import moment_text, zone_of
+from copilot.ui.labels import DRAFT_STATES, moment_text, zone_of
 from copilot.ui.links import allowed_url
 from copilot.ui.pages import answered
 from copilot.ui.templating import page
+from erp_tools.actions.action import CannotDraft
 from erp_tools.actions.types import ACTION_NAMES
 from erp_tools.errors import OdooError
-
-STATES: Mapping[str, str] = {
-    "drafted": "Drafted", "submitted": "Waits for a decision", "approved": "Approved, waits for its approver's session",
-    "claimed": "About to run", "executing": "Running", "uncertain": "Uncertain: may still land", "executed": "Done in Odoo",
-    "failed": "Not done", "rejected": "Rejected", "expired": "Expired", "stale": "Stale: Odoo has changed", "superseded": "Replaced",
-    "cancelled": "Cancelled",
-}  # fmt: skip
-"""As a person reads them."""
 
 Word = Annotated[str, Form(max_length=4000)]
 
@@ -78,6 +70,13 @@ def build_router(context: UiContext) -> APIRouter:
 
         return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
 
+    @router.post("/desk/{draft_id}/submit")
+    def submit(request: Request, draft_id: str, to: Word = "") -> Response:
+        def act(person: Person) -> None:
+            copilot.desk.submit(person, draft_id, to=to)
+
+        return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
+
     @router.post("/desk/{draft_id}/cancel")
     def cancel(request: Request, draft_id: str) -> Response:
         def act(person: Person) -> None:
@@ -93,7 +92,7 @@ def _decided(copilot: Any, context: UiContext, person: Person, draft_id: str, ac
     person = copilot.identity.current(person, at_once=True)
     try:
         act(person)
-    except (DraftError, OdooError) as error:
+    except (DraftError, CannotDraft, OdooError) as error:
         return _page(copilot, context, person, draft_id, str(error), status=409)
     return RedirectResponse(f"/desk/{draft_id}", status_code=303)
 
@@ -121,7 +120,8 @@ def _page(
             for one in draft.evidence
             if "quote" not in one
         ],
-        own=draft.requester_name == person.name,
+        own=draft.requester == owner_of(person),
+        exact=copilot.desk.executor.is_exact(person),
         undecided=draft.state in ("drafted", "submitted"),
     )
 
@@ -133,7 +133,7 @@ def _row(draft: Draft, person: Person) -> dict[str, Any]:
         "summary": draft.summary,
         "action": ACTION_NAMES[draft.action],
         "order": draft.order,
-        "state": STATES[draft.state],
+        "state": DRAFT_STATES[draft.state],
         "code": draft.state,
         "risk": draft.risk,
         "requester": draft.requester_name,

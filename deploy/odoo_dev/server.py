@@ -33,11 +33,17 @@ WORKERS = 2
 
 
 def configuration(
-    folders: Folders, cluster: Cluster, *, port: int, gevent_port: int, name: str = "odoo.conf"
+    folders: Folders,
+    cluster: Cluster,
+    *,
+    port: int,
+    gevent_port: int,
+    name: str = "odoo.conf",
+    addons: Path | None = None,
 ) -> Path:
     """Write Odoo's settings, with its database password, for the server and for one-off commands.
 
-    A command that runs beside the server takes a file `name` of its own.
+    A command that runs beside the server takes a file `name` of its own; `addons` is one more folder of modules.
     """
     path = folders.run / name
     settings = {
@@ -47,7 +53,9 @@ def configuration(
         "db_password": secret(folders, "odoo-database"),
         "db_maxconn": 24,
         "data_dir": folders.data,
-        "addons_path": folders.tree / "usr" / "lib" / "python3" / "dist-packages" / "odoo" / "addons",
+        "addons_path": ",".join(
+            str(one) for one in (folders.tree / "usr/lib/python3/dist-packages/odoo/addons", addons) if one
+        ),
         "http_interface": "127.0.0.1",
         "http_port": port,
         "gevent_port": gevent_port,
@@ -59,7 +67,7 @@ def configuration(
         "admin_passwd": secret(folders, "odoo-master"),
         "log_level": "info",
         "server_wide_modules": "base,rpc,web",
-        "pidfile": folders.run / "odoo.pid",
+        "pidfile": folders.run / f"{Path(name).stem}.pid",
     }
     write_private(path, "[options]\n" + "".join(f"{name} = {value}\n" for name, value in settings.items()))
     return path

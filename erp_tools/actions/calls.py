@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,8 +22,13 @@ class WriteField:
     field: str
     before: Any
     wanted: Any
-    repeatable: bool = True
-    """The same value twice is the same value; a value that somebody else set meanwhile is never written over."""
+    repeatable: bool = False
+    """A first call that waits in Odoo for somebody's lock may land after the second one, over what was written there meanwhile."""
+
+    @property
+    def expects(self) -> dict[str, dict[str, Any]]:
+        """What has to stand there still, where Odoo itself compares."""
+        return {f"{self.model},{self.record_id}": {self.field: self.before}}
 
     def run(self, session: OdooSession) -> None:
         session.call(self.model, "write", [self.record_id], vals={self.field: self.wanted})
@@ -128,6 +133,26 @@ class Schedule:
         if session.read("mail.message", was, {"date": {}}, limit=1).rows:
             return Outcome(seen="done", text="the activity was planned, and is done already")
         return Outcome(seen="not_done", text="there is no such activity")
+
+
+def load_once(session: OdooSession, model: str, external: str, values: Mapping[str, Any]) -> None:
+    """Create one record by Odoo's ``load`` under an external id of ours: the second call with it finds the first one's record.
+
+    Args:
+        external: what the id is made of; unique to the step.
+        values: column of `load` -> value; what is empty is left out.
+
+    Raises:
+        as `OdooSession.call`.
+    """
+    given = {name: str(value) for name, value in values.items() if value not in (None, False, "")}
+    session.call(
+        model,
+        "load",
+        [],
+        fields=["id", *given],
+        data=[["copilot." + external.replace(".", "_"), *given.values()]],
+    )
 
 
 def value_of(session: OdooSession, model: str, record_id: int, field: str) -> Any:

@@ -8,6 +8,8 @@ from typing import Any
 
 from erp_tools.actions.action import CannotDraft, Change, Plan, Step
 from erp_tools.actions.calls import WriteField
+from erp_tools.actions.freight_effect import carrier_change
+from erp_tools.actions.lines import open_moves
 from erp_tools.actions.order import OPEN_TRANSFER, open_order, text_of, the_delivery
 from erp_tools.actions.types import ActionType
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
@@ -28,6 +30,8 @@ class ChangeCarrier:
         if before.get("id") == carrier["id"]:
             raise CannotDraft(f"{delivery['name']} goes with {carrier['name']} already.")
         was = str(before.get("display_name") or "none")
+        goods = [(move, float(move["product_uom_qty"])) for move in open_moves(delivery)]
+        loss = carrier_change(session, order, goods, before=before.get("id"), after=carrier["id"])
         return Plan(
             action=self.type, **order.head(),
             payload={
@@ -38,7 +42,7 @@ class ChangeCarrier:
                 Change(record=delivery["name"], what="Carrier", before=was, after=str(carrier["name"])),
             ),
             effects=("A label or booking of the former carrier has to be cancelled with that carrier.",) if before else (),
-            undo=f"Set the carrier of {delivery['name']} back to {was}.",
+            undo=f"Set the carrier of {delivery['name']} back to {was}.", margin_loss=loss,
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 

@@ -93,7 +93,8 @@ class ReallocateStock:
 @dataclass(frozen=True, kw_only=True)
 class _Unreserve:
     payload: Mapping[str, Any]
-    repeatable: bool = True
+    repeatable: bool = False
+    """A first one that is held up and lands late would take again what was reserved anew."""
 
     @property
     def name(self) -> str:

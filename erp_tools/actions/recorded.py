@@ -267,15 +267,18 @@ def _divide(book: _Book, move: int, backorder: int) -> None:
     rest = _missing(book, move)
     table = book.tables["stock.move"]
     values = {name: table.value(name, move) for name in ALLOWED["stock.move"].fields if name != "id"}
+    per_unit = float(values.get("product_qty") or 0) / (float(values.get("product_uom_qty") or 0) or 1.0)
     values |= {
         "product_uom_qty": rest,
+        "product_qty": rest * per_unit,
         "quantity": 0.0,
         "state": "confirmed",
         "picking_id": backorder,
         "move_line_ids": [],
     }
     twin = book.add("stock.move", **values)
-    book.put("stock.move", move, product_uom_qty=_reserved(book, move), state="assigned")
+    kept = _reserved(book, move)
+    book.put("stock.move", move, product_uom_qty=kept, product_qty=kept * per_unit, state="assigned")
     book.link("stock.picking", backorder, "move_ids", twin)
     if line := book.get("stock.move", move, "sale_line_id"):
         book.link("sale.order.line", line, "move_ids", twin)
@@ -384,7 +387,7 @@ RECORDED_METHODS: Mapping[tuple[str, str], Method] = MappingProxyType(
     {
         **{
             (model, "message_post"): _post(model)
-            for model in ("sale.order", "purchase.order", "stock.picking")
+            for model in ("sale.order", "purchase.order", "stock.picking", "res.partner")
         },
         **{
             (model, "activity_schedule"): _schedule(model)

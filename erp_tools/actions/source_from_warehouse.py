@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from erp_tools.actions.action import CannotDraft, Change, Outcome, Plan, Step
+from erp_tools.actions.calls import load_once
+from erp_tools.actions.freight_effect import one_more_shipment
 from erp_tools.actions.lines import (
     OPEN_MOVE,
     SMALLEST,
@@ -80,6 +82,12 @@ class SourceFromWarehouse:
             id_of(delivery.get("location_dest_id")) if leaves else id_of(out.get("default_location_dest_id"))
         )
         moved = "; ".join(told(move, missing(move)) for move in chosen)
+        leaving = [(move, missing(move)) for move in chosen]
+        staying = [
+            (move, float(move["product_uom_qty"]) - (missing(move) if move in chosen else 0))
+            for move in moves
+        ]
+        loss = one_more_shipment(session, order, staying, leaving, carrier=id_of(delivery.get("carrier_id")))
         return Plan(
             action=self.type, **order.head(),
             payload={
@@ -99,7 +107,7 @@ class SourceFromWarehouse:
                 f"{warehouse['name']} has less for its own orders.",
                 "The customer gets one more shipment; freight is paid for both.",
             ),
-            undo="Cancel the new delivery and plan the lines from the first warehouse again.",
+            undo="Cancel the new delivery and plan the lines from the first warehouse again.", margin_loss=loss,
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
 
@@ -136,20 +144,12 @@ class _NewDelivery:
         return f"create a delivery in {self.payload['warehouse']}"
 
     def run(self, session: OdooSession) -> None:
-        row = {
+        values = {
             "partner_id/.id": self.payload["partner_id"], "picking_type_id/.id": self.payload["picking_type_id"],
             "location_id/.id": self.payload["location_id"], "location_dest_id/.id": self.payload["location_dest_id"],
             "origin": marked(self.payload["order"], self.key), "scheduled_date": self.payload["scheduled_date"], "move_type": "direct",
         }  # fmt: skip
-        row = {name: value for name, value in row.items() if value}
-        external = "copilot." + self.key.replace(".", "_")
-        session.call(
-            "stock.picking",
-            "load",
-            [],
-            fields=["id", *row],
-            data=[[external, *(str(value) for value in row.values())]],
-        )
+        load_once(session, "stock.picking", self.key, values)
 
     def observe(self, session: OdooSession) -> Outcome:
         found = new_deliveries(session, self.payload["order"], self.key)
@@ -168,7 +168,8 @@ class _MoveLine:
     key: str
     product_id: int
     quantity: float
-    repeatable: bool = True
+    repeatable: bool = False
+    """As every write: a first one that is held up may land late."""
 
     @property
     def name(self) -> str:

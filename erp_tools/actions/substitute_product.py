@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from erp_tools.actions.action import CannotDraft, Change, Outcome, Plan, Step
-from erp_tools.actions.calls import WriteField
+from erp_tools.actions.calls import WriteField, load_once
 from erp_tools.actions.lines import SMALLEST, id_of
 from erp_tools.actions.order import open_order, text_of
 from erp_tools.actions.types import ActionType
@@ -112,18 +112,11 @@ class _AddLine:
         return f"{self.payload['product']}\nSubstitute ({self.key})"
 
     def run(self, session: OdooSession) -> None:
-        row = {
+        values = {
             "order_id/.id": self.payload["order_id"], "product_id/.id": self.payload["product_id"],
             "product_uom_qty": self.payload["quantity"], "price_unit": self.payload["price_unit"], "name": self.mark,
         }  # fmt: skip
-        external = "copilot." + self.key.replace(".", "_") + "_line"
-        session.call(
-            "sale.order.line",
-            "load",
-            [],
-            fields=["id", *row],
-            data=[[external, *(str(value) for value in row.values())]],
-        )
+        load_once(session, "sale.order.line", f"{self.key}_line", values)
 
     def observe(self, session: OdooSession) -> Outcome:
         found = session.read(

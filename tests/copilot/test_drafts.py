@@ -165,7 +165,13 @@ class Bench:
                 raise Killed(point)
 
         return Executor(
-            self.database, self.audit, self.drafts, people.get, clock=lambda: self.now.timestamp(), hook=hook
+            self.database,
+            self.audit,
+            self.drafts,
+            people.get,
+            clock=lambda: self.now.timestamp(),
+            hook=hook,
+            detect=lambda _session: False,
         )
 
     def state(self, draft: Draft) -> str:

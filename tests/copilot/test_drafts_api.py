@@ -26,7 +26,9 @@ Ask = Callable[..., Any]
 def ask(demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Calls a route as somebody: ask("supervisor", "GET", "/drafts") -> (status, body)."""
     folder: Path = tmp_path_factory.mktemp("desk") / "data"
-    shutil.copytree(demo_settings.data_dir, folder)
+    shutil.copytree(
+        demo_settings.data_dir, folder, ignore=shutil.ignore_patterns("copilot.db*", "recorded_odoo*")
+    )
     copilot = build(demo_settings.model_copy(update={"data_dir": folder}))
     application = FastAPI()
     for kind in (CopilotError, CannotDraft, OdooError):
@@ -126,3 +128,19 @@ def test_only_compliance_reads_the_audit_and_it_holds(ask: Ask) -> None:
     assert {entry["name"] for entry in log["entries"] if entry["kind"] == "draft.approval"} == {
         "Samuel Okafor"
     }
+
+
+def test_a_draft_is_handed_over_and_a_colleague_is_asked_in_odoo(ask: Ask) -> None:
+    draft = new(ask, "service", "change_promise_date", "S00044", date="2027-03-01")
+    path = f"/drafts/{draft['draft_id']}/submit"
+    status, said = ask("service", "POST", path, {"to": "Nobody Atall"})
+    assert status >= 400
+    assert "no single colleague" in str(said)
+    assert ask("service", "GET", f"/drafts/{draft['draft_id']}")[1]["state"] == "drafted", (
+        "nothing was handed over"
+    )
+    status, done = ask("service", "POST", path, {"to": "Petra Lindqvist"})
+    assert (status, done["state"]) == (200, "submitted")
+    entries = ask("compliance", "GET", f"/audit?subject=draft:{draft['draft_id']}")[1]["entries"]
+    asked = [one["body"] for one in entries if one["kind"] == "draft.asked"]
+    assert asked == [{"colleague": "Petra Lindqvist", "outcome": "done"}]

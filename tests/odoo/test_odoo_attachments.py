@@ -10,16 +10,18 @@ from typing import Any
 import odoorpc
 import pytest
 
-from erp_tools.errors import AccessDenied
+from erp_tools.errors import AccessDenied, OdooUserError
 from erp_tools.odoo.connect import connect
 from erp_tools.odoo.masks import MASKED
 from knowledge_ingest.errors import IngestError
 from knowledge_ingest.pipeline import ingest_found
 from knowledge_ingest.report import IngestReport
+from knowledge_ingest.sources import odoo_attachments
 from knowledge_ingest.sources.odoo_attachments import READ_SECONDS, look, source_name
 from retrieval.errors import DocumentRefused
 from retrieval.passage import Reader
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.testing import make_library
 
 pytestmark = pytest.mark.odoo
@@ -268,3 +270,12 @@ def test_an_administrator_is_refused_as_the_indexing_user(company: Company, real
     )
     with pytest.raises(IngestError, match="administrator"):
         look(session, "odoo")
+
+
+@pytest.mark.parametrize("model", ["knowledge.article", "documents.document"])
+def test_an_app_that_is_not_installed_is_known_by_what_odoo_says(real_odoo: Any, model: str) -> None:
+    """The words that the reading code goes by, from the real Odoo, whose community edition has neither app."""
+    session = connect(real_odoo.url, real_odoo.db).sign_in("service", "demo")
+    with pytest.raises(OdooUserError) as refused:
+        session.read(model, [["id", ">", 0]], {"display_name": {}}, limit=1)
+    assert odoo_attachments._NO_SUCH_MODEL.search(str(refused.value))
