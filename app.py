@@ -34,6 +34,7 @@ def create_app(copilot: Copilot) -> FastAPI:
         documents_routes,
         drafts_routes,
         operator,
+        options_routes,
         orders_routes,
         threads_routes,
         uploads_routes,
@@ -81,6 +82,7 @@ def create_app(copilot: Copilot) -> FastAPI:
     application.add_exception_handler(404, pages.nothing_here)
     application.include_router(api_routes(copilot))
     application.include_router(orders_routes.build_router(copilot))
+    application.include_router(options_routes.build_router(copilot))
     application.include_router(drafts_routes.build_router(copilot))
     application.include_router(threads_routes.build_router(copilot, signed_in_at(copilot)))
     application.include_router(

@@ -22,18 +22,20 @@ from retrieval import ranking, search
 from retrieval.document_store import DocumentRow
 from retrieval.library import open_library
 from retrieval.naming import NameBook, Routing
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 
 
 def line(label: str, values: dict[str, float]) -> str:
     """One row of the table."""
     return (
         f"{label:34}{values['n']:5.0f} {values['P@1']:6.1f} {values['R@8']:6.1f} {values['P@500']:7.1f} {values['R@4000']:7.1f} "
-        f"{values['document']:6.1f} {values['refused']:8.1f} {values['absent']:7.0f} {values['told']:6.1f}"
+        f"{values['document']:6.1f} {values['refused']:8.1f} {values['absent']:7.0f} {values['told']:6.1f} {values['invented']:9.1f} {values['mistaken']:9.1f} "
+        f"{values['uncertain']:10.1f}"
     )
 
 
-HEADER = f"{'':34}{'n':>5} {'P@1':>6} {'R@8':>6} {'P@500':>7} {'R@4000':>7} {'doc':>6} {'refused':>8} {'absent':>7} {'told':>6}"
+HEADER = f"{'':34}{'n':>5} {'P@1':>6} {'R@8':>6} {'P@500':>7} {'R@4000':>7} {'doc':>6} {'refused':>8} {'absent':>7} {'told':>6} {'invented':>9} {'mistaken':>9} {'uncertain':>10}"
 
 
 @contextlib.contextmanager

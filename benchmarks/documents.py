@@ -27,7 +27,8 @@ from retrieval.naming import NameBook, Routing
 from retrieval.passage import ROLES, Reader
 from retrieval.qdrant_edge_base import QdrantEdgeBase
 from retrieval.relevance import Signs
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 from retrieval.sparse import document_vector, query_vector
 
 ROOT = Path(__file__).resolve().parent.parent

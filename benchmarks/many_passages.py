@@ -25,7 +25,8 @@ from retrieval.indexing import Indexer
 from retrieval.knowledge_base import IndexFilter, IndexQuery
 from retrieval.library import open_library
 from retrieval.passage import ROLES, Document, Passage, Reader
-from retrieval.search import Library, SearchRequest
+from retrieval.request import SearchRequest
+from retrieval.search import Library
 
 PASSAGES = int(os.environ.get("BENCH_PASSAGES", "100000"))
 _A_DOCUMENT = 100

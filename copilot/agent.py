@@ -5,7 +5,7 @@ The graph ends at text. Nothing in it can change Odoo: the tools only read, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from langchain.agents import create_agent
@@ -39,7 +39,7 @@ from copilot.tools import TOOLS
 from copilot.turn import Turn
 from erp_tools.breaker import Breaker
 from erp_tools.errors import SessionEnded
-from prompts import load
+from prompts import Prompt, load
 
 MAX_TOOL_CALLS = 12
 """A turn's tool calls at the most (RELIABILITY T25)."""
@@ -54,6 +54,7 @@ class Agent:
         model_name: what answers and receipts call it.
         pseudonyms: replace names and addresses in what the language model sees.
         budget: tokens a day for the language model; None: no limit.
+        prompt: name -> the version that is released.
     """
 
     def __init__(
@@ -64,8 +65,9 @@ class Agent:
         breaker: Breaker | None = None,
         pseudonyms: bool = False,
         budget: TokenBudget | None = None,
+        prompt: Callable[[str], Prompt] = load,
     ) -> None:
-        self._model, self._model_name = model, model_name
+        self._model, self._model_name, self._prompt = model, model_name, prompt
         self.breaker = breaker or Breaker()
         self._guard = ModelGuard(self.breaker, pseudonyms=pseudonyms, budget=budget)
         playbook = PlaybookModel()
@@ -127,7 +129,7 @@ class Agent:
         """
         if self._model is None or turn.brain_failed or not turn.transcript:
             return None
-        asked = load("repair").render(text=text, problems="\n".join(f"- {one}" for one in problems))
+        asked = self._prompt("repair").render(text=text, problems="\n".join(f"- {one}" for one in problems))
         model = self._model
 
         def send(messages: list[BaseMessage]) -> AIMessage:

@@ -126,6 +126,8 @@ class Answer:
     timings_ms: Mapping[str, int] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
     """Questions that make sense next, ready to be asked."""
+    comparison: Mapping[str, Any] | None = None
+    """What goes with `options`: verdict, what would change it, arrivals, stock by warehouse; None when none were compared."""
     at_risk: Mapping[str, Any] | None = None
     """The list of orders at risk that was made, as `GET /api/v1/orders/at-risk` gives it; None when none was asked for."""
 
@@ -160,6 +162,7 @@ class Answer:
             "odoo_calls": self.odoo_calls,
             "timings_ms": dict(self.timings_ms),
             "suggestions": list(self.suggestions),
+            "comparison": dict(self.comparison) if self.comparison else None,
             "at_risk": dict(self.at_risk) if self.at_risk else None,
         }
 

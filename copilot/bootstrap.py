@@ -14,6 +14,7 @@ from copilot.redaction import guard_logs
 from copilot.settings import Settings
 from copilot.store import Store
 from erp_tools.odoo.gateway import OdooServer
+from prompts import catalogue
 from retrieval.library import open_library
 from retrieval.search import Library
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from copilot.agent import Agent
     from copilot.audit import Audit
     from copilot.drafts.desk import Desk
+    from copilot.releases import Releases
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ def build(
     """
     guard_logs(settings)
     prepare_data_dir(settings)
+    check_option_files(settings)
     server = odoo_server(settings)
     store = Store(settings.sqlalchemy_url)
     try:
@@ -51,7 +54,7 @@ def build(
         StateUnavailable
     ) as error:  # reading goes on without it; each answer says that it could not be saved
         log.warning("state database unavailable: %s", error)
-    model = _model(settings, store)
+    model = language_model(settings, store)
     identity = Identity(server, lifetime_seconds=settings.session_hours * 3600)
     library = library or document_library(settings)
 
@@ -119,9 +122,41 @@ def desk_of(
 
     load_decision_rights(settings.decision_rights)  # a table that makes no sense stops the start
     audit = Audit(database, audit_key(settings.data_dir))
-    drafts = Drafts(database, audit, all_actions(), lambda: load_decision_rights(settings.decision_rights))
+    drafts = Drafts(
+        database,
+        audit,
+        all_actions(),
+        lambda: load_decision_rights(settings.decision_rights),
+        why_off=releases_of(settings, database, audit).why_off,
+    )
     executor = Executor(database, audit, drafts, identity.by_owner)
     return Desk(drafts=drafts, executor=executor, audit=audit, server=server, library=library)
+
+
+def releases_of(settings: Settings, database: Database, audit: Audit) -> Releases:
+    """The releases of the settings' environment."""
+    from copilot.release import not_allowed, running_bundle
+    from copilot.releases import Releases
+
+    prompts = catalogue(settings.prompts_dir)
+    return Releases(
+        database,
+        audit,
+        settings.environment,
+        running=lambda: running_bundle(settings),
+        baseline=prompts.baseline,
+        not_allowed=lambda: not_allowed(settings),
+        pin=lambda pins: prompts.pin(settings.environment, pins),
+    )
+
+
+def open_releases(settings: Settings) -> Releases:
+    """The releases, with a database of their own. Raises as `open_audit`."""
+    from copilot.audit import Audit, audit_key
+
+    prepare_data_dir(settings)
+    database = Database(settings.sqlalchemy_url)
+    return releases_of(settings, database, Audit(database, audit_key(settings.data_dir)))
 
 
 def open_audit(settings: Settings) -> Audit:
@@ -132,6 +167,22 @@ def open_audit(settings: Settings) -> Audit:
     audit = Audit(Database(settings.sqlalchemy_url), audit_key(settings.data_dir))
     audit.prepare()
     return audit
+
+
+def check_option_files(settings: Settings) -> None:
+    """Weights and house rules that make no sense stop the start.
+
+    Raises:
+        SettingsError: one of them cannot be read, or makes no sense.
+    """
+    from copilot.options.house_rules import load_house_rules
+    from erp_tools.options.weights import WeightsError, load_weights
+
+    load_house_rules(settings.house_rules)
+    try:
+        load_weights(settings.option_weights)
+    except (WeightsError, OSError) as error:
+        raise SettingsError(f"{error}. Mend the file that COPILOT_OPTION_WEIGHTS names.") from None
 
 
 def prepare_data_dir(settings: Settings) -> None:
@@ -174,7 +225,7 @@ def document_library(settings: Settings) -> Library:
     )
 
 
-def _model(settings: Settings, store: Store) -> Agent | None:
+def language_model(settings: Settings, store: Store) -> Agent | None:
     """The loop with the language model of the settings; None: the playbook answers alone."""
     azure = settings.azure_openai_endpoint
     if not (settings.openai_base_url or settings.openai_api_key or azure):
@@ -208,4 +259,5 @@ def _model(settings: Settings, store: Store) -> Agent | None:
         model_name=settings.model,
         pseudonyms=wanted(settings.model_pseudonyms, azure or settings.openai_base_url),
         budget=budget,
+        prompt=lambda name: catalogue(settings.prompts_dir).load(name, environment=settings.environment),
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from copilot.commands import audit, drafts, orders
+from copilot.commands import audit, drafts, evaluating, options, orders, prompts
 from copilot.commands import documents as documents_commands
 from copilot.commands import terms as terms_commands
 from copilot.commands.shared import (
@@ -41,7 +41,11 @@ app.add_typer(terms_commands.app, name="terms")
 app.add_typer(orders.app, name="orders")
 app.add_typer(drafts.app, name="drafts")
 app.add_typer(audit.app, name="audit")
+app.add_typer(prompts.app, name="prompts")
+app.add_typer(evaluating.app, name="eval")
 app.command()(orders.waiting)
+app.command()(options.options)
+app.command()(options.rescue)
 
 
 def main() -> None:

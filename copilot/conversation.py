@@ -20,22 +20,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from copilot import receipts
 from copilot.answer import MAX_QUESTION_BYTES, Answer, Done, Event, Progress, Question, Status, TextPart
 from copilot.brains import Brain, BrainText, Talk
-from copilot.errors import NotFound, QuestionError, StateUnavailable, TooMany
+from copilot.errors import CopilotError, NotFound, QuestionError, StateUnavailable, TooMany
 from copilot.evidence_book import MARK, citation_of
 from copilot.grounding import Grounded, Grounding
 from copilot.health import Health
 from copilot.identity import Identity, Person, owner_of
 from copilot.metrics import Metrics
+from copilot.models.playbook.asker import leading_role
 from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook.brain import PlaybookBrain
 from copilot.models.playbook.phrasing import VERSION as PHRASING_VERSION
 from copilot.models.playbook.phrasing import WHICH_ORDER
+from copilot.options.rescue import rescue_view
+from copilot.options.views import cited_by, options_view, without_options
 from copilot.reads.at_risk import at_risk_json
 from copilot.reads.orders import diagnosis_json
 from copilot.reads.shared import reader_of
 from copilot.reads.waiting import waiting_json
+from copilot.release import running_bundle
 from copilot.settings import Settings
 from copilot.store import Store
 from copilot.threads import LAST_TURNS, Threads, summary_of
@@ -46,10 +51,11 @@ from erp_tools.lateness.diagnosis import diagnose
 from erp_tools.lateness.reading import find_order
 from erp_tools.odoo.gateway import OdooServer
 from erp_tools.records import read_record
-from prompts import load
+from prompts import PromptError, catalogue
 from retrieval.errors import DocumentRefused
 from retrieval.passage import DEFAULT_COLLECTION
-from retrieval.search import Library, OpenedDocument, SearchRequest
+from retrieval.request import OpenedDocument, SearchRequest
+from retrieval.search import Library
 
 if TYPE_CHECKING:
     from copilot.drafts.desk import Desk
@@ -87,6 +93,7 @@ class Copilot:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._make_desk = make_desk
+        self.prompts = catalogue(settings.prompts_dir)
         self.settings, self.server, self.identity, self.library = settings, server, identity, library
         self._playbook: Brain = PlaybookBrain()
         self._brain = model or self._playbook
@@ -99,6 +106,7 @@ class Copilot:
             library=library,
             check_store=store.check,
             breaker_is_open=model_is_resting,
+            drafting_is_off=lambda: self.desk.drafts.why_off(),
         )
         self._limits = _Limits(questions_per_minute)
 
@@ -152,12 +160,16 @@ class Copilot:
         """Everything that rebuilds an answer: it, and what was in force when it was given. Raises as `answer`."""
         answer = self.answer(person, answer_id)
         stored = self._store.answer(answer_id)
-        return {
-            "answer": answer,
-            "asked_by": person.login,
-            "answered_at": stored.answered_at,
-            **stored.body.get("receipt", {}),
-        }
+        drafts = answer.get("drafts") or ()
+        return receipts.sealed(
+            {
+                "answer": answer,
+                "asked_by": person.login,
+                "answered_at": stored.answered_at,
+                **stored.body.get("receipt", {}),
+                "drafts": receipts.decided(self.desk, person, drafts) if drafts else [],
+            }
+        )
 
     def search(
         self, person: Person, text: str, *, top: int = 10, collection: str | None = None
@@ -240,6 +252,24 @@ class Copilot:
             "timings_ms": {"total": _ms(time.perf_counter() - begun)},
         }
 
+    def options(self, person: Person, reference: str) -> dict[str, Any]:
+        """What could be done about one order, side by side; no brain takes part.
+
+        Raises:
+            NotFound: no single order of that name for this person; TooMany; OdooError as the gateway says.
+        """
+        with self._limits.turn_of(person.login):
+            return options_view(self._new_turn(person), reference)
+
+    def rescues(self, person: Person, **wanted: Any) -> dict[str, Any]:
+        """Which of the orders at risk to rescue within a budget; no brain takes part. See `options.rescue.rescue_view`.
+
+        Raises:
+            TooMany; OdooError as the gateway says.
+        """
+        with self._limits.turn_of(person.login):
+            return rescue_view(self._new_turn(person), **wanted)
+
     def waiting_for(self, person: Person, reference: str) -> dict[str, Any]:
         """Which orders wait for a purchase order or a product; no brain takes part.
 
@@ -296,7 +326,10 @@ class Copilot:
     def _new_turn(self, person: Person) -> Turn:
         begun = time.perf_counter()
         standing = self.identity.standing(person)
-        turn = Turn(person=standing.person, server=self.server, library=self.library, now=self._clock())
+        turn = Turn(
+            person=standing.person, server=self.server, library=self.library, now=self._clock(),
+            house_rules=self.settings.house_rules, option_weights=self.settings.option_weights,
+        )  # fmt: skip
         if standing.odoo_calls:
             turn.odoo_calls, turn.odoo_seconds = standing.odoo_calls, time.perf_counter() - begun
         if not standing.person.rights_confirmed:
@@ -309,8 +342,9 @@ class Copilot:
         begun = time.perf_counter()
         turn = self._new_turn(person)
         thread_id = question.thread_id or uuid.uuid4().hex
-        turn.conversation = thread_id
-        summary, earlier = self._history(turn, thread_id, person)
+        turn.conversation, turn.answer_id = thread_id, uuid.uuid4().hex
+        summary, earlier, asked_before = self._history(turn, thread_id, person)
+        turn.desk, turn.words = (lambda: self.desk), (*asked_before, question.text)
         instructions, prompts = self._instructions(turn)
         talk = Talk(question=question.text, instructions=instructions, summary=summary, earlier=earlier)
         written = yield from self._written(self._brain, turn, talk)
@@ -320,7 +354,7 @@ class Copilot:
             written, checked = self._repaired(turn, written, checked, question.text)
         if written.brain != PLAYBOOK and not _is_of_use(turn, checked):
             # What the first brain read is not mixed into the second one's answer.
-            turn = self._second_turn(person, turn)
+            turn = self._second_turn(person, turn)  # but what it drafted is there, and is shown
             turn.note_degraded(
                 "The language model's answer held nothing that could be proven; the playbook answered instead."
             )
@@ -335,14 +369,17 @@ class Copilot:
         elif removed:
             text = f"{text}\n\n{LEFT_OUT}"
         answer = Answer(
-            answer_id=uuid.uuid4().hex,
+            answer_id=turn.answer_id,
             thread_id=thread_id,
             question=question.text,
             text=text,
             status=_status(turn, text, removed=bool(removed)),
             diagnosis=_diagnosis(turn, question.text),
+            options=tuple(turn.comparisons[0]["options"]) if turn.comparisons else (),
+            comparison=without_options(turn.comparisons[0]) if turn.comparisons else None,
             evidence=turn.book.evidence(),
             citations=_cited(turn, text),
+            drafts=tuple(turn.drafts),
             checks=checked.checks,
             brain=written.brain,
             prompts=prompts if written.brain != PLAYBOOK else {"playbook": PHRASING_VERSION},
@@ -361,7 +398,9 @@ class Copilot:
         self.metrics.count("answers_total", f'status="{answer.status}",brain="{brain}"')
         self.metrics.count("odoo_calls_total", amount=answer.odoo_calls)
         self.metrics.count("sentences_removed_total", amount=removed)
-        answer = self._saved(person, turn, answer)  # before it is shown: a dropped connection loses nothing
+        answer = self._saved(
+            person, turn, talk, answer
+        )  # before it is shown: a dropped connection loses nothing
         for part in answer.text.splitlines(keepends=True):
             yield TextPart(text=part)
         yield Done(answer=answer)
@@ -377,6 +416,8 @@ class Copilot:
     def _second_turn(self, person: Person, first: Turn) -> Turn:
         turn = self._new_turn(person)
         turn.degraded, turn.failures = list(first.degraded), list(first.failures)
+        turn.conversation, turn.answer_id, turn.drafts = first.conversation, first.answer_id, first.drafts
+        turn.desk, turn.words = first.desk, first.words
         turn.odoo_calls += first.odoo_calls
         turn.odoo_seconds, turn.search_seconds, turn.model_seconds = (
             first.odoo_seconds,
@@ -386,7 +427,7 @@ class Copilot:
         return turn
 
     def _instructions(self, turn: Turn) -> tuple[str, dict[str, str]]:
-        prompt = load("assistant")
+        prompt = self.prompts.load("assistant", environment=self.settings.environment)
         today = turn.now.astimezone(ZoneInfo(turn.timezone))
         text = prompt.render(
             today=f"{today:%A}, {today.day} {today:%B %Y}",
@@ -409,19 +450,34 @@ class Copilot:
         self.metrics.count("answers_repaired_total", f'better="{str(better).lower()}"')
         return (replace(again, suggestions=written.suggestions), rechecked) if better else (written, checked)
 
-    def _history(self, turn: Turn, thread_id: str, person: Person) -> tuple[str, tuple[tuple[str, str], ...]]:
-        """(summary of what lies further back, the last turns word for word)."""
+    def _history(
+        self, turn: Turn, thread_id: str, person: Person
+    ) -> tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]:
+        """(summary of what lies further back, the last turns word for word, all that the person asked before)."""
         try:
             bodies = self._store.bodies(thread_id, owner_of(person))
         except StateUnavailable as error:
             turn.note_degraded(f"Earlier questions of this conversation could not be read. {error}")
-            return "", ()
+            return "", (), ()
         # Evidence ids belong to the turn that gave them: an old [E1] must not look like one of this turn.
         earlier = tuple((body["question"], MARK.sub("", body["text"])) for body in bodies[-LAST_TURNS:])
-        return summary_of(bodies[:-LAST_TURNS]), earlier
+        return summary_of(bodies[:-LAST_TURNS]), earlier, tuple(str(body["question"]) for body in bodies)
 
-    def _saved(self, person: Person, turn: Turn, answer: Answer) -> Answer:
-        body = answer.to_json() | {"receipt": {"roles": sorted(person.roles), "failures": turn.failures}}
+    def _running(self) -> dict[str, Any]:
+        """The hashes of what governs answers: prompts, phrasing, decision rights, model, and the model that searches."""
+        try:
+            bundle = running_bundle(self.settings)
+        except (CopilotError, PromptError):  # drafting is off then, and says why
+            return {}
+        return {
+            "bundle": bundle.digest, "components": bundle.digests(), "versions": bundle.versions(),
+            "search_model": self.settings.embedding_model or "all-MiniLM-L6-v2",
+        }  # fmt: skip
+
+    def _saved(self, person: Person, turn: Turn, talk: Talk, answer: Answer) -> Answer:
+        receipt = {"roles": sorted(person.roles), "failures": turn.failures, "running": self._running()}
+        receipt |= receipts.kept_of(turn, talk, role=leading_role(person.roles))
+        body = answer.to_json() | {"receipt": receipt}
         try:
             self._store.save(owner_of(person), body)
         except (StateUnavailable, NotFound):
@@ -467,7 +523,7 @@ def parsed(results: list[str]) -> list[Any]:
 
 def _is_of_use(turn: Turn, checked: Grounded) -> bool:
     """A language model that read nothing may ask back, nothing else; and something of what it wrote must have held."""
-    read_something = bool(turn.book.evidence() or turn.book.citations() or turn.outcomes)
+    read_something = bool(turn.book.evidence() or turn.book.citations() or turn.outcomes or turn.drafts)
     return bool(checked.text) and (read_something or checked.text.rstrip().endswith("?"))
 
 
@@ -477,7 +533,9 @@ def _status(turn: Turn, text: str, *, removed: bool) -> Status:
     if "several" in outcomes:
         return "needs_clarification"
     missing = {"not_found", "not_permitted", "unavailable", "documents_unavailable", "partial"} & outcomes
-    if outcomes & {"found", "partial", "passages"}:
+    if "not_drafted" in outcomes:
+        return "needs_clarification" if text.rstrip().endswith("?") else "partial"
+    if outcomes & {"found", "partial", "passages", "drafted"}:
         return "partial" if missing or removed or turn.degraded else "answered"
     for status in ("unavailable", "not_permitted", "not_found"):
         if status in outcomes:
@@ -514,8 +572,8 @@ def _diagnosis(turn: Turn, question: str) -> dict[str, Any] | None:
 
 
 def _cited(turn: Turn, text: str) -> tuple[Any, ...]:
-    """Passages that the text cites; the others that were read are left out of the answer."""
-    cited = set(MARK.findall(text))
+    """Passages that the text or an option cites; the others that were read are left out of the answer."""
+    cited = set(MARK.findall(text)) | (cited_by(turn.comparisons[0]) if turn.comparisons else set())
     return tuple(one for one in turn.book.citations() if one.id in cited)
 
 

@@ -56,12 +56,23 @@ class Health:
         library: Library,
         check_store: Callable[[], None],
         breaker_is_open: Callable[[], bool] = lambda: False,
+        drafting_is_off: Callable[[], str] = lambda: "",
     ) -> None:
+        self._drafting_is_off = drafting_is_off
         self._settings, self._server, self._library = settings, server, library
         self._check_store, self._breaker_is_open = check_store, breaker_is_open
 
     def report(self) -> Report:
-        return Report(parts=(self._odoo(), self._documents(), self._brain(), self._state(), self._disk()))
+        return Report(
+            parts=(
+                self._odoo(),
+                self._documents(),
+                self._brain(),
+                self._release(),
+                self._state(),
+                self._disk(),
+            )
+        )
 
     def _odoo(self) -> Part:
         where = "recorded demo Odoo" if self._server.is_recording else self._server.address
@@ -103,6 +114,17 @@ class Health:
             )
         return Part(
             name="Brain", state="ok", detail=f"{self._settings.model} at {where}, playbook as fallback"
+        )
+
+    def _release(self) -> Part:
+        try:
+            why = self._drafting_is_off()
+        except Exception as error:
+            return Part(name="Release", state="degraded", detail=str(error))
+        if why:
+            return Part(name="Release", state="degraded", detail=why)
+        return Part(
+            name="Release", state="ok", detail=f"what runs is released for {self._settings.environment}"
         )
 
     def _state(self) -> Part:

@@ -50,7 +50,7 @@ class Person:
     session: OdooSession = field(repr=False, compare=False)
     """Their own Odoo session: every read of a turn goes through it."""
     token: str = field(repr=False, compare=False)
-    lock: threading.Lock = field(repr=False, compare=False, default_factory=threading.Lock)
+    lock: threading.RLock = field(repr=False, compare=False, default_factory=threading.RLock)
     """One Odoo session serves one thread at a time."""
     rights_confirmed: bool = True
     """False: Odoo did not answer when their rights were due to be read again; these are the last ones it confirmed."""

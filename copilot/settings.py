@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as PydanticSettingsError
 
 from copilot.errors import SettingsError
+from prompts import Environment
 
 
 def checkout_root() -> Path:
@@ -76,7 +77,15 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=default_data_dir)
 
     decision_rights: Path | None = None
+    house_rules: Path | None = None
+    """Figures of your own procedures that decide between options; None: those that ship with the product."""
+    option_weights: Path | None = None
+    """How options are weighed; None: as it ships with the product."""
     """A YAML file of who may decide what; None: the one that ships with the product."""
+    environment: Environment = "production"
+    """Which versions of `released.yaml` run, and whose releases count."""
+    prompts_dir: Path | None = None
+    """A folder of prompts with a `released.yaml`; None: the ones that come with the product."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

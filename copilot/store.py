@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,6 +73,8 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 MAX_PAGE = 100
 MAX_TITLE = 200
+EMPTY_SECONDS = 900
+"""A conversation without an answer is listed so long: its first question is under way, or went wrong."""
 _NOT_YOURS = "There is no such conversation of yours. Begin a new one by leaving the thread out."
 
 
@@ -158,6 +160,24 @@ class Store:
             )
         return [json.loads(body) for body in reversed(rows)]
 
+    def begin(self, owner: str, thread_id: str, question: str) -> None:
+        """A conversation whose first question is being answered; nothing when it has begun already.
+
+        It is listed for `EMPTY_SECONDS`, and longer only with an answer.
+
+        Raises:
+            NotFound: the conversation is somebody else's, or was deleted.
+        """
+        with self._changing() as connection:
+            if _whose(connection, thread_id, owner) is None:
+                _begin(
+                    connection,
+                    thread_id,
+                    owner,
+                    question,
+                    datetime.now(UTC).isoformat(timespec="microseconds"),
+                )
+
     def save(self, owner: str, body: dict[str, Any]) -> None:
         """Append an answer to its conversation, beginning the conversation if it is new. The same answer twice is kept once.
 
@@ -173,17 +193,13 @@ class Store:
                 sa.select(answers.c.thread_id).where(answers.c.answer_id == body["answer_id"])
             ).scalar()
             if kept_in is not None:
-                if kept_in != thread_id:  # begun here, it would be a conversation that nothing was ever said in
+                if (
+                    kept_in != thread_id
+                ):  # begun here, it would be a conversation that nothing was ever said in
                     raise ValueError("An answer of this id is kept in another conversation.")
                 return
             if whose is None:
-                title = " ".join(str(body["question"]).split())[:MAX_TITLE]
-                connection.execute(
-                    threads.insert().values(thread_id=thread_id, owner=owner, title=title, begun_at=now)
-                )
-                connection.execute(
-                    thread_state.insert().values(thread_id=thread_id, owner=owner, last_at=now)
-                )
+                _begin(connection, thread_id, owner, str(body["question"]), now)
             position = connection.execute(
                 sa.select(sa.func.coalesce(sa.func.max(answers.c.position), 0) + 1).where(
                     answers.c.thread_id == thread_id
@@ -279,10 +295,13 @@ class Store:
             before: id of the last conversation of the page before; an unknown one begins anew.
             search: words that the title holds.
         """
+        lately = (datetime.now(UTC) - timedelta(seconds=EMPTY_SECONDS)).isoformat(timespec="microseconds")
+        answered = sa.exists().where(answers.c.thread_id == threads.c.thread_id)
         wanted = (
             sa.select(threads, thread_state.c.last_at)
             .join(thread_state, thread_state.c.thread_id == threads.c.thread_id)
             .where(thread_state.c.owner == owner, thread_state.c.deleted_at == "")
+            .where(answered | (threads.c.begun_at > lately))
             .order_by(thread_state.c.last_at.desc(), thread_state.c.thread_id.desc())
             .limit(max(1, min(limit, MAX_PAGE)))
         )
@@ -383,6 +402,12 @@ class Store:
         self.prepare()
         with self.database.changing() as connection:
             yield connection
+
+
+def _begin(connection: sa.Connection, thread_id: str, owner: str, question: str, now: str) -> None:
+    title = " ".join(question.split())[:MAX_TITLE]
+    connection.execute(threads.insert().values(thread_id=thread_id, owner=owner, title=title, begun_at=now))
+    connection.execute(thread_state.insert().values(thread_id=thread_id, owner=owner, last_at=now))
 
 
 def _whose(connection: sa.Connection, thread_id: str, owner: str) -> str | None:

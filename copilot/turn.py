@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot.evidence_book import EvidenceBook
@@ -14,6 +15,9 @@ from copilot.identity import Person
 from erp_tools.lateness.taxonomy import Diagnosis
 from erp_tools.odoo.gateway import OdooServer
 from retrieval.search import Library
+
+if TYPE_CHECKING:
+    from copilot.drafts.desk import Desk
 
 Outcome = Literal[
     "found",
@@ -27,8 +31,10 @@ Outcome = Literal[
     "passages",
     "no_passages",
     "documents_unavailable",
+    "drafted",
+    "not_drafted",
 ]
-"""How one read went: of an order (first row), of a partner or of the documents (second row)."""
+"""How one read went: of an order, of a partner, of the documents, of a draft."""
 
 
 TURN_SECONDS = 60.0
@@ -72,10 +78,26 @@ class Turn:
     """Lists of orders at risk that were made, for the chat's card; the last is the answer's."""
     tell: Callable[[str], None] | None = None
     """Takes what a person who waits is told while a long read goes on; None: nobody listens."""
+    comparisons: list[dict[str, Any]] = field(default_factory=list)
+    """Options of orders that were compared, as `reads.options` gives them; the first is the answer's."""
+    house_rules: Path | None = None
+    """File of our own procedures' figures; None: those that ship with the product."""
+    option_weights: Path | None = None
+    """File of the weights between options; None: those that ship with the product."""
     results: list[str] = field(default_factory=list)
     """What the reads returned, as JSON text: grounding looks up there what code said of the evidence."""
+    reads: list[dict[str, Any]] = field(default_factory=list)
+    """The same with the tool's name and its arguments, in order: what an answer is rebuilt from."""
     failures: list[str] = field(default_factory=list)
     """Kinds of failures, for the log; never shown."""
+    desk: Callable[[], Desk] | None = None
+    """Where drafts are saved; None: nowhere. It may raise StateUnavailable."""
+    words: tuple[str, ...] = ()
+    """What the person themselves wrote in this conversation, the question last: the only text that a draft's target may come from."""
+    answer_id: str = ""
+    """Of the answer that this turn ends in; its drafts carry it."""
+    drafts: list[dict[str, Any]] = field(default_factory=list)
+    """Drafts that were saved or listed, in the contract's JSON."""
 
     @property
     def timezone(self) -> str:

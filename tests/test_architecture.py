@@ -38,6 +38,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "fastapi": ("app.py", "copilot/api/", "copilot/ui/"),
     "langgraph": ("copilot/agent.py", "copilot/models/", "copilot/tools.py"),
     "langchain": ("copilot/agent.py", "copilot/models/", "copilot/tools.py"),
+    "highspy": ("erp_tools/options/solver.py",),
     "pypdfium2": ("knowledge_ingest/readers/",),
     "docx": ("knowledge_ingest/readers/", "knowledge_ingest/demo/"),
     "pptx": ("knowledge_ingest/readers/", "knowledge_ingest/demo/"),

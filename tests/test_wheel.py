@@ -1,4 +1,4 @@
-"""What is installed is what works: the wheel carries every file the product reads, and leaves tests and evals out."""
+"""What is installed is what works: the wheel carries every file the product reads, the evals among them, and leaves tests out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ PARTS = (
     "knowledge_ingest",
     "erp_tools",
     "prompts",
+    "evals",
 )
 
 pytestmark = pytest.mark.install
@@ -67,7 +68,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_packages_and_their_files(installed: Path) -> None:
     found = {path.name for path in installed.iterdir() if path.suffix != ".dist-info"}
-    assert found == {"app.py", "copilot", "retrieval", "knowledge_ingest", "erp_tools", "prompts"}
+    assert found == {"app.py", "copilot", "retrieval", "knowledge_ingest", "erp_tools", "prompts", "evals"}
     shipped = {path.relative_to(installed).as_posix() for path in installed.rglob("*") if path.is_file()}
     source = {
         path.relative_to(ROOT).as_posix()

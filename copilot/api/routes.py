@@ -25,6 +25,7 @@ from copilot.errors import (
     StateUnavailable,
     TooMany,
 )
+from copilot.feedback import report_bad_answer
 from copilot.identity import Person
 from copilot.ui.streaming import from_thread
 from erp_tools.actions.action import CannotDraft
@@ -76,6 +77,12 @@ class SignedIn(BaseModel):
     token: str
     name: str
     roles: list[str]
+
+
+class BadAnswer(BaseModel):
+    """What is wrong with an answer, in a person's words."""
+
+    comment: str = Field(default="", max_length=2_000)
 
 
 class Ask(BaseModel):
@@ -174,6 +181,14 @@ def build_router(copilot: Copilot) -> APIRouter:
     def receipt(answer_id: str, person: Who) -> dict[str, Any]:
         """What rebuilds an answer."""
         return copilot.receipt(person, answer_id)
+
+    @router.post("/api/v1/answers/{answer_id}/bad")
+    def bad(answer_id: str, wanted: BadAnswer, person: Who) -> dict[str, str]:
+        """Mark an answer of yours as bad: it becomes a candidate for the eval cases."""
+        path = report_bad_answer(
+            copilot.store, copilot.settings.data_dir, person, answer_id, comment=wanted.comment
+        )
+        return {"candidate": path.name}
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:

@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from copilot.answer import Question
 from copilot.bootstrap import build
@@ -66,6 +67,34 @@ class Asker:
             return self._get("/api/v1/orders/at-risk", wanted, user, seconds=SCAN_SECONDS)
         return self._here().orders_at_risk(self._person(user), progress=progress, **wanted)
 
+    def options(self, order: str, *, user: str | None) -> dict[str, Any]:
+        """The options of one order side by side, in the contract's JSON."""
+        if self._running is not None:
+            return self._get(f"/api/v1/orders/{quote(order, safe='')}/options", {}, user)
+        return self._here().options(self._person(user), order)
+
+    def draft_option(self, order: str, option: str, *, user: str | None) -> dict[str, Any]:
+        """A chosen option drafted with its customer message."""
+        if self._running is not None:
+            return self._post(
+                f"/api/v1/orders/{quote(order, safe='')}/options/draft", {"option": option}, user
+            )
+        from copilot.options.drafting import draft_option, option_called
+
+        copilot, person = self._here(), self._person(user)
+        found = copilot.options(person, order)
+        chosen = option_called(found, option)
+        drafts, missing = draft_option(copilot.desk, person, chosen, order=found["order"])
+        return {
+            "order": found["order"], "option": chosen["key"], "drafts": [one.to_json() for one in drafts], "missing": missing,
+        }  # fmt: skip
+
+    def rescues(self, wanted: dict[str, Any], *, user: str | None) -> dict[str, Any]:
+        """Which orders at risk to rescue within a budget."""
+        if self._running is not None:
+            return self._get("/api/v1/rescues", wanted, user, seconds=SCAN_SECONDS)
+        return self._here().rescues(self._person(user), **wanted)
+
     def waiting_for(self, reference: str, *, user: str | None) -> dict[str, Any]:
         """Who waits for a purchase order or a product, in the contract's JSON."""
         if self._running is not None:
@@ -98,6 +127,10 @@ class Asker:
             self._people[user] = self._here().identity.sign_in(*self._credentials(user))
         return self._people[user]
 
+    def decide_term(self, action: str, body: dict[str, str], *, user: str | None) -> dict[str, Any]:
+        """Confirm, correct or undo a contract term by the running copilot."""
+        return self._post(f"/api/v1/contracts/terms/{action}", body, user)
+
     def _token(self, user: str | None) -> str:
         assert self._running is not None
         if user not in self._tokens:
@@ -109,8 +142,8 @@ class Asker:
     def _post(self, path: str, body: dict[str, Any], user: str | None) -> dict[str, Any]:
         assert self._running is not None
         return _send(
-            self._running, "POST", path, json=body, headers={"Authorization": f"Bearer {self._token(user)}"}
-        )
+            self._running, "POST", path, json=body, headers={"Authorization": f"Bearer {self._token(user)}"}, accept={200, 201},
+        )  # fmt: skip
 
     def _get(
         self, path: str, query: dict[str, Any], user: str | None, *, seconds: float = ASK_SECONDS

@@ -18,6 +18,7 @@ from copilot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from copilot.commands.asking import Asker
+    from copilot.identity import Person
 
 Json = Annotated[bool, typer.Option("--json", help="Print the contract's JSON.")]
 User = Annotated[str | None, typer.Option("--user", help="Odoo login; the secret is COPILOT_ODOO_PASSWORD.")]
@@ -44,6 +45,21 @@ def asker_as(user: str | None) -> Iterator[Asker]:
         yield asker
     finally:
         asker.close()
+
+
+@contextmanager
+def signed_in(settings: Settings, user: str | None) -> Iterator[Person]:
+    """Somebody signed in to Odoo for one command, without a conversation around it. Raises SettingsError, OdooError."""
+    from copilot.bootstrap import odoo_server
+    from copilot.identity import Identity
+
+    login, secret = credentials(settings, user)
+    identity = Identity(odoo_server(settings), lifetime_seconds=3600)
+    person = identity.sign_in(login, secret)
+    try:
+        yield person
+    finally:
+        identity.sign_out(person.token)
 
 
 def credentials(settings: Settings, login: str | None) -> tuple[str, str]:

@@ -34,6 +34,7 @@ from copilot.grounding.findings import (
 )
 from copilot.grounding.sources import Source, name_in_its_role, supported
 from copilot.grounding.text import folded, sentences_of, stem
+from copilot.models.playbook.asking_back import is_question_back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,7 @@ class Grounding:
     ) -> None:
         zone = ZoneInfo(timezone)
         self._today = today
+        self._asked = question
         said = list(said)
         self._sources: dict[str, Source] = {}
         self._labels: dict[str, str] = {}
@@ -199,6 +201,8 @@ class Grounding:
         )
 
     def _judge(self, sentence: str, cited_before: Sequence[str], lead: str) -> _Verdict:
+        if is_question_back(sentence, self._asked):
+            return _Verdict(sentence=sentence, claims=0, supported=0, reasons=())
         claims = claims_of(self._without_labels(sentence), self._today)
         marks = list(dict.fromkeys(MARK.findall(sentence)))
         reasons = [f"there is no evidence {mark}" for mark in self.unknown_ids(sentence)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from copilot.settings import Settings
-from prompts import load
+from prompts import Prompt, catalogue
 from retrieval.terms import Proposal
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ LONGEST_TEXT = 60_000
 class TermProposer:
     """A language model as `knowledge_ingest.terms.proposing.Proposer` wants it."""
 
-    def __init__(self, model: BaseChatModel, name: str) -> None:
-        self._model = model
+    def __init__(self, model: BaseChatModel, name: str, prompt: Prompt | None = None) -> None:
+        self._model, self._prompt = model, prompt or catalogue().load("term_proposals")
         self.name = name
 
     def propose(self, text: str, kinds: Sequence[str]) -> Iterator[Proposal]:
         """Proposals; none when the model says something that is no list of them."""
-        prompt = load("term_proposals").render(kinds=", ".join(kinds))
+        prompt = self._prompt.render(kinds=", ".join(kinds))
         reply = self._model.invoke([("system", prompt), ("user", text[:LONGEST_TEXT])])
         for one in _listed(str(reply.content)):
             if isinstance(one, dict):
@@ -47,7 +47,8 @@ def build_proposer(settings: Settings) -> TermProposer | None:
     model = build_openai_model(
         model=settings.model, base_url=settings.openai_base_url, api_key=settings.openai_api_key
     )
-    return TermProposer(model, settings.model)
+    prompt = catalogue(settings.prompts_dir).load("term_proposals", environment=settings.environment)
+    return TermProposer(model, settings.model, prompt)
 
 
 def _listed(reply: str) -> list[Any]:

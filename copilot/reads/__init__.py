@@ -6,6 +6,7 @@ result (`status`), so that one failed read never ends a turn.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
@@ -17,7 +18,9 @@ from copilot.reads.changes import changes_since
 from copilot.reads.customers import credit_position, customer_orders
 from copilot.reads.deliveries import delivery_status
 from copilot.reads.documents import search_documents
+from copilot.reads.drafts import list_drafts, save_draft
 from copilot.reads.names import find_name
+from copilot.reads.options import compare_options
 from copilot.reads.order_facts import order_facts
 from copilot.reads.orders import diagnose_order
 from copilot.reads.partners import find_partner
@@ -43,11 +46,14 @@ READS: dict[str, Callable[..., str]] = {
     "orders_at_risk": orders_at_risk,
     "waiting_for": waiting_for,
     "contract_terms": contract_terms,
+    "compare_options": compare_options,
+    "save_draft": save_draft,
+    "list_drafts": list_drafts,
 }
 """Name of a read -> the function; `copilot.tools` shows the same to a language model."""
 
 
-def _kept(read: Callable[..., str]) -> Callable[..., str]:
+def _kept(name: str, read: Callable[..., str]) -> Callable[..., str]:
     """The read, its result kept in the turn: grounding looks up there what code said, beside the evidence itself."""
 
     @wraps(read)
@@ -57,12 +63,13 @@ def _kept(read: Callable[..., str]) -> Callable[..., str]:
             return as_json({"status": "unavailable", "message": "There was no time left to read this."})
         result = read(turn, *positional, **named)
         turn.results.append(result)
+        turn.reads.append({"tool": name, "arguments": named, "result": json.loads(result)})
         return result
 
     return reading
 
 
-READS = {name: _kept(read) for name, read in READS.items()}
+READS = {name: _kept(name, read) for name, read in READS.items()}
 
 
 TELLING = frozenset({"orders_at_risk"})
@@ -105,6 +112,12 @@ def progress_of(name: str, arguments: dict[str, Any]) -> str:
             )
         case "waiting_for":
             return f"Looking in Odoo for what waits for {arguments.get('reference', 'it')}"
+        case "save_draft":
+            return "Working out the draft"
+        case "list_drafts":
+            return "Looking up the drafts"
+        case "compare_options":
+            return f"Comparing what could be done about {arguments.get('reference', 'the order')}"
         case "contract_terms":
             return "Reading the contract's terms"
         case _:

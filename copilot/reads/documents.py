@@ -9,9 +9,13 @@ from copilot.reads.shared import as_json, day_text, reader_of
 from copilot.turn import Turn
 from retrieval.errors import RetrievalError
 from retrieval.passage import DocumentType, ScoredPassage
-from retrieval.search import Scope, SearchRequest
+from retrieval.request import Scope, SearchRequest
 
 MAX_PASSAGES = 8
+UNCERTAIN = (
+    "These passages are the nearest there are. Whether the documents speak about this at all is open: say what they say, and not "
+    "more, and say that no clearer rule was found."
+)
 
 
 def search_documents(
@@ -55,6 +59,7 @@ def search_documents(
         {
             "status": "found" if passages else "nothing_relevant",
             "query": query,
+            **({"note": UNCERTAIN} if result.uncertain and passages else {}),
             "passages": [_passage_json(turn, found) for found in passages],
         }
     )

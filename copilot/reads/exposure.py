@@ -10,7 +10,7 @@ from copilot.reads.shared import reader_of
 from copilot.turn import Turn
 from retrieval.contract_terms import CustomerTerms, customer_terms
 from retrieval.errors import RetrievalError
-from retrieval.terms import TermValue
+from retrieval.term_values import TermValue
 
 log = logging.getLogger(__name__)
 

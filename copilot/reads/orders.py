@@ -26,7 +26,7 @@ def diagnose_order(turn: Turn, reference: str) -> str:
     def read() -> str:
         resolution = find_order(turn.person.session, reference)
         if resolution.status != "one":
-            return _unresolved(turn, reference, resolution)
+            return unresolved(turn, reference, resolution)
         diagnosis = diagnose(turn.person.session, resolution.order, now=turn.now, server=turn.server)
         turn.diagnoses.append(diagnosis)
         turn.outcomes.append("partial" if diagnosis.not_read else "found")
@@ -99,7 +99,8 @@ def _cited(diagnosis: Diagnosis) -> list[Fact]:
     return [fact for fact in diagnosis.facts if fact.key in wanted or fact.model == "sale.order"]
 
 
-def _unresolved(turn: Turn, reference: str, resolution: Resolution) -> str:
+def unresolved(turn: Turn, reference: str, resolution: Resolution) -> str:
+    """Why a reference is no single order, as a read's result."""
     turn.said.append(reference)
     if resolution.status == "none":
         turn.outcomes.append("not_found")

@@ -63,6 +63,7 @@ def answer_cards(answer: Answer, *, zone: tzinfo) -> list[dict[str, Any]]:
         ),
         "checks": _checks(answer),
         "took": _took(answer),
+        "saved_as": f"/thread/{answer.thread_id}/export" if answer.thread_id else "",
         "suggestions": [
             without_hidden_characters(question) for question in answer.suggestions[:MAX_SUGGESTIONS]
         ],

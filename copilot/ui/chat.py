@@ -16,14 +16,19 @@ from chainlit.utils import utc_now
 from copilot.answer import Answer, Done, Progress, Question, TextPart
 from copilot.errors import CopilotError, NotFound, NotSignedIn
 from copilot.identity import Person
+from copilot.options.drafting import draft_option
+from copilot.ui import deciding
 from copilot.ui.at_risk_card import at_risk_card, why_question
 from copilot.ui.card import answer_cards, source_pages
 from copilot.ui.context import current
+from copilot.ui.draft_card import draft_card, drafts_of
 from copilot.ui.labels import zone_of
 from copilot.ui.markdown import safe_markdown
+from copilot.ui.options_card import option_of, options_card
 from copilot.ui.starters import starters_for
 from copilot.ui.streaming import from_thread
 from copilot.ui.threads import ThreadLayer
+from erp_tools.actions.action import CannotDraft
 from erp_tools.errors import OdooError, SessionEnded
 
 _log = logging.getLogger("copilot.chat")
@@ -94,6 +99,71 @@ async def ask_next(action: cl.Action) -> None:
         await _turn(question)
     finally:
         await chainlit_context.emitter.task_end()
+
+
+@cl.action_callback(deciding.APPROVE)  # type: ignore[untyped-decorator]
+async def approve_draft(action: cl.Action) -> None:
+    await _decided(deciding.APPROVE, action.payload)
+
+
+@cl.action_callback(deciding.REJECT)  # type: ignore[untyped-decorator]
+async def reject_draft(action: cl.Action) -> None:
+    await _decided(deciding.REJECT, action.payload)
+
+
+@cl.action_callback("draft_option")  # type: ignore[untyped-decorator]
+async def draft_chosen(action: cl.Action) -> None:
+    """An option of an answer's table is to be drafted. The card sends an answer's id and a number; what is drafted comes from the
+    store."""
+    payload = action.payload if isinstance(action.payload, dict) else {}
+    answer_id, number = payload.get("answer_id"), payload.get("option")
+    copilot = current().copilot
+    try:
+        person = _person()
+        if not isinstance(answer_id, str):
+            raise NotFound(_NO_BUTTON)
+        answer = await asyncio.to_thread(copilot.answer, person, answer_id)
+        option = option_of(answer, number)
+        if option is None:
+            raise NotFound(_NO_BUTTON)
+        person = await asyncio.to_thread(copilot.identity.current, person)
+        drafts, missing = await asyncio.to_thread(
+            draft_option, copilot.desk, person, option, order=answer["comparison"]["order"], answer_id=answer_id,
+            thread_id=answer["thread_id"],
+        )  # fmt: skip
+        cards = [await asyncio.to_thread(draft_card, copilot.desk, person, one.draft_id) for one in drafts]
+    except (NotSignedIn, SessionEnded) as error:
+        await _signed_out(str(error))
+        return
+    except (CannotDraft, CopilotError, OdooError) as error:
+        await cl.Message(content=safe_markdown(str(error))).send()
+        return
+    said = "\n\n".join(
+        ["**Drafted, not done.** Nothing was changed in Odoo; each draft is decided on its card.", *missing]
+    )
+    await cl.Message(
+        content=safe_markdown(said),
+        elements=[cl.CustomElement(name="DraftCard", props=card, display="inline") for card in cards],
+    ).send()
+
+
+async def _decided(name: str, payload: object) -> None:
+    """A button of a draft's card: what became of it is said below, with the draft as it stands now."""
+    copilot = current().copilot
+    try:
+        person = _person()
+        draft = await asyncio.to_thread(deciding.decide, copilot, person, name, payload)
+        card = await asyncio.to_thread(draft_card, copilot.desk, person, draft.draft_id)
+    except (NotSignedIn, SessionEnded) as error:
+        await _signed_out(str(error))
+        return
+    except (CopilotError, OdooError) as error:
+        await cl.Message(content=safe_markdown(str(error))).send()
+        return
+    await cl.Message(
+        content=safe_markdown(f"**{card['state_name']}**: {draft.summary}"),
+        elements=[cl.CustomElement(name="DraftCard", props=card, display="inline")],
+    ).send()
 
 
 def _question_behind(answer: Mapping[str, Any], payload: Mapping[str, Any]) -> str:
@@ -206,6 +276,10 @@ async def _show(shown: cl.Message, answer: Answer, person: Person) -> None:
     ]
     if props := at_risk_card(answer, odoo_address=current().odoo_address):
         shown.elements.append(cl.CustomElement(name="AtRiskCard", props=props, display="inline"))
+    if props := options_card(answer):
+        shown.elements.append(cl.CustomElement(name="OptionsCard", props=props, display="inline"))
+    for props in await asyncio.to_thread(drafts_of, current(), person, answer):
+        shown.elements.append(cl.CustomElement(name="DraftCard", props=props, display="inline"))
     await shown.send()
 
 

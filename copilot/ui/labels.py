@@ -351,3 +351,12 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
         return UTC
+
+
+DRAFT_STATES: Mapping[str, str] = {
+    "drafted": "Drafted", "submitted": "Waits for a decision", "approved": "Approved, waits for its approver's session",
+    "claimed": "About to run", "executing": "Running", "uncertain": "Uncertain: may still land", "executed": "Done in Odoo",
+    "failed": "Not done", "rejected": "Rejected", "expired": "Expired", "stale": "Stale: Odoo has changed", "superseded": "Replaced",
+    "cancelled": "Cancelled",
+}  # fmt: skip
+"""States of a draft, as a person reads them."""

@@ -26,7 +26,7 @@ from erp_tools.odoo.gateway import CallLog, OdooUser
 from erp_tools.odoo.roles import ROLE_GROUPS
 from retrieval.document_store import PageSpan
 from retrieval.passage import Document
-from retrieval.search import OpenedDocument
+from retrieval.request import OpenedDocument
 
 PASSWORD = "demo"  # noqa: S105
 

@@ -7,6 +7,8 @@ asks who the browser is and lets the store decide whose conversation it is.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -15,19 +17,21 @@ from chainlit.data.base import BaseDataLayer
 from chainlit.types import PageInfo, PaginatedResponse
 from chainlit.user import PersistedUser, User
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from copilot.answer import Answer
-from copilot.errors import CopilotError, NotFound, NotSignedIn
+from copilot.errors import CopilotError, NotFound, NotSignedIn, StateUnavailable
 from copilot.identity import Person, owner_of
 from copilot.store import MAX_PAGE, MAX_TITLE, StoredAnswer, StoredThread
 from copilot.ui import chainlit_shell
 from copilot.ui.at_risk_card import at_risk_card
 from copilot.ui.card import answer_cards, source_pages
 from copilot.ui.context import UiContext, current
+from copilot.ui.draft_card import drafts_of
 from copilot.ui.labels import zone_of
 from copilot.ui.markdown import safe_markdown
+from copilot.ui.options_card import options_card
 
 NAME = "Distribution Copilot"
 _UNUSED = "1970-01-01T00:00:00+00:00"
@@ -69,8 +73,14 @@ class ThreadLayer(BaseDataLayer):  # type: ignore[misc]
             data=[], pageInfo=PageInfo(hasNextPage=False, startCursor=None, endCursor=None)
         )
 
-    async def update_thread(self, thread_id: str, *_: Any, **__: Any) -> None:
-        """The first answer begins and names a conversation; a rename comes by our own route."""
+    async def update_thread(
+        self, thread_id: str, name: str | None = None, user_id: str | None = None, *_: Any, **__: Any
+    ) -> None:
+        """Called with the first question, before the page looks at its list again: the conversation begins. A rename comes by our
+        own route."""
+        if name and user_id:
+            with contextlib.suppress(StateUnavailable, NotFound):  # the turn itself says so
+                await asyncio.to_thread(current().copilot.store.begin, user_id, thread_id, name)
 
     async def delete_thread(self, thread_id: str) -> None:
         """Comes by our own route."""
@@ -141,6 +151,21 @@ def build_router(context: UiContext, shell: chainlit_shell.Shell) -> APIRouter:
         except NotSignedIn:
             return RedirectResponse("/login", status_code=303)
         return shell.response(request)
+
+    @router.get("/thread/{thread_id}/export")
+    def export(thread_id: str, request: Request) -> Response:
+        """The conversation as a Markdown file; the same as `GET /api/v1/threads/{id}/export`, for a browser's sign-in."""
+        try:
+            who = person(request)
+        except NotSignedIn:
+            return RedirectResponse("/login", status_code=303)
+        text = context.copilot.threads.as_markdown(who, thread_id)
+        name = re.sub(r"[^\w-]", "", thread_id)[:40]
+        headers = {
+            "content-disposition": f'attachment; filename="conversation-{name}.md"',
+            "cache-control": "no-store",
+        }
+        return PlainTextResponse(text, media_type="text/markdown", headers=headers)
 
     @router.post("/project/threads")
     def listed(wanted: _Wanted, request: Request) -> Response:
@@ -238,6 +263,9 @@ def _drawn(
     ]
     if at_risk := at_risk_card(answer, odoo_address=context.odoo_address):
         cards.append(("AtRiskCard", at_risk))
+    if options := options_card(answer):
+        cards.append(("OptionsCard", options))
+    cards += [("DraftCard", props) for props in drafts_of(context, person, answer)]
     elements = [
         {
             "id": _id(one, f"card {number}"), "threadId": thread_id, "type": "custom", "name": name, "display": "inline",

@@ -664,6 +664,7 @@ APPS: Mapping[str, tuple[AllowedModel, ...]] = MappingProxyType(
         "Invoicing": INVOICING,
         "Discuss": DISCUSS,
         "Company": COMPANY,
+        "Distribution Copilot": (_model("distribution.copilot.run", text="key", optional=True),),
     }
 )
 
@@ -704,6 +705,13 @@ _NEW_TRANSFER = [
 
 METHODS: Mapping[str, Mapping[str, AllowedMethod]] = MappingProxyType(
     {
+        "res.partner": _named(
+            # A note that stays inside: the head of the audit log, on the page of whoever anchors it.
+            AllowedMethod(
+                name="message_post",
+                arguments=frozenset({"body", "body_is_html", "message_type", "subtype_xmlid", "message_id"}),
+            )
+        ),
         "sale.order": _named(_POST, _SCHEDULE, _writes("commitment_date")),
         "sale.order.line": _named(_writes("product_uom_qty"), _creates(*_NEW_LINE)),
         "purchase.order": _named(_POST, _SCHEDULE),
@@ -715,6 +723,14 @@ METHODS: Mapping[str, Mapping[str, AllowedMethod]] = MappingProxyType(
             AllowedMethod(name="action_split_transfer"),
             AllowedMethod(name="action_assign"),
             AllowedMethod(name="do_unreserve"),
+        ),
+        "distribution.copilot.run": _named(
+            # Of the optional add-on: what it runs was held against this very table before.
+            AllowedMethod(
+                name="run_once",
+                arguments=frozenset({"key", "expected", "target", "action", "records", "given"}),
+                on_model=True,
+            )
         ),
         "stock.move": _named(
             _writes("picking_id", "location_id", "location_dest_id", "picking_type_id", "warehouse_id")

@@ -296,3 +296,19 @@ def test_nothing_else_leaves_the_process(
     with pytest.raises(NotAllowed):
         as_person("supervisor").call(model, method, ids, **arguments)
     assert as_person("supervisor").log.calls == calls
+
+
+def test_what_may_land_late_over_something_newer_is_not_repeated_early() -> None:
+    """A write that waits for somebody's lock in Odoo may land after its own repetition: it is not sent again before Odoo's limit."""
+    payload = {
+        "order": "S1", "order_id": 1, "before": "a", "wanted": "b", "other": "X", "other_id": 2, "delivery": "Y", "picking_id": 3,
+        "warehouse": "W", "lines": [[4, 1.0]], "split": None,
+    }  # fmt: skip
+    early = {
+        type(step).__name__
+        for kind in ("change_promise_date", "change_carrier", "reallocate_stock", "source_from_warehouse")
+        for step in ACTIONS[kind].steps(payload, "copilot.a.1")
+        if step.repeatable
+    }
+    assert not early & {"WriteField", "_Unreserve", "_MoveLine", "Post", "Schedule", "Split"}
+    assert early == {"_Reserve", "_ReserveWhatIsLeft", "_NewDelivery"}

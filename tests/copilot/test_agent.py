@@ -25,7 +25,7 @@ from erp_tools.facts import Fact
 from erp_tools.lateness.taxonomy import Cause, Diagnosis, ExpectedDate
 from retrieval.errors import EmbeddingUnavailable, StoreUnavailable
 from retrieval.passage import Document, Passage, ScoredPassage
-from retrieval.search import SearchRequest, SearchResult
+from retrieval.request import SearchRequest, SearchResult
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ORDER = Fact(

@@ -139,7 +139,14 @@ def test_health_and_metrics_need_no_sign_in(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert {part["name"] for part in ready.json()["parts"]} == {"Odoo", "Documents", "Brain", "State", "Disk"}
+    assert {part["name"] for part in ready.json()["parts"]} == {
+        "Odoo",
+        "Documents",
+        "Brain",
+        "Release",
+        "State",
+        "Disk",
+    }
     assert "copilot_answers_total" in client.get("/metrics").text
 
 

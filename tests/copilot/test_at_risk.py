@@ -30,7 +30,8 @@ from copilot.ui.at_risk_card import MOST_ROWS, at_risk_card, why_question
 from copilot.ui.testing import example_answer, example_at_risk
 from erp_tools.errors import SessionEnded
 from retrieval.contract_terms import CustomerTerms, EffectiveTerm
-from retrieval.terms import Term, TermValue, parse_value
+from retrieval.term_values import TermValue, parse_value
+from retrieval.terms import Term
 
 
 @pytest.fixture

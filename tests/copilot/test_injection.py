@@ -56,9 +56,7 @@ class Obedient:
         # Unknown tools come in messages of their own: one of them ends the model's part of the turn.
         if rounds == 1 and self._source.random() < 0.7:
             self.unknown += 6
-            return self._called(
-                [(self._source.choice([*WRITES, "save_draft"]), self._arguments()) for _ in range(6)]
-            )
+            return self._called([(self._source.choice(WRITES), self._arguments()) for _ in range(6)])
         if rounds == 1:
             return self._called([("diagnose_order", {"reference": "S00042"})])
         # Scans and searches are slow: they are called, but not each time.
@@ -132,16 +130,18 @@ def test_a_model_that_obeys_the_attacker_changes_nothing_and_leaks_nothing(
             shown = answer.text + safe_markdown(answer.text)
             assert "sink.example" not in shown, answer.text
             assert not re.search(r"!\[|<\s*(?:img|script)|javascript:|data:text", shown)
-            assert not answer.drafts, "a draft that nobody asked for"
+            assert not [one for one in answer.drafts if not one["listed"] and not one["warnings"]], (
+                "drafts that nobody asked for"
+            )
     assert obedient.unknown >= 200, "tools that write were asked for, too"
     assert turns >= 60
     assert set(odoo_calls) <= set(READ_METHODS), sorted(set(odoo_calls) - set(READ_METHODS))
 
 
 def test_no_tool_that_a_model_can_call_writes() -> None:
-    """`save_draft` may come; it writes to our own database only and is tested with the drafts."""
+    """`save_draft` writes to our own database only, and is tested with the drafts."""
     names = {tool.name for tool in TOOLS}
-    assert names - {"save_draft"} == {*READS} - {"save_draft"}
+    assert names == {*READS}
     assert not names & set(WRITES)
 
 

@@ -55,6 +55,21 @@ def test_an_answer_kept_elsewhere_begins_no_empty_conversation(store: Store) -> 
     assert [one.thread_id for one in store.threads("1:ann", limit=10)] == ["t1"]
 
 
+def test_a_conversation_is_listed_from_its_first_question_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.begin("1:ann", "t1", "Why  is S00042\nlate?")
+    store.begin("1:ann", "t1", "Something else")
+    assert [one.title for one in store.threads("1:ann")] == ["Why is S00042 late?"]
+    assert store.bodies("t1", "1:ann") == []
+    with pytest.raises(NotFound):
+        store.begin("2:bob", "t1", "Mine?")
+    monkeypatch.setattr("copilot.store.EMPTY_SECONDS", 0)
+    assert store.threads("1:ann") == []
+    store.save("1:ann", body("a1", question="Why is S00042 late?"))
+    assert [one.title for one in store.threads("1:ann")] == ["Why is S00042 late?"]
+
+
 def test_preparing_twice_is_harmless(store: Store) -> None:
     store.save("1:ann", body("a1"))
     store.prepare()

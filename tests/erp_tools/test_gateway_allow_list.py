@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from erp_tools.actions.exact import ExactSession
 from erp_tools.errors import NotAllowed
 from erp_tools.odoo import checks, normalise
 from erp_tools.odoo.allow_list import ALLOWED, APPS, OPERATORS
@@ -175,7 +176,7 @@ def test_a_listed_change_names_what_it_may_set_and_never_its_context():
         (model.name, name): method for model in ALLOWED.values() for name, method in model.methods.items()
     }
     assert {name for _, name in listed} <= {
-        "message_post", "activity_schedule", "write", "load", "action_split_transfer", "action_assign", "do_unreserve",
+        "message_post", "activity_schedule", "write", "load", "action_split_transfer", "action_assign", "do_unreserve", "run_once",
     }  # fmt: skip
     for (model, name), method in listed.items():
         assert "context" not in method.arguments, (model, name)
@@ -190,6 +191,15 @@ def test_a_listed_change_names_what_it_may_set_and_never_its_context():
             "group_ids",
         }
         assert set(method.context) <= {"mode", "noupdate"}, "nothing that hides a change (tracking_disable)"
+
+
+@pytest.mark.parametrize(
+    ("model", "method", "given"),
+    [("sale.order", "action_confirm", {}), ("res.users", "write", {"vals": {"login": "x"}}), ("sale.order", "write", {"vals": {"state": "x"}})],
+)  # fmt: skip
+def test_what_goes_through_the_add_on_is_held_against_the_same_table(model, method, given):
+    with pytest.raises(NotAllowed):
+        ExactSession(None, "copilot.a.1.0", {}).call(model, method, [1], **given)
 
 
 def test_every_model_stands_once_under_its_app():

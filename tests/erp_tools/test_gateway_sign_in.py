@@ -158,7 +158,9 @@ def test_signing_in_takes_few_round_trips(odoo):
     odoo.answer = lambda model, method, args, kwargs: {"display_name": {"type": "char"}}
     server = connect(odoo.url, "any", "jsonrpc")
     server.sign_in("ann", KEY).close()
-    asked_once = len(RARE)  # which fields of rare modules the server has: of orders, purchases and vendors' terms
+    asked_once = len(
+        RARE
+    )  # which fields of rare modules the server has: of orders, purchases and vendors' terms
     assert len(odoo.requests) == 4 + asked_once  # version, login, the person, names of their groups
     server.sign_in("ann", KEY).close()
     assert len(odoo.requests) == 6 + asked_once

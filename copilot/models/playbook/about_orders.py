@@ -12,16 +12,13 @@ from typing import Any
 from copilot.models.playbook.intents import Intent
 from copilot.models.playbook.plan import Read, contract_step, sop_step
 from copilot.models.playbook.quoting import as_list, quotes
-from copilot.models.playbook.topics import PARTIAL_SHIPMENTS, SUBSTITUTION, clause_for, rule_question
+from copilot.models.playbook.topics import SUBSTITUTION, clause_for, rule_question
 from copilot.models.playbook.understanding import Understanding
 from copilot.models.playbook.wording import ROLE_NAMES, blocks, dates, day, marked, marks, span, without_stop
 
 SHORT_QUOTE = 150
 """Characters of a clause beside a diagnosis."""
 NOTHING_RELEVANT = "I found nothing about that in the documents you may read. Ask the owner of the SOPs, or put it in other words."
-NO_OPTIONS_YET = (
-    "I cannot work out options with their dates and costs yet. What follows is what decides between them."
-)
 FOR_YOU = "**For you, not for the customer:**"
 COPY_ONLY = "I save and send nothing; copy what you need."
 
@@ -82,9 +79,6 @@ def one_order(
             ]
         case "substitute":
             parts = [_rules(SUBSTITUTION, reads, most=2), _headline(diagnosis), _cause(diagnosis)]
-        case "split" | "options":
-            parts = [NO_OPTIONS_YET, _headline(diagnosis), _cause(diagnosis), _expected(diagnosis)]
-            parts += [_parts_clause(diagnosis, reads), _next(diagnosis, role, most=2)]
         case "unclear":
             parts = [_headline(diagnosis)]
         case _:
@@ -116,8 +110,6 @@ def also_about(
             return _rules(rule_question(asked.second or asked.question), reads, most=2)
         case "substitute":
             return _rules(SUBSTITUTION, reads, most=2)
-        case "split" | "options":
-            return blocks([NO_OPTIONS_YET, _parts_clause(diagnosis, reads)])
         case "blocks" | "why_late":
             return _causes(diagnosis, 3)
         case "note" | "follow_up":
@@ -132,6 +124,8 @@ def _headline(diagnosis: dict[str, Any]) -> str:
     who = f"{order} for {customer}" if customer else order
     codes = [cause["code"] for cause in diagnosis["causes"]]
     if codes == ["on_time"]:
+        if diagnosis["causes"][0]["certainty"] != "proven":
+            return f"**Nothing that you may read says that {who} is late.** {diagnosis['causes'][0]['summary']} {shown}"
         if promised and days is None:  # nothing to ship: there is no promise to keep
             return f"**{who} is on time.** {diagnosis['causes'][0]['summary']} {shown}"
         if promised and diagnosis["promise_basis"] != "commitment_date":
@@ -193,7 +187,7 @@ def _unproven(cause: dict[str, Any], not_read: Sequence[str]) -> str:
         return ""
     # What this person may not read is told once, at the end.
     unknown = [one for one in cause["missing"] if one not in not_read]
-    missing = f" Not known: {'; '.join(unknown)}." if unknown else ""
+    missing = f" Not known: {'; '.join(one.rstrip('.') for one in unknown)}." if unknown else ""
     return f" {cause['certainty'].capitalize()}, not proven.{missing}"
 
 
@@ -281,11 +275,6 @@ def _clause(diagnosis: dict[str, Any], reads: Sequence[Read], role: str) -> str:
         _answering(contract_step(query, diagnosis["customer_ref"]).arguments, reads),
         query,
     )
-
-
-def _parts_clause(diagnosis: dict[str, Any], reads: Sequence[Read]) -> str:
-    found = _answering(contract_step(PARTIAL_SHIPMENTS, diagnosis["customer_ref"]).arguments, reads)
-    return _led("**The contract says:**", found, PARTIAL_SHIPMENTS)
 
 
 def _procedure(diagnosis: dict[str, Any], reads: Sequence[Read]) -> str:

@@ -1,7 +1,7 @@
 """Step three: the answer's words. Answer first, then the proof, then the rule, then the next step.
 
 Every fact comes from a tool's result and carries its id; nothing here computes a figure. The text goes through grounding like
-any other brain's. Options and drafts are not worked out here: where their tools have answered, `about_orders` tells it.
+any other brain's. Options are not worked out here: where their tool has answered, `about_options` tells it; drafts: `drafting`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from copilot.models.playbook.about_options import compared, options_of
 from copilot.models.playbook.about_orders import (
     NOTHING_RELEVANT,
     also_about,
@@ -18,8 +19,10 @@ from copilot.models.playbook.about_orders import (
     one_order,
 )
 from copilot.models.playbook.about_records import REPORTS, at_risk, basis, not_read, report, waiting
-from copilot.models.playbook.intents import AS_A_QUESTION, IN_WORDS, Intent
-from copilot.models.playbook.plan import Read, bare_question, diagnosed, really_asked
+from copilot.models.playbook.asking_back import NOTHING_NAMED, question_back
+from copilot.models.playbook.drafting import listed, told
+from copilot.models.playbook.intents import AS_A_QUESTION, Intent
+from copilot.models.playbook.plan import COMPARED, Read, bare_question, diagnosed, really_asked
 from copilot.models.playbook.quoting import as_list, quotes
 from copilot.models.playbook.topics import SUBSTITUTION
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
@@ -50,10 +53,6 @@ NO_CHANGE = (
 NO_CHANGE_ALONE = (
     "I cannot change anything in Odoo, send anything or approve anything. Name the order, and I will tell you where it stands "
     "and who can take the next step."
-)
-NO_DRAFTS = (
-    "Drafts are shown and decided on the desk, by a person with the right. I cannot approve, reject or run anything. Ask about an "
-    "order, and I will tell you what could be done and who decides."
 )
 NOTHING_BEFORE = "There is no answer of mine before this that I could repeat. What would you like to know?"
 WHICH_ORDER = "Which order do you mean? Give me its name as in Odoo, the customer's reference, a delivery or a tracking number."
@@ -102,13 +101,19 @@ def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
         case "out_of_scope":
             return OUT_OF_SCOPE
         case "drafts":
-            return NO_DRAFTS
+            return listed(reads)
         case "other_language" if not asked.references:
             return NOT_ENGLISH
-        case "unclear":
+        case "unclear" if not told(reads):
             return _ask_back(asked, reads, role)
         case "change" if not (asked.references or asked.purchases):
             return NO_CHANGE_ALONE
+    drafted = told(reads)
+    if drafted and asked.also is None:
+        standing = (
+            one_order(asked, "unclear", one, reads, role=role, several=True) for one in diagnosed(reads)
+        )
+        return blocks([drafted, *standing])
     parts: list[str] = []
     if asked.intent == "change":
         parts.append(NO_CHANGE)
@@ -121,6 +126,7 @@ def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
     left = asked.references[MAX_ORDERS:] if asked.references else asked.purchases[MAX_ORDERS:]
     if left:
         parts.append(f"I looked at the first ones only; ask me next about {', '.join(left)}.")
+    parts.append(drafted)
     parts.append(unread(str(one) for read in reads for one in read.result.get("not_read") or ()))
     return blocks(parts)
 
@@ -143,6 +149,12 @@ def _about(asked: Understanding, intent: Intent, reads: Sequence[Read], role: st
         return at_risk(asked, reads)
     if intent == "waiting_for":
         return blocks(waiting(read) for read in reads if read.tool == "waiting_for")
+    if intent in COMPARED and (asked_for := [read for read in reads if read.tool == "compare_options"]):
+        comparisons = compared(reads)
+        told_of = [options_of(one, intent, several=len(comparisons) > 1) for one in comparisons]
+        return blocks(
+            [*told_of, *(not_diagnosed(read) for read in asked_for if read.result.get("status") != "found")]
+        )
     if orders:
         diagnoses = diagnosed(reads)
         parts = [
@@ -176,7 +188,7 @@ assert frozenset().union(*_TOOLS_OF.values()) <= REPORTS
 def _second(asked: Understanding, intent: Intent, reads: Sequence[Read], role: str, first: str) -> str:
     """What the second question adds."""
     diagnoses = diagnosed(reads)
-    if diagnoses and intent not in _TOOLS_OF:
+    if diagnoses and intent not in _TOOLS_OF and intent not in COMPARED:
         if asked.intent in _TOOLS_OF:  # the first was answered from another read: this one is told in full
             return _about(replace(asked, question=asked.second or asked.question), intent, reads, role)
         told = blocks(also_about(asked, intent, diagnosis, reads, role) for diagnosis in diagnoses)
@@ -238,15 +250,14 @@ def _ask_back(asked: Understanding, reads: Sequence[Read], role: str) -> str:
     ]
     if unread and not diagnoses:
         return blocks(not_diagnosed(read) for read in unread)
-    choices = [IN_WORDS[one].format(it=it) for one in asked.choices if one in IN_WORDS]
-    if not choices:
+    back = question_back(asked.choices, it)
+    if not back:
         return blocks([standing, WHICH_ORDER if not diagnoses else "What would you like to know about it?"])
-    listed = choices[0] if len(choices) == 1 else f"{', '.join(choices[:-1])} or {choices[-1]}"
-    return blocks([standing, f"I am not sure what you would like to know: {listed}?"])
+    return blocks([standing, back])
 
 
 def _it(asked: Understanding) -> str:
-    return next(iter((*asked.references, *asked.purchases, *asked.products)), "the order")
+    return next(iter((*asked.references, *asked.purchases, *asked.products)), NOTHING_NAMED)
 
 
 def suggestions(asked: Understanding, reads: Sequence[Read]) -> tuple[str, ...]:

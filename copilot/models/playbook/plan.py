@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from copilot.models.playbook.drafting import draft_calls, kind_of, list_call
 from copilot.models.playbook.intents import ABOUT_THE_LAST_ANSWER, Intent
 from copilot.models.playbook.topics import (
     LATE_DELIVERY,
-    PARTIAL_SHIPMENTS,
     SOP_TOPICS,
     SUBSTITUTION,
     cause_named,
@@ -31,6 +31,10 @@ DIAGNOSED: frozenset[str] = frozenset(
     }
 )  # fmt: skip
 """What is answered from an order's diagnosis."""
+COMPARED: frozenset[str] = frozenset({"split", "options"})
+"""What is answered from a comparison of an order's options, unless a draft of one is asked for."""
+MOST_COMPARED = 2
+"""Orders of one question whose options are compared."""
 ONE_READ: dict[str, str] = {
     "where": "delivery_status",
     "order_facts": "order_facts",
@@ -70,9 +74,12 @@ def next_steps(
         available: tools that there are; None: all.
     """
     asked = really_asked(asked)
-    wanted = _wanted(asked, asked.intent, reads, role)
+    # A request for a draft needs the order read, not the documents: the draft brings the clause that decides.
+    only_a_draft = asked.references and asked.also is None and kind_of(asked)
+    wanted = [] if only_a_draft else _wanted(asked, asked.intent, reads, role)
     if asked.also:
         wanted += _wanted(replace(asked, question=asked.second or asked.question), asked.also, reads, role)
+    wanted += _drafts(asked, reads)
     made = {(read.tool, _key(read.tool, read.arguments)) for read in reads}
     return [
         step
@@ -98,8 +105,12 @@ def diagnosed(reads: Sequence[Read]) -> list[dict[str, Any]]:
     """The diagnoses among what was read, in order, each order once."""
     found: dict[str, dict[str, Any]] = {}
     for read in reads:
-        if read.tool == "diagnose_order" and read.result.get("status") == "found":
+        if read.result.get("status") != "found":
+            continue
+        if read.tool == "diagnose_order":
             found.setdefault(read.result["order"], read.result)
+        elif read.tool == "compare_options":
+            found.setdefault(read.result["order"], read.result["diagnosis"])
     return list(found.values())
 
 
@@ -113,6 +124,11 @@ def named(reads: Sequence[Read]) -> list[dict[str, Any]]:
 
 
 def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: str) -> list[Step]:
+    if asked.references and intent in COMPARED and not kind_of(asked):
+        return [
+            Step(tool="compare_options", arguments={"reference": one})
+            for one in asked.references[:MOST_COMPARED]
+        ]
     if asked.references and intent in DIAGNOSED:
         steps = [
             Step(tool="diagnose_order", arguments={"reference": one}) for one in asked.references[:MAX_ORDERS]
@@ -152,6 +168,18 @@ def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: s
             return []
 
 
+def _drafts(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
+    """The draft that was asked for, after what it is about was read; or the drafts there are."""
+    if asked.intent == "drafts":
+        return [Step(tool="list_drafts", arguments=list_call(asked))]
+    if not kind_of(asked):
+        return []
+    read_first = [
+        Step(tool="diagnose_order", arguments={"reference": one}) for one in asked.references[:MAX_ORDERS]
+    ]
+    return [*read_first, *(Step(tool="save_draft", arguments=call) for call in draft_calls(asked, reads))]
+
+
 def _documents_for(
     asked: Understanding, intent: Intent, diagnosis: dict[str, Any], role: str, *, several: bool
 ) -> list[Step]:
@@ -161,8 +189,6 @@ def _documents_for(
         return _rule_steps(rule_question(asked.question), customer)
     if intent == "substitute":
         return _rule_steps(SUBSTITUTION, customer)
-    if intent in {"split", "options"}:
-        return _rule_steps(PARTIAL_SHIPMENTS, customer)[:1]
     if not diagnosis["is_late"] or several or intent in {"owner", "unclear", "blocks"}:
         return []
     codes = [cause["code"] for cause in diagnosis["causes"]]
@@ -303,7 +329,7 @@ def _says_something(question: str) -> bool:
 
 
 def _key(tool: str, arguments: dict[str, Any]) -> str:
-    if tool == "diagnose_order":
+    if tool in ("diagnose_order", "compare_options"):
         return str(arguments.get("reference", "")).casefold()
     return repr(sorted((name, value) for name, value in arguments.items() if value))
 

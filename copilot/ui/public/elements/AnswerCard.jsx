@@ -237,6 +237,11 @@ function End() {
           <span className="dc-brain" title={props.brain_hint}>{props.brain}</span>
           <span>{props.checks}</span>
           {props.took ? <span>{props.took}</span> : null}
+          {props.saved_as ? (
+            <a className="dc-save" href={props.saved_as} download title="The whole conversation with its sources, as a Markdown file">
+              Save conversation
+            </a>
+          ) : null}
         </footer>
       </div>
       {props.suggestions.length ? <Next answerId={props.answer_id} suggestions={props.suggestions} /> : null}
