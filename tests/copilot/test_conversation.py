@@ -160,7 +160,11 @@ def test_policy_questions_are_answered_with_a_quote(demo: Copilot, service: Pers
 
 def test_asking_for_a_change_changes_nothing_and_says_so(demo: Copilot, service: Person) -> None:
     answer = demo.ask(service, Question(text="Split S00042 now"))
+    assert answer.text.startswith("**Drafted, not done**")
+    assert [(one["action"], one["state"]) for one in answer.drafts] == [("split_delivery", "drafted")]
+    answer = demo.ask(service, Question(text="Cancel S00042 now"))
     assert answer.text.startswith("I cannot change anything in Odoo")
+    assert answer.drafts == ()
 
 
 @pytest.mark.parametrize("question", ["help", "hello", "Warum ist die Bestellung verspätet", "xyzzy"])

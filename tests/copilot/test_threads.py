@@ -235,8 +235,9 @@ def test_the_model_gets_a_summary_and_the_last_turns(demo: Copilot, service: Per
         demo._limits._asked.clear()
         answer = demo.ask(service, Question(text=f"help {number}", thread_id="long-one"))
     turn = demo._new_turn(service)
-    summary, earlier = demo._history(turn, answer.thread_id, service)
+    summary, earlier, words = demo._history(turn, answer.thread_id, service)
     assert len(earlier) == LAST_TURNS
+    assert words[-1] == f"help {LAST_TURNS + 1}"
     assert [line.split(":")[0] for line in summary.splitlines()] == ["Turn 1", "Turn 2"]
 
 

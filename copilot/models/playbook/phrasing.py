@@ -22,7 +22,14 @@ from copilot.models.playbook.about_records import REPORTS, at_risk, basis, not_r
 from copilot.models.playbook.asking_back import NOTHING_NAMED, question_back
 from copilot.models.playbook.drafting import listed, told
 from copilot.models.playbook.intents import AS_A_QUESTION, Intent
-from copilot.models.playbook.plan import COMPARED, Read, bare_question, diagnosed, really_asked
+from copilot.models.playbook.plan import (
+    COMPARED,
+    Read,
+    bare_question,
+    diagnosed,
+    names_nothing_it_needs,
+    really_asked,
+)
 from copilot.models.playbook.quoting import as_list, quotes
 from copilot.models.playbook.topics import SUBSTITUTION
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
@@ -69,6 +76,7 @@ NOT_YET: dict[str, str] = {
     "at_risk": "I cannot list the orders at risk here. Name an order, and I will tell you how it stands.",
     "waiting_for": "I cannot list what waits for it here. Name an order, and I will tell you what it waits for.",
 }
+IF_A_RULE = "If you ask what the rules say:"
 FOLLOW_UP = (
     "I send nothing to a vendor. Ask for a firm date and a tracking number, and enter the answer in Odoo."
 )
@@ -105,7 +113,7 @@ def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
         case "other_language" if not asked.references:
             return NOT_ENGLISH
         case "unclear" if not told(reads):
-            return _ask_back(asked, reads, role)
+            return blocks([_perhaps_a_rule(asked, reads), _ask_back(asked, reads, role)])
         case "change" if not (asked.references or asked.purchases):
             return NO_CHANGE_ALONE
     drafted = told(reads)
@@ -120,7 +128,7 @@ def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
     if asked.intent == "other_language":
         parts.append(IN_ENGLISH)
     first = _about(asked, asked.intent, reads, role)
-    parts.append(first or _missing(asked))
+    parts.append(first or blocks([_perhaps_a_rule(asked, reads), _missing(asked)]))
     if asked.also and first:
         parts.append(_second(asked, asked.also, reads, role, first))
     left = asked.references[MAX_ORDERS:] if asked.references else asked.purchases[MAX_ORDERS:]
@@ -208,10 +216,25 @@ def _missing(asked: Understanding) -> str:
     return WHICH.get(asked.intent, WHICH_ORDER)
 
 
+def _perhaps_a_rule(asked: Understanding, reads: Sequence[Read]) -> str:
+    """What the documents say, where a question that names no record may be about a rule; nothing where they are not sure to."""
+    if not names_nothing_it_needs(asked):
+        return ""
+    found = [
+        read
+        for read in reads
+        if read.tool == "search_documents"
+        and read.result.get("status") == "found"
+        and not read.result.get("note")
+    ]
+    quoted = as_list(quotes(found, bare_question(asked), most=2, of_the_first=2)) if found else ""
+    return f"{IF_A_RULE}\n\n{quoted}" if quoted else ""
+
+
 def _policy(asked: Understanding, searched: Sequence[Read], reads: Sequence[Read]) -> str:
     if all(read.result.get("status") == "unavailable" for read in searched):
         return "The documents are unavailable just now. Try again in a minute; orders can be asked about meanwhile."
-    quoted = as_list(quotes(searched, bare_question(asked), most=3))
+    quoted = as_list(quotes(searched, bare_question(asked), most=3, of_the_first=2))
     if not quoted:
         return NOTHING_RELEVANT
     looked_up = [read for read in reads if read.tool == "find_name"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from copilot.models.playbook.drafting import draft_calls, kind_of, list_call
-from copilot.models.playbook.intents import ABOUT_THE_LAST_ANSWER, Intent
+from copilot.models.playbook.intents import ABOUT_AN_ORDER, ABOUT_THE_LAST_ANSWER, Intent
 from copilot.models.playbook.topics import (
     LATE_DELIVERY,
     SOP_TOPICS,
@@ -16,6 +16,7 @@ from copilot.models.playbook.topics import (
     cause_named,
     clause_for,
     rule_question,
+    without_order,
 )
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
 
@@ -33,6 +34,12 @@ DIAGNOSED: frozenset[str] = frozenset(
 """What is answered from an order's diagnosis."""
 COMPARED: frozenset[str] = frozenset({"split", "options"})
 """What is answered from a comparison of an order's options, unless a draft of one is asked for."""
+FEWEST_WORDS_OF_A_RULE = 4
+_IN_GENERAL = re.compile(
+    r"\b(?:an?|any|each|every|all)\s+\w|\b(?:customers|vendors|carriers|goods|stock)\b", re.IGNORECASE
+)
+"""Speaks of no certain record: "a customer whose order is on hold"."""
+_POINTS = re.compile(r"\b(?:it|that one|this one|those|these|them)\b", re.IGNORECASE)
 MOST_COMPARED = 2
 """Orders of one question whose options are compared."""
 ONE_READ: dict[str, str] = {
@@ -80,6 +87,8 @@ def next_steps(
     if asked.also:
         wanted += _wanted(replace(asked, question=asked.second or asked.question), asked.also, reads, role)
     wanted += _drafts(asked, reads)
+    if not wanted and names_nothing_it_needs(asked):
+        wanted = _policy(asked, reads)
     made = {(read.tool, _key(read.tool, read.arguments)) for read in reads}
     return [
         step
@@ -166,6 +175,20 @@ def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: s
             return _policy(asked, reads)
         case _:
             return []
+
+
+def names_nothing_it_needs(asked: Understanding) -> bool:
+    """What was asked cannot be told, or it lacks the record it would be about: then it may be a question about a rule."""
+    if asked.also or asked.references or asked.purchases or asked.products or _POINTS.search(asked.question):
+        return False
+    if asked.intent == "unclear":
+        return len(asked.question.split()) >= FEWEST_WORDS_OF_A_RULE
+    needs = asked.intent in ABOUT_AN_ORDER | {"follow_up", "purchase"} or (
+        asked.intent == "stock" and not asked.names
+    )
+    return (
+        needs and not asked.carried_over and bool(_IN_GENERAL.search(asked.question)) and not kind_of(asked)
+    )
 
 
 def _drafts(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
@@ -301,7 +324,23 @@ def _policy(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     look_up = _look_up(asked, reads, ["carrier", "partner"], most=1)
     if look_up:
         return look_up
-    return [_search(asked, bare_question(asked), reads)] if _says_something(asked.question) else []
+    if any(found["ref"] and found["kind"] != "carrier" for found in named(reads)):
+        query = rule_question(
+            bare_question(asked)
+        )  # one customer's contract: in the words that contracts use
+    else:
+        query = bare_question(asked, keep=[name for name in asked.names if not _says_where(name, reads)])
+    return [_search(asked, query, reads)] if _says_something(asked.question) else []
+
+
+def _says_where(name: str, reads: Sequence[Read]) -> bool:
+    """Whether a name narrows the search to somebody's documents; one that does not stays in the words that are searched for."""
+    return any(
+        found["kind"] == "carrier" or found["ref"]
+        for read in reads
+        if read.tool == "find_name" and read.arguments.get("name") == name
+        for found in read.result.get("found") or ()
+    )
 
 
 def _search(asked: Understanding, query: str, reads: Sequence[Read]) -> Step:
@@ -316,10 +355,14 @@ def _search(asked: Understanding, query: str, reads: Sequence[Read]) -> Step:
     return Step(tool="search_documents", arguments=arguments)
 
 
-def bare_question(asked: Understanding) -> str:
-    """A question about a rule without the names in it: they say where to look, not what for."""
-    question = rule_question(asked.question)
-    for name in asked.names:
+def bare_question(asked: Understanding, keep: Collection[str] = ()) -> str:
+    """A question about a rule without the names in it: they say where to look, not what for.
+
+    Args:
+        keep: names that say nothing of where to look.
+    """
+    question = without_order(asked.question)
+    for name in (one for one in asked.names if one not in keep):
         question = re.sub(rf"\b(?:of |at |for |with |by )?{re.escape(name)}(?:['’]s?)?(?!\w)", "", question)
     return " ".join(question.split()) or asked.question
 

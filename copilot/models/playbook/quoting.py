@@ -13,18 +13,25 @@ MAX_QUOTE = 400
 FEWEST_WORDS = 8
 """A shorter piece is a heading or a table cell; it is quoted only where nothing longer was found."""
 
+FEWEST_WORDS_OF_A_SENTENCE = 4
+A_PLACE_FURTHER_DOWN = 1.0
+"""Shared words that one place in the search's order is worth."""
+
 _PIECES = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(“\d])|\n\s*\n|\n(?=\s*[-*•#|\d(])")
 _CLAUSE = re.compile(
     r"\b(?:clauses?|sections?|articles?|paragraphs?)\s+([A-Z]?\.?\d+(?:\.\d+)*)", re.IGNORECASE
 )
 
 
-def quotes(searched: Sequence[Read], question: str, *, most: int, longest: int = MAX_QUOTE) -> list[str]:
+def quotes(
+    searched: Sequence[Read], question: str, *, most: int, longest: int = MAX_QUOTE, of_the_first: int = 1
+) -> list[str]:
     """Quotes with their ids, one passage of each document, `most` documents; a clause that the quote points to comes right
     behind it, when it was found too.
 
     Args:
         longest: characters of one quote at most.
+        of_the_first: passages of the first document.
     """
     lines: list[str] = []
     told: set[str] = set()
@@ -34,13 +41,16 @@ def quotes(searched: Sequence[Read], question: str, *, most: int, longest: int =
             if title in told or len(told) == most:
                 continue
             told.add(title)
-            passage = _best_passage([one for one in passages if one["title"] == title], question)
-            quote = best_words(passage["text"], question, longest)
-            lines.append(_line(quote, passage))
-            lines += [
-                _line(best_words(one["text"], question, longest), one)
-                for one in _pointed_to(quote, passage, passages)
-            ]
+            own = [one for one in passages if one["title"] == title]
+            for _ in range(of_the_first if len(told) == 1 else 1):
+                if not own:
+                    break
+                passage = _best_passage(own, question)
+                quote = best_words(passage["text"], question, longest)
+                behind = list(_pointed_to(quote, passage, passages))
+                lines.append(_line(quote, passage))
+                lines += [_line(best_words(one["text"], question, longest), one) for one in behind]
+                own = [one for one in own if one is not passage and one not in behind]
     return lines
 
 
@@ -56,7 +66,7 @@ def best_words(text: str, question: str, longest: int = MAX_QUOTE) -> str:
     """
     whole = re.sub(r"\s+", " ", text).strip()
     pieces = [re.sub(r"\s+", " ", piece).strip(" *#-|") for piece in _PIECES.split(text)]
-    sentences = [piece for piece in pieces if "|" not in piece and len(piece.split()) >= FEWEST_WORDS]
+    sentences = [piece for piece in pieces if _is_sentence(piece)]
     pieces = sentences or [piece for piece in pieces if len(piece.split()) > 3] or [whole]
     fit = [len(piece) <= longest for piece in pieces]
     wanted = _terms(question)
@@ -116,10 +126,17 @@ def _best_passage(passages: Sequence[dict[str, Any]], question: str) -> dict[str
 
     def merit(at: int) -> tuple[bool, float]:
         words = best_words(passages[at]["text"], question)
-        is_sentence = "|" not in words and len(words.split()) >= FEWEST_WORDS
-        return is_sentence, len(wanted & _terms(words)) - 0.6 * at
+        return _is_sentence(words) or at == 0, len(wanted & _terms(words)) - A_PLACE_FURTHER_DOWN * at
 
     return passages[max(range(len(passages)), key=merit)]
+
+
+def _is_sentence(words: str) -> bool:
+    """A clause may be as short as "Delivery in parts is excluded."; a heading and a cell have no full stop."""
+    if "|" in words:
+        return False
+    count = len(words.split())
+    return count >= FEWEST_WORDS or (count >= FEWEST_WORDS_OF_A_SENTENCE and words.endswith((".", ";")))
 
 
 def _pointed_to(

@@ -87,4 +87,9 @@ def rule_question(question: str) -> str:
         return LATE_DELIVERY
     if re.search(r"\bsubstitut\w+\b", question, re.IGNORECASE):
         return SUBSTITUTION
+    return without_order(question)
+
+
+def without_order(question: str) -> str:
+    """The question without the order's name: that says where to look, not what for."""
     return re.sub(r"\b(?:for\s+|about\s+|of\s+)?[A-Z]{1,5}/?\d[\w/-]*", "", question).strip() or question
