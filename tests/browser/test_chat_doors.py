@@ -68,7 +68,8 @@ def test_hostile_text_stays_text(double: Any, open_page: Open) -> None:
     )
     assert found["images"] == 0
     assert found["handlers"] == 0
-    assert [link for link in found["links"] if not link.startswith("/answers/")] == []
+    ours = re.compile(r"/answers/.*|/thread/[\w-]+/export")
+    assert [link for link in found["links"] if not ours.fullmatch(link)] == []
     expect(answer).to_contain_text("leak=S00042")
     question = shown.page.locator("[data-step-type=user_message]").last
     assert question.locator("a, img").count() == 0

@@ -107,7 +107,7 @@ def test_rename_delete_and_save_by_clicking(double: Any, open_page: Open, tmp_pa
     entry.locator("#thread-options").click()
     page.locator("#rename-thread").click()
     page.get_by_role("dialog").get_by_role("textbox").fill("Olive oil for the file")
-    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    page.get_by_role("dialog").get_by_role("button", name="Confirm").click()
     renamed = page.locator("#thread-history a", has_text="Olive oil for the file")
     expect(renamed).to_be_visible()
     assert _threads(shown)[0]["name"] == "Olive oil for the file"
