@@ -25,7 +25,7 @@ def test_a_draft_is_asked_for_in_the_chat_and_approved_by_somebody_else_on_the_d
 ) -> None:
     asking = open_page(demo)
     asking.sign_in("service")
-    asking.ask("Draft a split of S00057")  # no other test asks about it: it is split for good
+    asking.ask("Draft a split of S00042")  # it is split for good: tests that ask about it come before
     card = asking.page.locator(".dc-draft")
     expect(card.locator("h3").first).to_contain_text("Split")
     expect(card.locator(".dc-changes tbody tr")).not_to_have_count(0)
