@@ -12,6 +12,7 @@ from copilot.audit import Audit, Problem
 from copilot.errors import StateUnavailable
 from copilot.identity import Person
 from erp_tools.actions.calls import Post
+from erp_tools.errors import AccessDenied
 
 _ID = re.compile(r"<copilot-audit\.(\d+)\.([0-9a-f]{64})@distribution-copilot>")
 
@@ -38,7 +39,7 @@ def anchor(audit: Audit, person: Person) -> Anchor:
     """Put the head as it stands into Odoo, once however often it is asked for.
 
     Raises:
-        StateUnavailable: the log does not hold, or is empty; OdooError.
+        StateUnavailable: the log does not hold or is empty, or Odoo does not let this person write on their own contact; OdooError.
     """
     verdict = audit.verify()
     if not verdict.holds or not verdict.last:
@@ -56,7 +57,13 @@ def anchor(audit: Audit, person: Person) -> Anchor:
     )  # fmt: skip
     with person.lock:
         if note.observe(person.session).seen == "not_done":
-            note.run(person.session)
+            try:
+                note.run(person.session)
+            except AccessDenied as refused:
+                raise StateUnavailable(
+                    f"The log is not anchored: {refused} Anchoring puts a note on your own contact; whoever does it needs Odoo's right "
+                    "Contact / Creation (base.group_partner_manager)."
+                ) from refused
     return next(one for one in anchors(person) if one.seq == verdict.last)
 
 

@@ -16,6 +16,7 @@ from copilot.cli import app
 from copilot.database import Database
 from copilot.errors import StateUnavailable
 from copilot.identity import Identity, Person
+from erp_tools.demo.rpc import AdminSession
 from erp_tools.odoo.connect import connect, connect_recording
 
 KEY = bytes(range(32))
@@ -96,6 +97,15 @@ def compliance(request: pytest.FixtureRequest, tmp_path: Path) -> Person:
     else:
         copy = request.getfixturevalue("odoo_copy")()
         server = connect(copy.url, copy.db, "jsonrpc")
+        audit, _ = filled(Database(f"sqlite:///{tmp_path / 'refused.db'}"), 1)
+        with pytest.raises(StateUnavailable, match="group_partner_manager"):
+            anchor(audit, Identity(server, lifetime_seconds=3600).sign_in("compliance", "demo"))
+        admin = AdminSession(url=copy.url, database=copy.db, login="admin", password=copy.admin_password)
+        group = admin.find(
+            "ir.model.data", [("module", "=", "base"), ("name", "=", "group_partner_manager")], ["res_id"]
+        )
+        users = admin.ids("res.users", [("login", "=", "compliance")])
+        admin.write("res.users", users, {"group_ids": [(4, group[0]["res_id"])]})
     return Identity(server, lifetime_seconds=3600).sign_in("compliance", "demo")
 
 
