@@ -19,6 +19,7 @@ from erp_tools.options.shipping import (
     certainty_of,
     impossible,
     least_certain,
+    missing_of,
     nothing_short,
     on_its_own,
     ready_of,
@@ -121,7 +122,7 @@ def _source(situation: Situation, delivery: Delivery, place: _Warehouse, chosen:
         waits = [
             part
             for part, piece in zip(
-                _each_missing(situation, left), [p for p in left if p.missing > SMALLEST], strict=True
+                missing_of(situation, left), [p for p in left if p.missing > SMALLEST], strict=True
             )
             if piece.missing > SMALLEST
         ]
@@ -171,20 +172,6 @@ def _source(situation: Situation, delivery: Delivery, place: _Warehouse, chosen:
         evidence=(delivery.key, *place.evidence),
         uses={"warehouse": place.name, "delivery": delivery.name},
     )
-
-
-def _each_missing(situation: Situation, pieces: Sequence[Piece]) -> list[Part]:
-    needs = by_line(situation)
-    return [
-        Part(
-            need=needs[piece.line_id],
-            product_id=piece.product_id,
-            quantity=piece.missing,
-            when=needs[piece.line_id].missing_when,
-        )
-        for piece in pieces
-        if piece.missing > SMALLEST
-    ]
 
 
 def transferring(situation: Situation, policy: Policy) -> list[Plan]:

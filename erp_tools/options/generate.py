@@ -76,7 +76,7 @@ def splitting(situation: Situation, policy: Policy) -> list[Plan]:
 def split(situation: Situation, delivery: Delivery) -> Plan:
     """Odoo's own split of one delivery."""
     first = on_its_own(situation, delivery, parts=ready_of(situation, delivery))
-    rest = on_its_own(situation, delivery, parts=missing_of(situation, delivery), name=BACKORDER)
+    rest = on_its_own(situation, delivery, parts=missing_of(situation, delivery.pieces), name=BACKORDER)
     shipments = (first, rest, *besides(situation, delivery))
     then = f"on {day_text(rest.leaves)}" if rest.leaves else "when there is a date"
     said = "; ".join(

@@ -199,7 +199,7 @@ def _expedite(
             situation, delivery, name=BACKORDER,
             parts=[
                 Part(need=part.need, product_id=part.product_id, quantity=part.quantity, when=when(part.need, missing=True))
-                for part in missing_of(situation, delivery)
+                for part in missing_of(situation, delivery.pieces)
                 if part.need.line_id in needs
             ],
         )  # fmt: skip

@@ -11,7 +11,7 @@ from erp_tools.lateness.taxonomy import Certainty
 from erp_tools.lateness.wording import SMALLEST
 from erp_tools.options.freight import Parcel, PricedCarrier
 from erp_tools.options.option import Kind, Plan, Share, Shipment
-from erp_tools.options.situation import Delivery, Need, Situation, When, by_line, together
+from erp_tools.options.situation import Delivery, Need, Piece, Situation, When, by_line, together
 
 NEW, BACKORDER = "new", "backorder"
 _ORDER: tuple[Certainty, ...] = ("proven", "likely", "unknown")
@@ -104,8 +104,8 @@ def ready_of(situation: Situation, delivery: Delivery) -> list[Part]:
     ]
 
 
-def missing_of(situation: Situation, delivery: Delivery) -> list[Part]:
-    """What is not."""
+def missing_of(situation: Situation, pieces: Iterable[Piece]) -> list[Part]:
+    """What is not reserved of some pieces."""
     needs = by_line(situation)
     return [
         Part(
@@ -114,7 +114,7 @@ def missing_of(situation: Situation, delivery: Delivery) -> list[Part]:
             quantity=piece.missing,
             when=needs[piece.line_id].missing_when,
         )
-        for piece in delivery.pieces
+        for piece in pieces
         if piece.missing > SMALLEST and piece.line_id in needs
     ]
 
