@@ -55,6 +55,7 @@ def answer_cards(answer: Answer, *, zone: tzinfo) -> list[dict[str, Any]]:
         "sources": sources,
         "notes": [without_hidden_characters(note) for note in answer.degraded],
         "timeline": [_moment(entry, zone) for entry in (answer.diagnosis or {}).get("timeline", ())],
+        "folded": _is_aside(answer),
         "brain": "Playbook" if answer.brain == "playbook" else answer.brain,
         "brain_hint": (
             "Written by rules, without a language model: the same question on the same records gives the same answer."
@@ -70,7 +71,14 @@ def answer_cards(answer: Answer, *, zone: tzinfo) -> list[dict[str, Any]]:
     }
     if diagnosis is None:
         return [end]
-    return [{"part": "top", "answer_id": answer.answer_id, "sources": sources, "diagnosis": diagnosis}, end]
+    top = {"part": "top", "answer_id": answer.answer_id, "sources": sources, "diagnosis": diagnosis,
+           "folded": _is_aside(answer)}  # fmt: skip
+    return [top, end]
+
+
+def _is_aside(answer: Answer) -> bool:
+    """The question was what to do, or was for a draft: the lateness is one line above that answer and unfolds on a click."""
+    return bool(answer.options or answer.drafts)
 
 
 def _cited(answer: Answer) -> set[str]:

@@ -27,7 +27,8 @@ from copilot.ui.markdown import safe_markdown
 from copilot.ui.options_card import option_of, options_card
 from copilot.ui.starters import starters_for
 from copilot.ui.streaming import from_thread
-from copilot.ui.threads import ThreadLayer
+from copilot.ui.threads import RUN, ThreadLayer
+from copilot.ui.votes import answer_of_run
 from erp_tools.actions.action import CannotDraft
 from erp_tools.errors import OdooError, SessionEnded
 
@@ -93,10 +94,13 @@ async def ask_next(action: cl.Action) -> None:
     except CopilotError as error:
         await cl.Message(content=safe_markdown(str(error))).send()
         return
-    await cl.Message(content=question, type="user_message", author=person.login).send()
+    asked = await cl.Message(content=question, type="user_message", author=person.login).send()
     await chainlit_context.emitter.task_start()
     try:
-        await _turn(question)
+        async with cl.Step(
+            name=RUN, type="run", parent_id=asked.id
+        ):  # as Chainlit does around a typed question
+            await _turn(question)
     finally:
         await chainlit_context.emitter.task_end()
 
@@ -109,6 +113,16 @@ async def approve_draft(action: cl.Action) -> None:
 @cl.action_callback(deciding.REJECT)  # type: ignore[untyped-decorator]
 async def reject_draft(action: cl.Action) -> None:
     await _decided(deciding.REJECT, action.payload)
+
+
+@cl.action_callback(deciding.SUBMIT)  # type: ignore[untyped-decorator]
+async def submit_draft(action: cl.Action) -> None:
+    await _decided(deciding.SUBMIT, action.payload)
+
+
+@cl.action_callback(deciding.CANCEL)  # type: ignore[untyped-decorator]
+async def cancel_draft(action: cl.Action) -> None:
+    await _decided(deciding.CANCEL, action.payload)
 
 
 @cl.action_callback("draft_option")  # type: ignore[untyped-decorator]
@@ -184,7 +198,12 @@ async def _turn(text: str) -> None:
     steps = _Steps(parent_id=shown.parent_id)
     try:
         person = _person()
-        question = Question(text=text, thread_id=chainlit_context.session.thread_id)
+        run = chainlit_context.current_run
+        question = Question(
+            text=text,
+            thread_id=chainlit_context.session.thread_id,
+            answer_id=answer_of_run(run.id) if run is not None else None,
+        )
         written = ""
         async for event in from_thread(lambda: iter(copilot.stream(person, question))):
             if isinstance(event, Progress):

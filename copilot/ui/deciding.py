@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 APPROVE = "approve_draft"
 REJECT = "reject_draft"
+SUBMIT = "submit_draft"
+CANCEL = "cancel_draft"
 """Names of the card's actions; `public/elements/DraftCard.jsx` calls them."""
 
 _CARRIES: Mapping[str, frozenset[str]] = {
     APPROVE: frozenset({"draft_id", "version", "nonce"}),
     REJECT: frozenset({"draft_id", "version", "nonce", "reason"}),
+    # Of one's own draft only, whoever is told so by the session: nothing is decided, so no nonce is needed.
+    SUBMIT: frozenset({"draft_id", "version"}),
+    CANCEL: frozenset({"draft_id", "version"}),
 }
 LONGEST_REASON = 2000
 _NO_BUTTON = "This button is no longer valid. Open the draft on the desk and decide there."
@@ -31,24 +36,21 @@ ON_THE_DESK = "A draft of high risk is decided on the desk, on a page of its own
 
 
 def decide(copilot: Copilot, person: Person, action: str, payload: object) -> Draft:
-    """Approve (and run, where that completes the approval) or reject what a card showed.
+    """Approve (and run, where that completes the approval) or reject what a card showed; hand in one's own draft, or take it back.
 
     Args:
-        action: `APPROVE` or `REJECT`.
+        action: `APPROVE`, `REJECT`, `SUBMIT` or `CANCEL`.
         payload: as the browser sent it.
 
     Raises:
         NotFound: the payload is not one of ours, or there is no such draft for this person.
-        DraftError, TooMany, OdooError: as `Drafts.approve` and `Drafts.reject`.
+        DraftError, TooMany, OdooError: as `Drafts.approve`, `Drafts.reject`, `Desk.submit` and `Drafts.cancel`.
     """
     if not isinstance(payload, Mapping) or set(payload) != _CARRIES[action]:
         raise NotFound(_NO_BUTTON)
-    draft_id, version, nonce = payload["draft_id"], payload["version"], payload["nonce"]
-    if (
-        not (_is_name(draft_id) and _is_name(nonce))
-        or isinstance(version, bool)
-        or not isinstance(version, int)
-    ):
+    draft_id, version, nonce = payload["draft_id"], payload["version"], payload.get("nonce")
+    names = [payload[key] for key in ("draft_id", "nonce") if key in payload]
+    if not all(map(_is_name, names)) or isinstance(version, bool) or not isinstance(version, int):
         raise NotFound(_NO_BUTTON)
     person = copilot.identity.current(person, at_once=True)
     desk = copilot.desk
@@ -57,6 +59,10 @@ def decide(copilot: Copilot, person: Person, action: str, payload: object) -> Dr
         raise DraftChanged(
             "This draft was changed since it was shown to you. Open it again and decide on what stands there."
         )
+    if action == SUBMIT:
+        return desk.submit(person, draft_id)
+    if action == CANCEL:
+        return desk.drafts.cancel(person, draft_id)
     if action == REJECT:
         reason = payload["reason"]
         if not isinstance(reason, str) or len(reason) > LONGEST_REASON:

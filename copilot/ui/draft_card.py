@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from copilot.answer import Answer
 from copilot.drafts.draft import UNDECIDED, Draft
 from copilot.errors import CopilotError
+from copilot.identity import owner_of
 from copilot.ui.deciding import ON_THE_DESK
 from copilot.ui.labels import DRAFT_STATES, moment_text, zone_of
 from copilot.ui.links import allowed_url
@@ -54,6 +55,7 @@ def draft_card(desk: Desk, person: Person, draft_id: str) -> dict[str, Any]:
     on_the_desk = draft.risk == "high"
     token = "" if on_the_desk else desk.drafts.show(person, draft_id)[1]
     undecided = draft.state in UNDECIDED
+    own = draft.requester == owner_of(person)
     if token or not undecided:
         why_not = ""
     else:
@@ -63,6 +65,8 @@ def draft_card(desk: Desk, person: Person, draft_id: str) -> dict[str, Any]:
         "nonce": token,
         "why_not": _plain(why_not),
         "how": "exact" if desk.executor.is_exact(person) else "best effort",
+        "own": own,
+        "submit": "Hand in for approval" if draft.state == "drafted" and not token and own else "",
         "approve": "Approve and run" if draft.verdict.get("approvers", 1) == 1 else "Approve",
         "changes": [
             {name: _plain(change[name]) for name in ("record", "what", "before", "after")}

@@ -14,6 +14,11 @@ def test_options_are_drawn_opened_and_drafted(demo: Any, open_page: Open) -> Non
     shown = open_page(demo)
     shown.sign_in("supervisor")
     shown.ask("Should we split S00042?")
+    lateness = shown.page.locator(".dc-top")
+    expect(lateness.locator(".dc-briefly")).to_contain_text("Inbound purchase overdue")
+    assert lateness.locator(".dc-cause").count() == 0
+    lateness.locator("button:text-is('Why it is late')").click()
+    expect(lateness.locator(".dc-cause").first).to_contain_text("P00031")
     card = shown.page.locator(".dc-opt").first
     expect(card.locator(".dc-head h3")).to_have_text("Options for S00042")
     expect(card.locator(".dc-opt-tag").first).to_have_text("Recommended")

@@ -31,8 +31,10 @@ def test_a_draft_is_asked_for_in_the_chat_and_approved_by_somebody_else_on_the_d
     expect(card.locator(".dc-changes tbody tr")).not_to_have_count(0)
     expect(card).to_contain_text("To undo")
     expect(card).to_contain_text("supervisor")
-    expect(card.locator(".dc-decide-yes")).to_have_count(0)
+    expect(card.locator("button", has_text="Approve")).to_have_count(0)
     picture(asking.page, "draft_service")
+    card.locator("button:text-is('Hand in for approval')").click()
+    expect(asking.page.locator(".dc-draft-submitted").last).to_have_text("Waits for a decision")
 
     deciding = open_page(demo)
     deciding.sign_in("supervisor")

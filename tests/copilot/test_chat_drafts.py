@@ -27,7 +27,7 @@ from copilot.models.playbook.drafting import kind_of
 from copilot.models.playbook.understanding import understand
 from copilot.settings import Settings
 from copilot.testing import OpenAiServer, Reply
-from copilot.ui.deciding import APPROVE, REJECT, decide
+from copilot.ui.deciding import APPROVE, CANCEL, REJECT, SUBMIT, decide
 from copilot.ui.draft_card import draft_card, draft_cards
 from erp_tools.actions.types import ACTION_TYPES
 from erp_tools.breaker import Breaker
@@ -259,6 +259,27 @@ def test_high_risk_is_not_decided_in_the_chat(desk: Copilot, people: Callable[[s
     token = desk.desk.drafts.show(sales, card["draft_id"])[1]
     with pytest.raises(DraftError, match="desk"):
         decide(desk, sales, APPROVE, {"draft_id": card["draft_id"], "version": 1, "nonce": token})
+
+
+def test_whoever_asked_hands_it_in_or_takes_it_back_and_nobody_else(
+    desk: Copilot, people: Callable[[str], Person]
+) -> None:
+    service, supervisor = people("service"), people("supervisor")
+    answer = asked(desk, service, "Draft a split of S00042")
+    (mine,) = draft_cards(desk.desk, service, answer)
+    assert (mine["own"], mine["submit"], mine["nonce"]) == (True, "Hand in for approval", "")
+    named = {"draft_id": mine["draft_id"], "version": mine["version"]}
+    for other in (supervisor, people("finance")):
+        for action in (SUBMIT, CANCEL):
+            with pytest.raises(CopilotError):
+                decide(desk, other, action, named)
+    for wrong in ({**named, "version": 2}, {**named, "nonce": "n"}, {**named, "draft_id": 7}, {}):
+        with pytest.raises(CopilotError):
+            decide(desk, service, SUBMIT, wrong)
+    assert decide(desk, service, SUBMIT, named).state == "submitted"
+    assert draft_card(desk.desk, service, mine["draft_id"])["submit"] == ""
+    assert draft_card(desk.desk, supervisor, mine["draft_id"])["own"] is False
+    assert decide(desk, service, CANCEL, named).state == "cancelled"
 
 
 def test_the_card_shows_what_changes_and_its_buttons_decide_it_once(

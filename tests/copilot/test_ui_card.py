@@ -51,6 +51,17 @@ def test_causes_have_names_certainty_owner_and_next_steps() -> None:
     assert second["missing"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "folded"),
+    [({}, False), ({"options": ({"kind": "wait"},)}, True), ({"drafts": ({"draft_id": "d"},)}, True)],
+)
+def test_what_was_asked_comes_first_and_the_lateness_is_a_line_of_it(
+    changes: dict[str, Any], folded: bool
+) -> None:
+    top, end = answer_cards(replace(example_answer("Why?"), **changes), zone=UTC)
+    assert (top["folded"], end["folded"]) == (folded, folded)
+
+
 def test_every_cause_has_a_name() -> None:
     assert set(CAUSE_NAMES) == set(CAUSES)
 

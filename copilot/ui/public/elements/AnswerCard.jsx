@@ -6,6 +6,7 @@ import { loadingState, sideViewState } from '@chainlit/react-client';
 
 const SOURCES_AT_FIRST = 6;
 const MOMENTS_AT_FIRST = 8;
+const MOMENTS_WHEN_FOLDED = 2;
 
 function Chip({ id, label, onOpen }) {
   return (
@@ -85,9 +86,10 @@ function Cause({ cause, rank, labels, onOpen }) {
   );
 }
 
-function Timeline({ moments, labels, onOpen }) {
-  const [all, setAll] = useState(moments.length <= MOMENTS_AT_FIRST);
-  const shown = all ? moments : moments.slice(-MOMENTS_AT_FIRST);
+function Timeline({ moments, folded, labels, onOpen }) {
+  const atFirst = folded ? MOMENTS_WHEN_FOLDED : MOMENTS_AT_FIRST;
+  const [all, setAll] = useState(moments.length <= atFirst);
+  const shown = all ? moments : moments.slice(-atFirst);
   return (
     <section>
       <h3>Timeline</h3>
@@ -163,9 +165,25 @@ function useOpen() {
   });
 }
 
+// Where the answer is about something else, the lateness is a line of it.
+function Briefly({ diagnosis, onUnfold }) {
+  return (
+    <div className="dc-briefly">
+      <p>
+        Promised {diagnosis.promised}; expected {diagnosis.expected}.
+        {diagnosis.causes.map((cause, i) => <span key={i} className={`dc-badge dc-badge-${cause.certainty}`}>{cause.name}</span>)}
+      </p>
+      <button type="button" className="dc-more" aria-expanded="false" onClick={onUnfold}>
+        {diagnosis.is_late ? 'Why it is late' : 'How it stands'}
+      </button>
+    </div>
+  );
+}
+
 // Above the text: what is late, by how much, and why.
 function Top() {
   const open = useOpen();
+  const [folded, setFolded] = useState(Boolean(props.folded));
   const { diagnosis, sources } = props;
   const labels = namesOf(sources);
   return (
@@ -177,8 +195,10 @@ function Top() {
         </div>
         <span className={diagnosis.is_late ? 'dc-late' : 'dc-late dc-fine'}>{diagnosis.late}</span>
       </header>
-      <Dates diagnosis={diagnosis} labels={labels} onOpen={open} />
-      {diagnosis.causes.length ? (
+      {folded ? <Briefly diagnosis={diagnosis} onUnfold={() => setFolded(false)} /> : (
+        <Dates diagnosis={diagnosis} labels={labels} onOpen={open} />
+      )}
+      {!folded && diagnosis.causes.length ? (
         <section>
           <h3>{diagnosis.is_late ? 'Why' : 'Status'}</h3>
           <ol className="dc-causes">
@@ -231,7 +251,7 @@ function End() {
       <div className="dc-card">
         {props.status && !props.notes.length ? <p className="dc-note">{props.status}</p> : null}
         {props.notes.map((note, i) => <p key={i} className="dc-note">{note}</p>)}
-        {props.timeline.length ? <Timeline moments={props.timeline} labels={labels} onOpen={open} /> : null}
+        {props.timeline.length ? <Timeline moments={props.timeline} folded={props.folded} labels={labels} onOpen={open} /> : null}
         {props.sources.length ? <Sources sources={props.sources} onOpen={open} /> : null}
         <footer>
           <span className="dc-brain" title={props.brain_hint}>{props.brain}</span>

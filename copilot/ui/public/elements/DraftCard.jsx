@@ -29,6 +29,33 @@ function Changes({ changes }) {
   );
 }
 
+// What whoever asked for it may do with it while nobody decided.
+function Own() {
+  const [busy, setBusy] = useState(false);
+  const [sent, setSent] = useState(false);
+  const { draft_id, version } = props;
+  const send = (name) => {
+    setBusy(true);
+    Promise.resolve(callAction({ name, payload: { draft_id, version } })).finally(() => { setBusy(false); setSent(true); });
+  };
+  return (
+    <div className="dc-decide">
+      <span>{props.why_not}</span>
+      {sent ? <span>Sent; see below.</span> : (
+        <>
+          {props.submit ? (
+            <button type="button" className="dc-decide-yes" disabled={busy} onClick={() => send('submit_draft')}>
+              {busy ? 'One moment …' : props.submit}
+            </button>
+          ) : null}
+          <button type="button" className="dc-decide-quiet" disabled={busy} onClick={() => send('cancel_draft')}>Take it back</button>
+        </>
+      )}
+      <a href={props.page} target="_blank" rel="noopener noreferrer">Open on the desk</a>
+    </div>
+  );
+}
+
 function Decide() {
   const [busy, setBusy] = useState(false);
   const [decided, setDecided] = useState(false);
@@ -113,12 +140,18 @@ function One() {
         <p><b>Who decides:</b> {props.decides}</p>
         <p><b>How it runs:</b> {props.how}</p>
       </section>
-      {props.undecided && props.nonce ? <Decide /> : (
-        <div className="dc-decide">
-          <span>{props.undecided ? props.why_not : ''}</span>
-          <a href={props.page} target="_blank" rel="noopener noreferrer">Open on the desk</a>
-        </div>
-      )}
+      <Foot />
+    </div>
+  );
+}
+
+function Foot() {
+  if (props.undecided && props.nonce) return <Decide />;
+  if (props.undecided && props.own) return <Own />;
+  return (
+    <div className="dc-decide">
+      <span>{props.undecided ? props.why_not : ''}</span>
+      <a href={props.page} target="_blank" rel="noopener noreferrer">Open on the desk</a>
     </div>
   );
 }
