@@ -55,6 +55,7 @@ def create_app(copilot: Copilot) -> FastAPI:
     settings = copilot.settings
     shell = chainlit_shell.load(settings.data_dir, session_seconds=round(settings.session_hours * 3600))
     from copilot.ui.threads import build_router as thread_pages  # after `load`: it imports Chainlit
+    from copilot.ui.votes import build_router as votes
 
     ui = context.UiContext(copilot=copilot, sign_ins=BrowserSignIns(copilot.identity))
     context.use(ui)
@@ -95,6 +96,7 @@ def create_app(copilot: Copilot) -> FastAPI:
     application.include_router(api_reference.build_router(application))
     application.include_router(sign_in.build_router(ui, shell))
     application.include_router(thread_pages(ui, shell))
+    application.include_router(votes(ui))
     application.include_router(pages.build_router(ui))
     application.include_router(desk.build_router(ui))
     application.include_router(

@@ -19,6 +19,8 @@ class Question:
     text: str
     thread_id: str | None = None
     """None begins a new conversation."""
+    answer_id: str | None = None
+    """What the answer is to be called; None: a new id. A door gives it that has to find the answer again behind what it drew."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -135,7 +135,7 @@ def desk_of(
 
 def releases_of(settings: Settings, database: Database, audit: Audit) -> Releases:
     """The releases of the settings' environment."""
-    from copilot.release import not_allowed, running_bundle
+    from copilot.bundle import not_allowed, running_bundle
     from copilot.releases import Releases
 
     prompts = catalogue(settings.prompts_dir)

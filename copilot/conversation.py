@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from copilot import receipts
 from copilot.answer import MAX_QUESTION_BYTES, Answer, Done, Event, Progress, Question, Status, TextPart
 from copilot.brains import Brain, BrainText, Talk
+from copilot.bundle import running_bundle
 from copilot.errors import CopilotError, NotFound, QuestionError, StateUnavailable, TooMany
 from copilot.evidence_book import MARK, citation_of
 from copilot.grounding import Grounded, Grounding
@@ -40,7 +41,6 @@ from copilot.reads.at_risk import at_risk_json
 from copilot.reads.orders import diagnosis_json
 from copilot.reads.shared import reader_of
 from copilot.reads.waiting import waiting_json
-from copilot.release import running_bundle
 from copilot.settings import Settings
 from copilot.store import Store
 from copilot.threads import LAST_TURNS, Threads, summary_of
@@ -143,7 +143,7 @@ class Copilot:
         """The same, with progress and checked text on the way; `Done` comes last. Raises as `ask`, before the first event."""
         text = _checked_question(question.text)
         with self._limits.turn_of(person.login):
-            yield from self._turn(person, Question(text=text, thread_id=question.thread_id))
+            yield from self._turn(person, replace(question, text=text))
 
     def answer(self, person: Person, answer_id: str) -> dict[str, Any]:
         """An answer this person was given, in the contract's JSON.
@@ -342,7 +342,7 @@ class Copilot:
         begun = time.perf_counter()
         turn = self._new_turn(person)
         thread_id = question.thread_id or uuid.uuid4().hex
-        turn.conversation, turn.answer_id = thread_id, uuid.uuid4().hex
+        turn.conversation, turn.answer_id = thread_id, question.answer_id or uuid.uuid4().hex
         summary, earlier, asked_before = self._history(turn, thread_id, person)
         turn.desk, turn.words = (lambda: self.desk), (*asked_before, question.text)
         instructions, prompts = self._instructions(turn)

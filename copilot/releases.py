@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from copilot.audit import SYSTEM, Audit, Entry
+from copilot.bundle import PROMPT, Bundle
 from copilot.database import Database
 from copilot.errors import CopilotError, NotPermitted
 from copilot.identity import Person, owner_of
-from copilot.release import PROMPT, Bundle
 from prompts import PromptError
 
 ADOPTED, RELEASED, ROLLED_BACK = "release.adopted", "release.released", "release.rolled_back"

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from copilot.release import PLAYBOOK
+from copilot.bundle import PLAYBOOK
 from evals.case import CATEGORIES, Case
 from evals.result import Result
 from evals.run_folder import Plan, RunFolder

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copilot.release import Bundle
+from copilot.bundle import Bundle
 from evals.case import Case, suite_digest
 from evals.errors import RunError
 from evals.result import Result

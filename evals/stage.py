@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -115,8 +116,13 @@ class Theatre:
         def make_desk() -> Desk:
             audit = Audit(database, b"eval" * 8, clock=lambda: now)
             rights = self.settings.decision_rights
+            minutes = count()  # one passes at each look: whoever decides a draft of high risk has read it
             drafts = Drafts(
-                database, audit, all_actions(), lambda: load_decision_rights(rights), clock=lambda: now
+                database,
+                audit,
+                all_actions(),
+                lambda: load_decision_rights(rights),
+                clock=lambda: now + timedelta(minutes=next(minutes)),
             )
             executor = Executor(database, audit, drafts, identity.by_owner)
             return Desk(

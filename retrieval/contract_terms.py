@@ -169,7 +169,11 @@ def _amended(effective: list[EffectiveTerm], amendment: Document, book: TermBook
             continue
         over = [each for each in gone if _same_subject(each.term, term)]
         if not term.adds and term.kind not in CUMULATIVE:
-            more = [each for each in effective if _same_subject(each.term, term)]
+            more = [
+                each
+                for each in effective
+                if each.document is not amendment and _same_subject(each.term, term)
+            ]
             effective = [each for each in effective if each not in more]
             over += more
         effective.append(

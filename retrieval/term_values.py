@@ -68,7 +68,7 @@ class TermValue:
     currency: str = ""
     """ISO 4217."""
     base: str = ""
-    """Of what: ``order``, ``line``, ``lines`` (their number), ``late_goods``, ``delivery``."""
+    """Of what: ``order``, ``line``, ``lines`` (their number), ``late_goods``, ``delivery``, ``shelf_life``."""
     per: str = ""
     """For each what: a `Unit`, ``once``, ``delivery``."""
     count: int | None = None
@@ -134,6 +134,7 @@ _VALUE = re.compile(
 _DURATION = re.compile(r"(?P<count>\d+) (?P<unit>\w+)")
 _WINDOW = re.compile(r"(?P<days>[a-z_,]+) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
 _BASES = ("order", "line", "lines", "late_goods", "delivery")
+_LIFE = "shelf_life"
 _PERS = (*UNITS, "delivery", "order")
 
 _SHAPES: dict[str, str] = {
@@ -152,6 +153,7 @@ _SHAPES: dict[str, str] = {
     "required_documents": "names",
     "minimum_order": "money",
     "minimum_quantity": "verdict",
+    "minimum_shelf_life": "life",
     "notice_termination": "duration",
     "notice_price_change": "duration",
     "notice_delay": "duration",
@@ -166,6 +168,7 @@ _EXAMPLES = {
     "rate": "`1.5% of line per business_day` or `USD 50 per calendar_day`, or none",
     "names": "names with `; ` between them, or seller_chooses or buyer_chooses",
     "money": "`USD 750`, or none",
+    "life": "`60% of shelf_life` or `10 day`, or none",
 }
 _SHAPE_WORDS = {
     "verdict": {"allowed", "forbidden", "conditional", "none", "stated"},
@@ -177,6 +180,7 @@ _SHAPE_WORDS = {
     "rate": {"none", "table"},
     "names": {"seller_chooses", "buyer_chooses", "none"},
     "money": {"none"},
+    "life": {"none"},
 }
 
 
@@ -200,7 +204,12 @@ def _parsed(shape: str, written: str) -> TermValue | None:
     try:
         if shape in ("share", "rate", "money"):
             return _parsed_figure(shape, written)
-        if shape == "duration":
+        if shape == "life":
+            share = _VALUE.fullmatch(written)
+            if share and share["percent"]:
+                of_life = share["base"] == _LIFE and not share["per"]
+                return TermValue(percent=Decimal(share["percent"]), base=_LIFE) if of_life else None
+        if shape in ("duration", "life"):
             return TermValue(duration=_duration(written))
         if shape == "count":
             return TermValue(count=int(written))

@@ -29,6 +29,7 @@ TermKind = Literal[
     "substitution",
     "minimum_order",
     "minimum_quantity",
+    "minimum_shelf_life",
     "required_documents",
     "notice_termination",
     "notice_price_change",

@@ -64,7 +64,7 @@ def build_router(copilot: Copilot) -> APIRouter:
         return copilot.desk
 
     def token_of(person: Person, draft_id: str, given: str | None) -> str:
-        return given if given is not None else desk().drafts.show(person, draft_id)[1]
+        return given if given is not None else desk().drafts.token(person, draft_id)
 
     @router.post("/api/v1/drafts", status_code=201)
     def new_draft(body: NewDraft, person: Who) -> dict[str, Any]:
@@ -89,9 +89,11 @@ def build_router(copilot: Copilot) -> APIRouter:
 
     @router.get("/api/v1/drafts/{draft_id}")
     def one_draft(draft_id: str, person: Who) -> dict[str, Any]:
-        """A draft, and the token for this person's decision (empty: it is not theirs to decide)."""
+        """A draft, the token for this person's decision (empty: it is not theirs to decide), and from when on their approval counts:
+        a draft of high risk is read first (null: at once)."""
         draft, token = desk().drafts.show(person, draft_id)
-        return draft.to_json() | {"token": token}
+        counts = desk().drafts.readable_from(person, draft) if token else None
+        return draft.to_json() | {"token": token, "approve_from": counts.isoformat() if counts else None}
 
     @router.post("/api/v1/drafts/{draft_id}/submit")
     def submit(draft_id: str, person: Who, body: Handed | None = None) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from copilot.errors import (
     StateUnavailable,
     TooMany,
 )
-from copilot.feedback import report_bad_answer
+from copilot.feedback import MOST_COMMENT, Feedback
 from copilot.identity import Person
 from copilot.ui.streaming import from_thread
 from erp_tools.actions.action import CannotDraft
@@ -79,10 +79,10 @@ class SignedIn(BaseModel):
     roles: list[str]
 
 
-class BadAnswer(BaseModel):
-    """What is wrong with an answer, in a person's words."""
+class Opinion(BaseModel):
+    """What is good or wrong about an answer, in a person's words."""
 
-    comment: str = Field(default="", max_length=2_000)
+    comment: str = Field(default="", max_length=MOST_COMMENT)
 
 
 class Ask(BaseModel):
@@ -110,6 +110,7 @@ def build_router(copilot: Copilot) -> APIRouter:
     """All routes, on one copilot."""
     router = APIRouter()
     signed_in = signed_in_at(copilot)
+    feedback = Feedback(copilot.store, copilot.settings.data_dir)
     Who = Annotated[Person, Depends(signed_in)]
 
     @router.post("/api/v1/session")
@@ -183,12 +184,15 @@ def build_router(copilot: Copilot) -> APIRouter:
         return copilot.receipt(person, answer_id)
 
     @router.post("/api/v1/answers/{answer_id}/bad")
-    def bad(answer_id: str, wanted: BadAnswer, person: Who) -> dict[str, str]:
+    def bad(answer_id: str, opinion: Opinion, person: Who) -> dict[str, str]:
         """Mark an answer of yours as bad: it becomes a candidate for the eval cases."""
-        path = report_bad_answer(
-            copilot.store, copilot.settings.data_dir, person, answer_id, comment=wanted.comment
-        )
-        return {"candidate": path.name}
+        return {"candidate": feedback.bad(person, answer_id, comment=opinion.comment).name}
+
+    @router.post("/api/v1/answers/{answer_id}/good")
+    def good(answer_id: str, opinion: Opinion, person: Who) -> dict[str, str]:
+        """Mark an answer of yours as good; a candidate that was made of it is withdrawn."""
+        feedback.good(person, answer_id, comment=opinion.comment)
+        return {"opinion": "good"}
 
     @router.get("/healthz")
     def healthz() -> dict[str, str]:

@@ -97,8 +97,11 @@ def approve(
     from copilot.commands.draft_tables import print_draft
 
     with _desk(user) as (desk, person):
-        draft, token = desk.drafts.show(person, draft_id)
-        if not yes and not as_json:
+        draft = desk.drafts.look(person, draft_id)
+        if yes or as_json:
+            token = desk.drafts.token(person, draft_id)
+        else:
+            draft, token = desk.drafts.show(person, draft_id)
             print_draft(draft)
             typer.confirm("Approve exactly this?", abort=True)
         done = desk.approve(
@@ -119,7 +122,8 @@ def reject(
 ) -> None:
     """Reject a draft."""
     with _desk(user) as (desk, person):
-        draft, token = desk.drafts.show(person, draft_id)
+        draft = desk.drafts.look(person, draft_id)
+        token = desk.drafts.token(person, draft_id)
         done = desk.drafts.reject(
             person, draft_id, version=draft.version, digest=draft.digest, token=token, reason=reason
         )
@@ -175,7 +179,7 @@ def run(
             ended = desk.executor.work()
             found = desk.drafts.listed(person)
         else:
-            done = desk.executor.run(person, desk.drafts.show(person, draft_id)[0])
+            done = desk.executor.run(person, desk.drafts.look(person, draft_id))
             ended, found = int(done.state in {"executed", "failed", "stale"}), [done]
         if as_json:
             print_json({"ended": ended, "drafts": [draft.to_json() for draft in found]})

@@ -203,17 +203,19 @@ def list_runs(as_json: Json = False) -> None:
 
 @app.command()
 def candidates(as_json: Json = False) -> None:
-    """List the answers that people marked as bad, each ready to become a case."""
-    from copilot.feedback import candidates_in
+    """List the answers that people marked as bad, each ready to become a case; and count the votes."""
+    from copilot.feedback import Feedback
+    from copilot.store import Store
 
-    found = candidates_in(load_settings().data_dir)
+    settings = load_settings()
+    feedback = Feedback(Store(settings.sqlalchemy_url), settings.data_dir)
+    found, votes = feedback.candidates(), feedback.counted()
     if as_json:
-        print_json({"candidates": [{"path": str(one)} for one in found]})
+        print_json({"candidates": [{"path": str(one)} for one in found], "votes": votes})
         return
     for one in found:
         typer.echo(str(one))
-    if not found:
-        typer.echo("Nobody has marked an answer as bad.")
+    typer.echo(f"{votes['good']} answers were marked as good, {votes['bad']} as bad.")
 
 
 def runs_root(settings: Settings) -> Path:
@@ -256,7 +258,7 @@ def make_plan(
     quiet: bool,
 ) -> Plan:
     """What is to be run, with the documents made ready. Raises CaseError, PromptError, SettingsError."""
-    from copilot.release import running_bundle
+    from copilot.bundle import running_bundle
     from evals.case import load_cases
     from evals.run_folder import Plan
 
@@ -381,7 +383,7 @@ def _released_run(settings: Settings, root: Path, folder: RunFolder) -> RunFolde
 
 
 def _still_the_same(plan: Plan) -> None:
-    from copilot.release import running_bundle
+    from copilot.bundle import running_bundle
     from evals.stage import settings_from
 
     trial = settings_from(plan.settings)

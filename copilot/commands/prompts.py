@@ -167,7 +167,7 @@ def rollback(
 @app.command(hidden=True)
 def baseline(as_json: Json = False) -> None:
     """For those who make the product: what a new installation may begin with is what is here now."""
-    from copilot.release import running_bundle
+    from copilot.bundle import running_bundle
     from prompts import catalogue
 
     prompts = catalogue()

@@ -11,7 +11,7 @@ from typing import Any
 from copilot.drafts.decision_rights import ContractSays
 from copilot.evidence_book import citation_of
 from erp_tools.actions.types import ActionType
-from erp_tools.options.rules import names_carrier
+from erp_tools.options.choice_rules import names_carrier
 from retrieval.contract_terms import CustomerTerms, EffectiveTerm, customer_terms
 from retrieval.errors import RetrievalError
 from retrieval.general_rules import span_passage

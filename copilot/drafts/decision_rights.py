@@ -118,9 +118,17 @@ class _Rule(_Strict):
         return self
 
 
+class _Reading(_Strict):
+    low: int = Field(default=0, ge=0, le=600)
+    medium: int = Field(default=0, ge=0, le=600)
+    high: int = Field(default=8, ge=0, le=600)
+
+
 class _Policy(_Strict):
     version: int = Field(ge=1)
     currency: str = Field(pattern=r"^[A-Z]{3}$")
+    reading_seconds: _Reading = _Reading()
+    """By risk: how long a draft has been open to an approver before their approval counts (RELIABILITY T14)."""
     rules: tuple[_Rule, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -159,6 +167,10 @@ class DecisionRights:
     @property
     def currency(self) -> str:
         return self._policy.currency
+
+    def reading_seconds(self, risk: Literal["low", "medium", "high"]) -> int:
+        """How long an approver has had a draft of this risk open before their approval counts."""
+        return int(getattr(self._policy.reading_seconds, risk))
 
     @property
     def unmatched(self) -> tuple[ActionType, ...]:

@@ -25,5 +25,9 @@ class WrongState(DraftError):
     """The draft is in a state in which this cannot be done."""
 
 
+class NotReadYet(DraftError):
+    """A draft of this risk is read before it is approved, and there was no time for that."""
+
+
 class Stopped(DraftError):
     """The stop switch is on for this kind of action, or for all."""

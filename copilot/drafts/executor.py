@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -27,6 +27,7 @@ from copilot.errors import StateUnavailable
 from copilot.identity import Person, owner_of
 from erp_tools.actions.action import Outcome, Step, changed_fields
 from erp_tools.actions.exact import ExactSession, RecordsChanged, is_installed, was_run
+from erp_tools.actions.traces import missing_traces
 from erp_tools.errors import OdooError, OdooFailed, OdooRefused, OdooUnavailable, OdooUserError
 from erp_tools.odoo.gateway import OdooSession
 
@@ -135,7 +136,25 @@ class Executor:
             ended = self._one_step(person, draft, position, step)
             if ended is not None:
                 return ended
-        return self._end(draft, "executed", "")
+        return self._end(draft, "executed", self._trace_problem(person, draft, steps))
+
+    def _trace_problem(self, person: Person, draft: Draft, steps: Sequence[Step]) -> str:
+        """What to say of a run that left no trace in Odoo where it should have (RELIABILITY T16); empty: it is there."""
+        try:
+            with person.lock:
+                missing = missing_traces(person.session, steps)
+        except OdooError as error:
+            with self._database.changing() as connection:
+                self._note(connection, "draft.trace_unchecked", draft, reason=str(error))
+            return f"It was done and read back. Whether Odoo's own pages say who did it could not be looked up: {error}"
+        if not missing:
+            return ""
+        with self._database.changing() as connection:
+            self._note(connection, "draft.trace_missing", draft, missing=missing)
+        return (
+            f"It was done and read back, but Odoo's own pages do not say who did it ({'; '.join(missing)}). Log a note there, and find "
+            "out what removes notes or messages."
+        )
 
     def _problem_before(self, person: Person, draft: Draft) -> Draft | None:
         """The last look before anything is asked of Odoo: still allowed, still the same, still possible."""
@@ -170,7 +189,7 @@ class Executor:
         """Run a step, or find out whether it ran. None: it is done, go on."""
         with self._database.reading() as connection:
             known = {row.position: row for row in store.steps_of(connection, draft.draft_id)}.get(position)
-        if known is not None and known.state == "done":
+        if known is not None and (known.state == "done" or (_is_optional(step) and known.state != "begun")):
             return None
         if known is not None:
             self._hook("reconciling")
@@ -270,6 +289,8 @@ class Executor:
             return self._uncertain(draft, f"{step.name}: {seen.text}")
         with self._database.changing() as connection:
             store.end_step(connection, draft.draft_id, position, "refused", str(error))
+        if _is_optional(step):
+            return None
         return self._end(draft, "failed", self._how_far(draft, f"Odoo refused: {error}"))
 
     def _judged(
@@ -287,6 +308,8 @@ class Executor:
             return None
         if answered and seen.seen == "not_done":
             self._leave_to_people(draft, position)
+            if _is_optional(step):
+                return None
             return self._uncertain(
                 draft, f"{step.name}: Odoo said that it was done, but it is not there. {seen.text}"
             )
@@ -309,6 +332,9 @@ class Executor:
             self._step_done(draft, position, Outcome(seen="done", text=f"Odoo holds its key; {seen.text}"))
             return None
         if seen.seen == "unclear" or known.state == "unclear" or known.attempts >= MAX_ATTEMPTS:
+            if _is_optional(step):
+                self._leave_to_people(draft, position)
+                return None
             return self._uncertain(draft, f"{step.name}: {seen.text} A person has to look.")
         if not (step.repeatable or exact) and self._clock() < known.begun_at + self._odoo_limit:
             return self._uncertain(draft, f"{step.name}: not there yet, but it may still land.")
@@ -364,6 +390,11 @@ class Executor:
             connection, kind, subject=f"draft:{draft.draft_id}",
             body={"action": draft.action, "version": draft.version, "digest": draft.digest, **body},
         )  # fmt: skip
+
+
+def _is_optional(step: Step) -> bool:
+    """Whether the change stands without it: the note that a change leaves."""
+    return bool(getattr(step, "optional", False))
 
 
 def _run_key(draft: Draft) -> str:

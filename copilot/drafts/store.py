@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from copilot.drafts.draft import NEXT, OPEN, Draft, State
 from copilot.drafts.errors import WrongState
-from copilot.drafts.tables import claims, decisions, drafts, nonces, steps, switches
+from copilot.drafts.tables import claims, decisions, drafts, nonces, openings, steps, switches
 from copilot.errors import NotFound
 
 _COLUMNS = {
@@ -161,6 +161,23 @@ def use_nonce(connection: sa.Connection, nonce: str, draft: Draft, person: str, 
         .values(used_at=at)
     ).rowcount
     return used == 1
+
+
+def note_opened(connection: sa.Connection, draft: Draft, person: str, at: str) -> None:
+    """This version was shown in full to this person; the first time counts."""
+    if opened_at(connection, draft, person) is None:
+        row = {"draft_id": draft.draft_id, "version": draft.version, "person": person}
+        connection.execute(openings.insert().values(**row, opened_at=at))
+
+
+def opened_at(connection: sa.Connection, draft: Draft, person: str) -> str | None:
+    """When this version was first shown in full to this person, ISO 8601 in UTC; None: never."""
+    wanted = sa.select(openings.c.opened_at).where(
+        openings.c.draft_id == draft.draft_id,
+        openings.c.version == draft.version,
+        openings.c.person == person,
+    )
+    return connection.execute(wanted).scalar_one_or_none()
 
 
 def claim(connection: sa.Connection, draft: Draft, worker: str, *, now: float, until: float) -> bool:

@@ -79,4 +79,17 @@ switches = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
 )
 
-MIGRATIONS = (Migration(version=1, tables=(drafts, decisions, nonces, claims, steps, switches)),)
+openings = sa.Table(
+    "draft_openings",
+    metadata,
+    sa.Column("draft_id", sa.String(40), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("person", sa.String(200), primary_key=True),
+    sa.Column("opened_at", sa.String(40), nullable=False),
+)
+"""When a version was first shown in full to somebody."""
+
+MIGRATIONS = (
+    Migration(version=1, tables=(drafts, decisions, nonces, claims, steps, switches)),
+    Migration(version=2, tables=(openings,)),
+)

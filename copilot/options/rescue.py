@@ -23,7 +23,8 @@ from erp_tools.options.option import KIND_NAMES, Option
 from erp_tools.options.policy import Policy
 from erp_tools.options.portfolio import By, Choice, Problem, Scarce, Way, greedy
 from erp_tools.options.reading import read_carriers
-from erp_tools.options.situation import Situation, situation_of
+from erp_tools.options.situating import situation_of
+from erp_tools.options.situation import Situation
 from erp_tools.options.solver import best_choice
 from erp_tools.options.weights import load_weights
 

@@ -48,7 +48,7 @@ def decide(copilot: Copilot, person: Person, action: str, payload: object) -> Dr
     """
     if not isinstance(payload, Mapping) or set(payload) != _CARRIES[action]:
         raise NotFound(_NO_BUTTON)
-    draft_id, version, nonce = payload["draft_id"], payload["version"], payload.get("nonce")
+    draft_id, version, nonce = payload["draft_id"], payload["version"], payload.get("nonce", "")
     names = [payload[key] for key in ("draft_id", "nonce") if key in payload]
     if not all(map(_is_name, names)) or isinstance(version, bool) or not isinstance(version, int):
         raise NotFound(_NO_BUTTON)

@@ -1,6 +1,7 @@
 """The desk: drafts to decide, as plain pages. What is decided is named by version and digest; the token in the form is used up once."""
 
 # No `from __future__ import annotations` here: FastAPI has to see the alias `Word`.
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -108,6 +109,7 @@ def _page(
         draft=draft,
         row=_row(draft, person),
         token=token,
+        approve_from=_moment(copilot.desk.drafts.readable_from(person, draft), person) if token else "",
         why_not="" if token else copilot.desk.drafts.why_not(person, draft),
         alone=draft.verdict.get("approvers", 1) == 1,
         problem=problem,
@@ -124,6 +126,13 @@ def _page(
         exact=copilot.desk.executor.is_exact(person),
         undecided=draft.state in ("drafted", "submitted"),
     )
+
+
+def _moment(at: datetime | None, person: Person) -> str:
+    """From when on an approval counts, to the second; empty: it does now."""
+    if at is None or at <= datetime.now(UTC):
+        return ""
+    return f"{at.astimezone(zone_of(person.user.timezone)):%H:%M:%S}"
 
 
 def _row(draft: Draft, person: Person) -> dict[str, Any]:

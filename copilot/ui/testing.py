@@ -126,7 +126,11 @@ class ShownCopilot:
         for line in answer.text.splitlines(keepends=True):
             time.sleep(self.pause)
             yield TextPart(text=line)
-        answer = replace(answer, thread_id=question.thread_id or f"{person.login}-{len(self.asked)}")
+        answer = replace(
+            answer,
+            thread_id=question.thread_id or f"{person.login}-{len(self.asked)}",
+            answer_id=question.answer_id or answer.answer_id,
+        )
         self.answers[answer.answer_id] = (person.login, answer)
         self.store.save(owner_of(person), answer.to_json())
         yield Done(answer=answer)

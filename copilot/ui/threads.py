@@ -22,6 +22,7 @@ from pydantic import BaseModel, Field
 
 from copilot.answer import Answer
 from copilot.errors import CopilotError, NotFound, NotSignedIn, StateUnavailable
+from copilot.feedback import Feedback, Vote
 from copilot.identity import Person, owner_of
 from copilot.store import MAX_PAGE, MAX_TITLE, StoredAnswer, StoredThread
 from copilot.ui import chainlit_shell
@@ -32,8 +33,11 @@ from copilot.ui.draft_card import drafts_of
 from copilot.ui.labels import zone_of
 from copilot.ui.markdown import safe_markdown
 from copilot.ui.options_card import options_card
+from copilot.ui.votes import run_of_answer, thumb_of
 
 NAME = "Distribution Copilot"
+RUN = "on_message"
+"""What Chainlit calls the step around one question's answer; its page draws the thumbs of a step of this name."""
 _UNUSED = "1970-01-01T00:00:00+00:00"
 
 
@@ -100,6 +104,7 @@ class ThreadLayer(BaseDataLayer):  # type: ignore[misc]
     async def delete_element(self, element_id: str, thread_id: str | None = None) -> None: ...
 
     async def upsert_feedback(self, feedback: Any) -> str:
+        """A thumb comes by our own route (`copilot.ui.votes`), which knows whose it is."""
         return ""
 
     async def delete_feedback(self, feedback_id: str) -> bool:
@@ -228,8 +233,10 @@ def _thread(
 ) -> dict[str, Any]:
     steps: list[dict[str, Any]] = []
     elements: list[dict[str, Any]] = []
+    feedback = Feedback(context.copilot.store, context.copilot.settings.data_dir)
+    votes = feedback.of([one.answer_id for one in given])
     for one in given:
-        drawn = _drawn(one, thread.thread_id, person, context)
+        drawn = _drawn(one, thread.thread_id, person, context, votes.get(one.answer_id))
         steps += drawn[0]
         elements += drawn[1]
     return {
@@ -246,18 +253,19 @@ def _thread(
 
 
 def _drawn(
-    one: StoredAnswer, thread_id: str, person: Person, context: UiContext
+    one: StoredAnswer, thread_id: str, person: Person, context: UiContext, vote: Vote | None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The two messages of a turn, and the cards of the second; their ids are the same each time."""
+    """The two messages of a turn, the run that carries its thumb, and the cards; their ids are the same each time."""
     answer = Answer.from_json(one.body)
     shared = {"threadId": thread_id, "createdAt": one.answered_at, "start": one.answered_at, "end": one.answered_at,
               "streaming": False, "metadata": {}, "tags": [], "parentId": None, "isError": False, "input": ""}  # fmt: skip
-    asked_id, told_id = _id(one, "asked"), _id(one, "told")
+    asked_id, told_id, run_id = _id(one, "asked"), _id(one, "told"), run_of_answer(one.answer_id)
     text = safe_markdown(answer.text, sources=source_pages(answer), odoo_address=context.odoo_address)
     steps = [
         {**shared, "id": asked_id, "type": "user_message", "name": person.login, "output": answer.question},
-        {**shared, "id": told_id, "type": "assistant_message", "name": NAME, "output": text},
-    ]
+        {**shared, "id": run_id, "type": "run", "name": RUN, "output": "", "parentId": asked_id, "feedback": thumb_of(vote, run_id)},
+        {**shared, "id": told_id, "type": "assistant_message", "name": NAME, "output": text, "parentId": run_id},
+    ]  # fmt: skip
     cards: list[tuple[str, Mapping[str, Any]]] = [
         ("AnswerCard", props) for props in answer_cards(answer, zone=zone_of(person.user.timezone))
     ]

@@ -57,6 +57,8 @@ class Post:
     """Whom it is sent to; empty for a note that stays inside."""
     subject: str = ""
     repeatable: bool = False
+    is_trace: bool = True
+    """It stands in the record's chatter."""
 
     @property
     def message_id(self) -> str:
@@ -107,6 +109,7 @@ class Schedule:
     until: date
     key: str
     repeatable: bool = False
+    is_trace: bool = True
 
     def run(self, session: OdooSession) -> None:
         session.call(

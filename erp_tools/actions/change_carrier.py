@@ -11,6 +11,7 @@ from erp_tools.actions.calls import WriteField
 from erp_tools.actions.freight_effect import carrier_change
 from erp_tools.actions.lines import open_moves
 from erp_tools.actions.order import OPEN_TRANSFER, open_order, text_of, the_delivery
+from erp_tools.actions.traces import marks, noted
 from erp_tools.actions.types import ActionType
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
 
@@ -32,7 +33,7 @@ class ChangeCarrier:
         was = str(before.get("display_name") or "none")
         goods = [(move, float(move["product_uom_qty"])) for move in open_moves(delivery)]
         loss = carrier_change(session, order, goods, before=before.get("id"), after=carrier["id"])
-        return Plan(
+        plan = Plan(
             action=self.type, **order.head(),
             payload={
                 "picking_id": delivery["id"], "delivery": delivery["name"], "before": before.get("id"), "wanted": carrier["id"],
@@ -45,6 +46,7 @@ class ChangeCarrier:
             undo=f"Set the carrier of {delivery['name']} back to {was}.", margin_loss=loss,
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
+        return noted(plan)
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         spec: dict[str, Any] = {"state": {}, "carrier_id": {}}
@@ -64,7 +66,8 @@ class ChangeCarrier:
             WriteField(
                 name=f"set the carrier of {payload['delivery']}", model="stock.picking", record_id=payload["picking_id"],
                 field="carrier_id", before=payload["before"], wanted=payload["wanted"],
-            )
+            ),
+            *marks(payload, key, ("stock.picking", payload["picking_id"], payload["delivery"])),
         ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from erp_tools.actions.action import CannotDraft, Change, Plan, Step
 from erp_tools.actions.calls import WriteField, value_of
 from erp_tools.actions.order import day_of, open_order, today_of
+from erp_tools.actions.traces import marks, noted
 from erp_tools.actions.types import ActionType
 from erp_tools.odoo.gateway import OdooServer, OdooSession
 
@@ -33,7 +34,7 @@ class ChangePromiseDate:
         if before == wanted_at:
             raise CannotDraft(f"{order.name} is promised for {day.isoformat()} already.")
         deliveries = ", ".join(row["name"] for row in order.open_deliveries)
-        return Plan(
+        plan = Plan(
             action=self.type, **order.head(),
             payload={"order_id": order.order_id, "order": order.name, "before": before, "wanted": wanted_at},
             snapshot={f"sale.order,{order.order_id}": {"commitment_date": before, "state": order.state}},
@@ -46,6 +47,7 @@ class ChangePromiseDate:
             undo=f"Promise it for {before[:10]} again." if before else "Empty the delivery date on the order.",
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
+        return noted(plan)
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         rows = session.read(
@@ -68,5 +70,6 @@ class ChangePromiseDate:
             WriteField(
                 name=f"set the delivery date of {payload['order']}", model="sale.order", record_id=payload["order_id"],
                 field="commitment_date", before=payload["before"], wanted=payload["wanted"],
-            )
+            ),
+            *marks(payload, key, ("sale.order", payload["order_id"], payload["order"])),
         ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from erp_tools.actions.action import CannotDraft, Change, Outcome, Plan, Step
 from erp_tools.actions.lines import SMALLEST, missing, open_moves, read_transfers, ready, seen, told
 from erp_tools.actions.order import open_order, text_of, the_delivery
+from erp_tools.actions.traces import marks, noted
 from erp_tools.actions.types import ActionType
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
 
@@ -55,7 +56,7 @@ class ReallocateStock:
         loser = f"{sale.get('name', there['name'])} for {(sale.get('partner_id') or {}).get('display_name', 'another customer')}"
         promised = (sale.get("commitment_date") or "")[:10]
         loses = "; ".join(told(move, quantity) for move, quantity in gains)
-        return Plan(
+        plan = Plan(
             action=self.type, **order.head(),
             payload={
                 "order": order.name, "picking_id": here["id"], "delivery": here["name"], "other_id": there["id"], "other": there["name"],
@@ -75,6 +76,7 @@ class ReallocateStock:
             undo=f"Unreserve {here['name']} and reserve {there['name']} again.",
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
+        return noted(plan)
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         found = read_transfers(session, [payload["picking_id"], payload["other_id"]])
@@ -87,7 +89,16 @@ class ReallocateStock:
         return []
 
     def steps(self, payload: Mapping[str, Any], key: str) -> Sequence[Step]:
-        return [_Unreserve(payload=payload), _Reserve(payload=payload), _ReserveWhatIsLeft(payload=payload)]
+        records = [
+            ("stock.picking", payload[f"{one}_id"], payload[name])
+            for one, name in (("picking", "delivery"), ("other", "other"))
+        ]
+        moved: list[Step] = [
+            _Unreserve(payload=payload),
+            _Reserve(payload=payload),
+            _ReserveWhatIsLeft(payload=payload),
+        ]
+        return [*moved, *marks(payload, key, *records)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from erp_tools.actions.action import CannotDraft, Change, Plan, Step
 from erp_tools.actions.calls import WriteField
 from erp_tools.actions.lines import SMALLEST, missing, open_moves, read_transfers, ready, seen, told
 from erp_tools.actions.order import open_order
+from erp_tools.actions.traces import marks, noted
 from erp_tools.actions.types import ActionType
 from erp_tools.odoo.gateway import OdooServer, OdooSession
 
@@ -38,7 +39,7 @@ class ReleaseShipComplete:
         waits = (
             "; ".join(told(move, missing(move)) for move in moves if missing(move) > SMALLEST) or "nothing"
         )
-        return Plan(
+        plan = Plan(
             action=self.type, **order.head(),
             payload={"order": order.name, "deliveries": [[row["id"], row["name"]] for row in deliveries]},
             snapshot=snapshot, summary=f"Release {names} of {order.name} from ship-complete",
@@ -50,6 +51,7 @@ class ReleaseShipComplete:
             undo="Set the shipping policy back before anything ships.",
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
+        return noted(plan)
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         snapshot: dict[str, Any] = {}
@@ -61,7 +63,7 @@ class ReleaseShipComplete:
         return []
 
     def steps(self, payload: Mapping[str, Any], key: str) -> Sequence[Step]:
-        return [
+        released = [
             WriteField(
                 name=f"release {name}",
                 model="stock.picking",
@@ -72,3 +74,5 @@ class ReleaseShipComplete:
             )
             for picking_id, name in payload["deliveries"]
         ]
+        records = [("stock.picking", picking_id, name) for picking_id, name in payload["deliveries"]]
+        return [*released, *marks(payload, key, *records)]

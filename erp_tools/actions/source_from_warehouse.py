@@ -23,6 +23,7 @@ from erp_tools.actions.lines import (
 )
 from erp_tools.actions.order import open_order, text_of, the_delivery
 from erp_tools.actions.split_delivery import Split, waits_by_product
+from erp_tools.actions.traces import marks, noted
 from erp_tools.actions.types import ActionType
 from erp_tools.errors import OdooUserError
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
@@ -88,7 +89,7 @@ class SourceFromWarehouse:
             for move in moves
         ]
         loss = one_more_shipment(session, order, staying, leaving, carrier=id_of(delivery.get("carrier_id")))
-        return Plan(
+        plan = Plan(
             action=self.type, **order.head(),
             payload={
                 "order": order.name, "delivery": delivery["name"], "picking_id": delivery["id"], "warehouse": warehouse["name"],
@@ -110,6 +111,7 @@ class SourceFromWarehouse:
             undo="Cancel the new delivery and plan the lines from the first warehouse again.", margin_loss=loss,
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
+        return noted(plan)
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         found = read_transfers(session, [payload["picking_id"]])
@@ -129,7 +131,14 @@ class SourceFromWarehouse:
             _MoveLine(payload=payload, key=key, product_id=product, quantity=quantity)
             for product, quantity in payload["lines"]
         ]
-        return [*first, _NewDelivery(payload=payload, key=key), *moving, _Reserve(payload=payload, key=key)]
+        left = marks(payload, key, ("stock.picking", payload["picking_id"], payload["delivery"]))
+        return [
+            *first,
+            _NewDelivery(payload=payload, key=key),
+            *moving,
+            _Reserve(payload=payload, key=key),
+            *left,
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 from erp_tools.actions.action import CannotDraft, Change, Outcome, Plan, Step
 from erp_tools.actions.lines import SMALLEST, missing, open_moves, read_transfers, ready, seen, told
 from erp_tools.actions.order import open_order, the_delivery
+from erp_tools.actions.traces import marks, noted
 from erp_tools.actions.types import ActionType
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
 
@@ -34,7 +35,7 @@ class SplitDelivery:
         stays = "; ".join(told(move, ready(move)) for move in moves if ready(move) > SMALLEST)
         waits = "; ".join(told(move, missing(move)) for move in moves if missing(move) > SMALLEST)
         every = "; ".join(told(move, float(move["product_uom_qty"])) for move in moves)
-        return Plan(
+        plan = Plan(
             action=self.type, **order.head(),
             payload={
                 "picking_id": delivery["id"], "delivery": name, "before": sorted(delivery.get("backorder_ids") or []),
@@ -49,6 +50,7 @@ class SplitDelivery:
             undo=f"Cancel the backorder and add its quantities to {name} again, before either ships.",
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
+        return noted(plan)
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         found = read_transfers(session, [payload["picking_id"]])
@@ -58,7 +60,10 @@ class SplitDelivery:
         return []
 
     def steps(self, payload: Mapping[str, Any], key: str) -> Sequence[Step]:
-        return [Split(payload=payload)]
+        return [
+            Split(payload=payload),
+            *marks(payload, key, ("stock.picking", payload["picking_id"], payload["delivery"])),
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from erp_tools.actions.action import CannotDraft, Change, Outcome, Plan, Step
 from erp_tools.actions.calls import WriteField, load_once
 from erp_tools.actions.lines import SMALLEST, id_of
 from erp_tools.actions.order import open_order, text_of
+from erp_tools.actions.traces import marks, noted
 from erp_tools.actions.types import ActionType
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
 
@@ -60,7 +61,7 @@ class SubstituteProduct:
         if quantity <= SMALLEST:
             raise CannotDraft(f"{old['display_name']} on {order.name} is delivered.")
         unit = (new["uom_id"] or {}).get("display_name", "")
-        return Plan(
+        plan = Plan(
             action=self.type, **order.head(),
             payload={
                 "order_id": order.order_id, "order": order.name, "line_id": line["id"], "before": float(line["product_uom_qty"]),
@@ -78,6 +79,7 @@ class SubstituteProduct:
             undo="Set the old line's quantity back and the new line's to zero, before it ships.",
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
+        return noted(plan)
 
     def snapshot(self, session: OdooSession, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         rows = session.read(
@@ -93,7 +95,8 @@ class SubstituteProduct:
             name=f"lower the old line of {payload['order']}", model="sale.order.line", record_id=payload["line_id"],
             field="product_uom_qty", before=payload["before"], wanted=payload["delivered"],
         )  # fmt: skip
-        return [_AddLine(payload=payload, key=key), lower]
+        note = marks(payload, key, ("sale.order", payload["order_id"], payload["order"]))
+        return [_AddLine(payload=payload, key=key), lower, *note]
 
 
 @dataclass(frozen=True, kw_only=True)

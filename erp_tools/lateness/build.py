@@ -236,6 +236,7 @@ def build_case(
         zone=zone,
         lines=lines,
         supplies=supplies,
+        quants=quants or (),
         vendor_records=vendor_records((*(moves or ()), *own_moves.values()), zone),
         requested={
             line.sale_line_id: line

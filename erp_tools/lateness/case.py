@@ -18,6 +18,7 @@ from erp_tools.lateness.taxonomy import AffectedLine
 from erp_tools.lateness.wording import SMALLEST, local_day
 from erp_tools.reads.calendar import WorkCalendar, zone_named
 from erp_tools.reads.delivery import Carrier
+from erp_tools.reads.inventory import Quant
 from erp_tools.reads.messages import Activity, Message
 from erp_tools.reads.purchase import PurchaseLine
 from erp_tools.reads.sales import SalesLine, SalesOrder
@@ -111,6 +112,8 @@ class OrderCase:
     lines: tuple[LineCase, ...]
     """Lines of goods; services, freight, sections and returns are left out."""
     supplies: Mapping[SupplyKey, Supply] = field(default_factory=dict)
+    quants: tuple[Quant, ...] = ()
+    """Stock of the products of interest in all warehouses, as far as it was read."""
     vendor_records: Mapping[int, VendorRecord] = field(default_factory=dict)
     """By vendor id."""
     requested: Mapping[int, PurchaseLine] = field(default_factory=dict)

@@ -365,6 +365,7 @@ class CaseFacts:
             "free_quantity": quant.free,
             "inventory_quantity": quant.counted,
             "removal_date": quant.leaves_stock,
+            "expiration_date": quant.expires,
             "in_date": quant.arrived,
         }
 

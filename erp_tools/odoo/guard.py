@@ -7,6 +7,7 @@ allow-list does not hold leaves the process, and nothing that a role may not see
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,6 +37,9 @@ Result = TypeVar("Result")
 FILTERED_AFTERWARDS = frozenset({"mail.message", "mail.activity"})
 """Models of which Odoo takes a page first and then drops the rows a person may not see: a short page is no last page there."""
 
+
+_NAMED_MODEL = re.compile(r"Invalid field '\w+' (?:on|in|of)(?: model)? '([\w.]+)'")
+"""Odoo's own words for a field that is not there, with the model that lacks it."""
 
 RARE: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -143,18 +147,22 @@ class GuardedSession:
                 lambda: self._raw.search_read(model, domain, sent, order=order, limit=limit, offset=offset),
             )
 
-        try:
-            rows, total, trips = read_rows()
-        except (OdooFailed, OdooUserError):
-            # Perhaps one of the `maybe` fields is not there. Ask once, then read again without the missing ones.
-            if not self._learn(normalise.maybe_models(allowed, sent)):
-                raise
-            sight = self._sight()
-            narrower = normalise.readable_part(allowed, spec, sight)
-            if narrower == sent:
-                raise
-            sent = narrower
-            rows, total, trips = read_rows()
+        while True:
+            try:
+                rows, total, trips = read_rows()
+                break
+            except (OdooFailed, OdooUserError) as failure:
+                # Perhaps one of the `maybe` fields is not there. Ask, then read again without the missing ones: of the model that Odoo
+                # names alone, so that a first question pays two round trips for it and not one for each model it touches.
+                suspects = set(normalise.maybe_models(allowed, sent))
+                named = set(_NAMED_MODEL.findall(str(failure))) & suspects
+                if not (self._learn(named) or self._learn(suspects)):
+                    raise
+                sight = self._sight()
+                narrower = normalise.readable_part(allowed, spec, sight)
+                if narrower == sent:
+                    raise
+                sent = narrower
         self._calls += trips - 1
         if (not rows and offset) or (len(rows) < limit and model in FILTERED_AFTERWARDS):
             # In these cases Odoo gives the number of rows it sent for the number there are; the honest one is worth a round trip.

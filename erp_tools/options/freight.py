@@ -6,13 +6,15 @@ rule that fits has no price, and none is made up. What a carrier adds on top for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from erp_tools.reads.delivery import CARRIER, Carrier
+from erp_tools.reads.products import CURRENCY, rate_of
 from erp_tools.reads.rows import Row, flag, link, many, number, text
+from erp_tools.reads.rows import one as row_of
 
 PRICED_CARRIER: dict[str, Any] = {
     **CARRIER["fields"],
@@ -21,7 +23,7 @@ PRICED_CARRIER: dict[str, Any] = {
     "free_over": {},
     "max_weight": {},
     "company_id": {},
-    "currency_id": {"fields": {"name": {}}},
+    "currency_id": CURRENCY,
     "price_rule_ids": {
         "fields": {
             "sequence": {}, "variable": {}, "operator": {}, "max_value": {}, "list_base_price": {}, "list_price": {}, "variable_factor": {},
@@ -81,6 +83,9 @@ class PricedCarrier:
     """0: none."""
     free_from: Decimal | None = None
     currency: str = ""
+    """Of its prices: that of its company."""
+    rate: Decimal | None = None
+    """How much of `currency` one unit of the company's currency is worth today."""
     company_id: int | None = None
 
     @property
@@ -109,26 +114,21 @@ class PricedCarrier:
             fixed=_decimal(row, "fixed_price"),
             rules=tuple(
                 PriceRule(
-                    variable=text(one, "variable"),
-                    operator=text(one, "operator"),
-                    limit=_decimal(one, "max_value"),
-                    base=_decimal(one, "list_base_price"),
-                    factor=_decimal(one, "list_price"),
-                    factor_of=text(one, "variable_factor") or text(one, "variable"),
+                    variable=text(rule, "variable"),
+                    operator=text(rule, "operator"),
+                    limit=_decimal(rule, "max_value"),
+                    base=_decimal(rule, "list_base_price"),
+                    factor=_decimal(rule, "list_price"),
+                    factor_of=text(rule, "variable_factor") or text(rule, "variable"),
                 )
-                for one in rules
+                for rule in rules
             ),
             max_weight=_decimal(row, "max_weight"),
             free_from=_decimal(row, "amount") if flag(row, "free_over") else None,
-            currency=text(row.get("currency_id") or {}, "name"),
+            currency=text(row_of(row, "currency_id") or {}, "display_name"),
+            rate=rate_of(row_of(row, "currency_id") or {}),
             company_id=company.record_id if company else None,
         )
-
-
-def cheapest_first(carriers: Sequence[PricedCarrier], parcel: Parcel) -> list[tuple[Decimal, PricedCarrier]]:
-    """Those that have a price for it."""
-    quoted = [(price, one) for one in carriers if (price := one.quote(parcel)) is not None]
-    return sorted(quoted, key=lambda pair: (pair[0], pair[1].name))
 
 
 def _measure(parcel: Parcel, name: str) -> Decimal:

@@ -10,11 +10,13 @@ from typing import Any, Literal
 
 from erp_tools.facts import FactKey
 from erp_tools.lateness.taxonomy import Certainty
+from erp_tools.options.situation import Lot
 
 Kind = Literal[
     "wait_complete",
     "split_delivery",
     "source_from_warehouse",
+    "split_and_source",
     "transfer_first",
     "reallocate_stock",
     "substitute_product",
@@ -28,6 +30,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     "wait_complete": "Ship complete and wait",
     "split_delivery": "Ship what is ready, back-order the rest",
     "source_from_warehouse": "Ship from another warehouse",
+    "split_and_source": "Ship what is ready, some from another warehouse, back-order the rest",
     "transfer_first": "Transfer first, ship together",
     "reallocate_stock": "Take stock reserved for another order",
     "substitute_product": "Deliver a substitute",
@@ -49,6 +52,8 @@ class Share:
     product_id: int
     product: str
     quantity: float
+    lots: tuple[Lot, ...] = ()
+    """The lots it is taken from, first expired first; empty for goods without lots, and for what has not come yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +108,8 @@ class Cost:
     amount: Decimal
     source: str = ""
     cites: tuple[str, ...] = ()
+    stays: bool = False
+    """It pays for goods that stay in stock: money that is laid out, and no margin that is lost."""
 
 
 @dataclass(frozen=True, kw_only=True)

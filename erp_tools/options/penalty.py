@@ -9,7 +9,7 @@ from decimal import Decimal
 from erp_tools.lateness.wording import money_text
 from erp_tools.options.option import Penalty, Plan, Shipment
 from erp_tools.options.policy import Policy, Rule
-from erp_tools.options.rules import days_between
+from erp_tools.options.ruling import days_between
 from erp_tools.options.situation import Situation
 
 NOTHING = Decimal(0)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 Subject = Literal["partial_shipments", "approved_carriers", "substitution", "late_delivery", "one_shipment", "credit_hold",
-                  "ship_complete", "kits", "reallocation", "freight_limit", "missing_date"]  # fmt: skip
+                  "ship_complete", "kits", "reallocation", "freight_limit", "missing_date", "shelf_life"]  # fmt: skip
 Rank = Literal["contract", "procedure", "general"]
 RANKS: tuple[Rank, ...] = ("contract", "procedure", "general")
 Says = Literal["allows", "forbids", "conditional", "unknown"]
@@ -82,7 +82,15 @@ class Rule:
     """Approved carriers."""
     charge: Charge | None = None
     cap_percent: Decimal | None = None
+    cap_amount: Decimal | None = None
+    """Most that lateness costs, as a fixed amount in `cap_currency`."""
+    cap_currency: str = ""
     cap_base: str = "order"
+    """What the cap is a share of, or counted for: ``order``, ``late_goods`` or ``delivery``."""
+    life_share: Decimal | None = None
+    """Per cent of a lot's total shelf life that has to be left on arrival."""
+    life_days: int | None = None
+    """Days of it that have to be left on arrival."""
     grace: Span | None = None
     tolerance: Span | None = None
     """How much after the promise still counts as on time."""

@@ -24,7 +24,8 @@ from erp_tools.odoo.masks import visible_classes
 from erp_tools.odoo.roles import roles_of
 from erp_tools.options.freight import PRICED_CARRIER, PricedCarrier
 from erp_tools.options.policy import Policy
-from erp_tools.options.situation import Situation, Substitute, situation_of
+from erp_tools.options.situating import situation_of
+from erp_tools.options.situation import Situation, Substitute
 from erp_tools.orders import FoundOrder
 from erp_tools.reads.inventory import PLACE, QUANT, Quant
 from erp_tools.reads.rows import Row, number, one, text

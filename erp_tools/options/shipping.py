@@ -11,7 +11,18 @@ from erp_tools.lateness.taxonomy import Certainty
 from erp_tools.lateness.wording import SMALLEST
 from erp_tools.options.freight import Parcel, PricedCarrier
 from erp_tools.options.option import Kind, Plan, Share, Shipment
-from erp_tools.options.situation import Delivery, Need, Piece, Situation, When, by_line, together
+from erp_tools.options.situation import (
+    Delivery,
+    Lot,
+    Need,
+    Piece,
+    Situation,
+    TooOld,
+    When,
+    by_line,
+    in_turn,
+    together,
+)
 
 NEW, BACKORDER = "new", "backorder"
 _ORDER: tuple[Certainty, ...] = ("proven", "likely", "unknown")
@@ -25,6 +36,7 @@ class Part:
     product_id: int
     quantity: float
     when: When
+    lots: tuple[Lot, ...] = ()
 
 
 def shipment(
@@ -45,10 +57,11 @@ def shipment(
     shares: dict[tuple[int, int], Share] = {}
     for part in parts:
         at = (part.need.line_id, part.product_id)
-        before = shares[at].quantity if at in shares else 0.0
+        before, lots = (shares[at].quantity, shares[at].lots) if at in shares else (0.0, ())
         shares[at] = Share(
-            line_id=at[0], product_id=at[1], product=part.need.name, quantity=before + part.quantity
-        )
+            line_id=at[0], product_id=at[1], product=part.need.name, quantity=before + part.quantity,
+            lots=in_turn(tuple(dict.fromkeys((*lots, *part.lots)))),
+        )  # fmt: skip
     return Shipment(
         warehouse=warehouse,
         warehouse_id=warehouse_id,
@@ -60,9 +73,15 @@ def shipment(
         shares=tuple(shares.values()),
         weight=weight,
         value=round(value, 2),
-        freight=carrier.quote(Parcel(weight=weight, value=value, quantity=quantity)) if carrier else None,
+        freight=_freight(situation, carrier, Parcel(weight=weight, value=value, quantity=quantity)),
         why=when.why,
     )
+
+
+def _freight(situation: Situation, carrier: PricedCarrier | None, parcel: Parcel) -> Decimal | None:
+    """In the order's currency; None without a price, or without a rate for the carrier's currency."""
+    price = carrier.quote(parcel) if carrier else None
+    return None if price is None or carrier is None else situation.money(price, carrier.currency)
 
 
 def arrival(leaves: date | None, carrier: PricedCarrier | None) -> date | None:
@@ -83,6 +102,7 @@ def whole(situation: Situation, delivery: Delivery) -> list[Part]:
             when=needs[piece.line_id].missing_when
             if needs[piece.line_id].missing > SMALLEST
             else needs[piece.line_id].ready_when,
+            lots=needs[piece.line_id].lots if piece.reserved > SMALLEST else (),
         )
         for piece in delivery.pieces
         if piece.line_id in needs
@@ -98,6 +118,7 @@ def ready_of(situation: Situation, delivery: Delivery) -> list[Part]:
             product_id=piece.product_id,
             quantity=piece.reserved,
             when=needs[piece.line_id].ready_when,
+            lots=needs[piece.line_id].lots,
         )
         for piece in delivery.pieces
         if piece.reserved > SMALLEST and piece.line_id in needs
@@ -165,9 +186,26 @@ def least_certain(*found: Certainty) -> Certainty:
     return max(found, key=_ORDER.index)
 
 
-def impossible(kind: Kind, why: str) -> list[Plan]:
-    """A kind that there is no way to; it is listed with its reason."""
-    return [Plan(kind=kind, key=kind, summary="", shipments=(), certainty="proven", impossible=why)]
+def impossible(kind: Kind, why: str, left_out: Sequence[TooOld] = ()) -> list[Plan]:
+    """A kind that there is no way to; it is listed with its reason.
+
+    Args:
+        left_out: stock that would have been a way, were it not too old for this customer.
+    """
+    told = " ".join(dict.fromkeys((*(one.text for one in left_out), *((why,) if why else ()))))
+    return [
+        Plan(
+            kind=kind, key=kind, summary="", shipments=(), certainty="proven", impossible=told,
+            evidence=tuple(dict.fromkeys(key for one in left_out for key in one.evidence)),
+            cites=tuple(dict.fromkeys(cite for one in left_out for cite in one.cites)),
+        )
+    ]  # fmt: skip
+
+
+def left_out_at(situation: Situation, *places: str) -> list[TooOld]:
+    """Stock of missing lines that is too old for this customer, in these warehouses, orders or products; in any without one named."""
+    short = {need.line_id for need in situation.short}
+    return [one for one in situation.too_old if one.line_id in short and (not places or one.place in places)]
 
 
 def nothing_short(situation: Situation) -> str:

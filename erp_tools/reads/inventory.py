@@ -150,6 +150,8 @@ class Quant:
     arrived: datetime | None = None
     leaves_stock: datetime | None = None
     """From then on Odoo does not reserve it (removal date, else expiration date); None: keeps."""
+    expires: datetime | None = None
+    """Expiration date of its lot (module product_expiry); None: keeps, or is not kept in Odoo."""
     counted: float | None = None
     """A count that was entered and not yet applied."""
 
@@ -192,5 +194,6 @@ class Quant:
             lot=lot.name if lot else "",
             arrived=moment(row, "in_date"),
             leaves_stock=moment(row, "removal_date") or moment(row, "expiration_date"),
+            expires=moment(row, "expiration_date"),
             counted=number(row, "inventory_quantity") if flag(row, "inventory_quantity_set") else None,
         )

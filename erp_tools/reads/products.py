@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from erp_tools.reads.rows import Row, days, flag, many, name_of, number, one, text
+from erp_tools.reads.rows import Row, day, days, flag, many, name_of, number, one, text
 
 UNIT: dict[str, Any] = {"fields": {"display_name": {}, "factor": {}}}
+
+CURRENCY: dict[str, Any] = {"fields": {"display_name": {}, "rate": {}, "date": {}}}
+"""With today's rate, so that an amount in it can be compared without a further question."""
+
+MOST_TERMS = 12
+"""Vendors' terms of one product; a price break is a term of its own."""
 
 PRODUCT: dict[str, Any] = {
     "fields": {
@@ -20,17 +28,33 @@ PRODUCT: dict[str, Any] = {
         "active": {},
         "invoice_policy": {},
         "uom_id": UNIT,
+        "expiration_time": {},
         "seller_ids": {
             "fields": {
                 "partner_id": {"fields": {"display_name": {}}},
                 "delay": {},
+                "min_qty": {},
+                "price": {},
+                "discount": {},
+                "currency_id": CURRENCY,
+                "date_start": {},
+                "date_end": {},
+                "product_uom_id": UNIT,
                 # Its name only: Odoo gives that to everybody who may see the vendor's terms, the agreement itself to Purchasing.
                 "purchase_requisition_id": {"fields": {"display_name": {}}},
             },
-            "limit": 5,
+            "limit": MOST_TERMS,
         },
     }
 }
+
+
+
+def rate_of(currency: Row) -> Decimal | None:
+    """Today's rate of a currency (`CURRENCY`): how much of it one unit of the company's is worth. None where Odoo has none: it would
+    itself take it one to one."""
+    rate = number(currency, "rate")
+    return Decimal(str(rate)) if rate and rate > 0 and day(currency, "date") is not None else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +67,43 @@ class VendorTerm:
     """Days from order to receipt, as agreed (`delay`)."""
     agreement: str = ""
     """Its open blanket order, e.g. ``BO00001`` (module purchase_requisition); Odoo drops these terms when it is closed."""
+    least: float = 0.0
+    """From which quantity on the terms hold (`min_qty`), in the product's own unit."""
+    price: Decimal | None = None
+    """Of one of the product's own unit after the vendor's discount, in `currency`; None: not known, or not for this person."""
+    currency: str = ""
+    rate: Decimal | None = None
+    """How much of `currency` one unit of the company's currency is worth today; None: Odoo has no rate."""
+    starts: date | None = None
+    """First day on which the terms hold; None: always did."""
+    ends: date | None = None
+    """Last day; None: no end."""
+
+    def holds_on(self, on: date) -> bool:
+        return (self.starts is None or self.starts <= on) and (self.ends is None or on <= self.ends)
+
+    @classmethod
+    def from_odoo(cls, row: Row, *, unit_factor: float) -> VendorTerm | None:
+        """One row of a product's vendors; None where this person may not see who it is."""
+        partner = one(row, "partner_id")
+        if partner is None:
+            return None
+        bought_in = number(one(row, "product_uom_id") or {}, "factor") or unit_factor
+        per_unit = Decimal(str(bought_in / unit_factor))
+        price, currency = number(row, "price"), one(row, "currency_id") or {}
+        reduced = 1 - Decimal(str(number(row, "discount") or 0)) / 100
+        return cls(
+            vendor_id=partner["id"],
+            vendor=name_of(row, "partner_id"),
+            lead_days=int(days(row, "delay")),
+            agreement=name_of(row, "purchase_requisition_id"),
+            least=round((number(row, "min_qty") or 0.0) * float(per_unit), 6),
+            price=None if price is None else Decimal(str(price)) * reduced / per_unit,
+            currency=text(currency, "display_name"),
+            rate=rate_of(currency),
+            starts=day(row, "date_start"),
+            ends=day(row, "date_end"),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +128,8 @@ class Product:
     """How many reference units one of its units holds."""
     invoiced_on_delivery: bool = False
     """Invoicing Policy is Delivered quantities."""
+    life_days: int | None = None
+    """Shelf life of a new lot in days (`expiration_time`, module product_expiry); None: not kept."""
     vendors: tuple[VendorTerm, ...] = ()
     vendors_read: bool = True
     """False where its vendors were not asked for: then none listed does not mean that it has none."""
@@ -116,14 +179,13 @@ class Product:
             unit_factor=number(unit, "factor") or 1.0,
             vendors_read="seller_ids" in row,
             invoiced_on_delivery=text(row, "invoice_policy") == "delivery",
+            life_days=int(number(row, "expiration_time") or 0) or None,
             vendors=tuple(
-                VendorTerm(
-                    vendor_id=partner["id"],
-                    vendor=name_of(seller, "partner_id"),
-                    lead_days=int(days(seller, "delay")),
-                    agreement=name_of(seller, "purchase_requisition_id"),
-                )
+                term
                 for seller in many(row, "seller_ids")
-                if (partner := one(seller, "partner_id"))
+                if (
+                    term := VendorTerm.from_odoo(seller, unit_factor=number(unit, "factor") or 1.0)
+                )
+                is not None
             ),
         )

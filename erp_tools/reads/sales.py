@@ -15,7 +15,7 @@ from erp_tools.reads.delivery import CARRIER, Carrier
 from erp_tools.reads.inventory import NAMED, SHIPPING_WAREHOUSE, WAREHOUSE, Warehouse
 from erp_tools.reads.invoicing import INVOICE, Invoice
 from erp_tools.reads.messages import ACTIVITIES, MESSAGES, Activity, Message, activities_of, messages_of
-from erp_tools.reads.products import PRODUCT, UNIT, Product
+from erp_tools.reads.products import CURRENCY, PRODUCT, UNIT, Product, rate_of
 from erp_tools.reads.rows import (
     Row,
     day,
@@ -72,7 +72,7 @@ ORDER: dict[str, Any] = {
     "require_signature": {},
     "signed_on": {},
     "partner_credit_warning": {},
-    "currency_id": NAMED,
+    "currency_id": CURRENCY,
     "user_id": NAMED,
     "tag_ids": NAMED,
     "warehouse_id": SHIPPING_WAREHOUSE,
@@ -81,6 +81,7 @@ ORDER: dict[str, Any] = {
         "fields": {
             "display_name": {},
             "partner_id": {"fields": {"tz": {}}},
+            "currency_id": NAMED,
             "resource_calendar_id": CALENDAR,
         }
     },
@@ -226,6 +227,9 @@ class SalesOrder:
     """Shipping Policy "When all products are ready"."""
     total: Decimal | None = None
     currency: str = ""
+    currency_rate: Decimal | None = None
+    """How much of `currency` one unit of the company's currency is worth today; None: Odoo has no rate."""
+    company_currency: str = ""
     salesperson: str = ""
     tags: tuple[str, ...] = ()
     needs_signature: bool = False
@@ -275,6 +279,8 @@ class SalesOrder:
             ships_all_at_once=text(row, "picking_policy") == "one",
             total=money(row, "amount_total"),
             currency=name_of(row, "currency_id"),
+            currency_rate=rate_of(one(row, "currency_id") or {}),
+            company_currency=name_of(company, "currency_id"),
             salesperson=name_of(row, "user_id"),
             tags=tuple(text(tag, "display_name") for tag in many(row, "tag_ids")),
             needs_signature=flag(row, "require_signature"),

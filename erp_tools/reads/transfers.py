@@ -68,7 +68,9 @@ ORDER_MOVE: dict[str, Any] = {
                 "seller_ids": {"fields": {"partner_id": NAMED}, "limit": 3},
             }
         },
-        "move_line_ids": {"fields": {"quantity": {}, "location_id": {}, "lot_id": {}, "date": {}}},
+        "move_line_ids": {
+            "fields": {"quantity": {}, "location_id": {}, "lot_id": NAMED, "date": {}, "expiration_date": {}}
+        },
         "move_orig_ids": {"fields": {**SOURCE_MOVE["fields"], "move_orig_ids": SOURCE_MOVE}},
     }
 }
@@ -119,6 +121,10 @@ class ReservedPiece:
     lot_id: int | None
     since: datetime | None = None
     """When it was reserved (`date`, which Odoo sets when it reserves, and again when the move is done)."""
+    lot: str = ""
+    """Name of the lot; empty where the product has none."""
+    expires: datetime | None = None
+    """Expiration date of the lot (module product_expiry)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +235,8 @@ class Move:
                     location_id=place.record_id if (place := link(piece, "location_id")) else None,
                     lot_id=lot.record_id if (lot := link(piece, "lot_id")) else None,
                     since=moment(piece, "date"),
+                    lot=name_of(piece, "lot_id"),
+                    expires=moment(piece, "expiration_date"),
                 )
                 for piece in many(row, "move_line_ids")
             ),

@@ -21,6 +21,7 @@ from knowledge_ingest.terms.notices import find_notices
 from knowledge_ingest.terms.partial import find_partial
 from knowledge_ingest.terms.punctuality import find_punctuality
 from knowledge_ingest.terms.routing import find_carriers
+from knowledge_ingest.terms.shelf_life import find_shelf_life
 from retrieval.term_values import TermValue, Unit
 from retrieval.terms import (
     CUMULATIVE,
@@ -33,7 +34,7 @@ from retrieval.terms import (
     text_hash,
 )
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Goes up when the rules give another result for the same text."""
 
 _RULES = (
@@ -44,6 +45,7 @@ _RULES = (
     find_carriers,
     find_substitution,
     find_minimums,
+    find_shelf_life,
     find_documents,
     find_notices,
 )
@@ -254,6 +256,7 @@ def _conditions(main: Found, members: Sequence[Found], text: str, contract: Cont
 _SUBJECTS = {
     "late_rate": r"\b(?:credit|rate|amount|penalt|damages|delay)",
     "late_cap": r"\b(?:cap|limit|maximum)",
+    "minimum_shelf_life": r"\b(?:shelf life|best before|expir)",
     "late_grace": r"\bgrace",
     "delivery_window": r"\b(?:receiv|deliver|closed|dock)",
     "on_time": r"\b(?:on time|judged|late|early)",

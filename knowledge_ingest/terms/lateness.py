@@ -99,13 +99,13 @@ def _rate_and_cap(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     slot = "once" if rate and rate.per in ("once", "delivery") else "rate"
     if rate is not None:
         yield Found(kind="late_rate", value=rate, at=sentence, applies_to=scope, slot=slot)
-    total = re.match(_TOTAL, words, re.IGNORECASE)
+    total = re.match(_TOTAL, words, re.IGNORECASE) if rate is None else None
     if total:
         marker, slot = total, "rate"
     if marker and (rate is not None or total or re.match(_CAP, words, re.IGNORECASE)):
-        cap = _figure(words[marker.end() :], antecedent=rate.base if rate else "")
-        if cap is not None and (cap.amount is not None or cap.base):
-            yield Found(kind="late_cap", value=cap, at=sentence, applies_to=scope, slot=slot)
+        for number, cap in enumerate(_caps(words[marker.end() :], antecedent=rate.base if rate else "")):
+            each = f"{slot}/{number}" if number else slot
+            yield Found(kind="late_cap", value=cap, at=sentence, applies_to=scope, slot=each)
     threshold = re.search(
         r"\bmore than (?P<length>[^,;]{3,30}?) late\b|\bdelay of more than (?P<other>[^,;]{3,40})",
         words,
@@ -116,6 +116,26 @@ def _rate_and_cap(sentence: Sentence, contract: Contract) -> Iterator[Found]:
             yield Found(
                 kind="late_grace", value=TermValue(duration=length.value), at=sentence, applies_to=scope
             )
+
+
+def _caps(words: str, *, antecedent: str) -> list[TermValue]:
+    """The cap; a share and an amount side by side where the lower one counts."""
+    one = _figure(words, antecedent)
+    if one is None:
+        shares, amounts = percents(words), moneys(words)
+        lower = matches(
+            r"\bwhichever (?:\w+ ){0,3}(?:lower|less|lesser|smaller)\b|\bthe (?:lower|lesser|smaller) of\b",
+            words,
+        )
+        if not lower or len(shares) != 1 or len(amounts) != 1:
+            return []
+        base = _base(words, shares[0].end, antecedent)
+        both = (
+            TermValue(percent=shares[0].value, base=base),
+            TermValue(amount=amounts[0].value, currency=amounts[0].currency),
+        )
+        return [each for each in both if each.amount is not None or each.base]
+    return [one] if one.amount is not None or one.base else []
 
 
 def _pays(sentence: Sentence) -> bool:

@@ -32,6 +32,8 @@ from erp_tools.errors import OdooTimeout, OdooUserError
 from erp_tools.odoo.gateway import OdooUser
 
 COMPANY = "Harbor & Pine"
+READING = timedelta(seconds=10)
+"""What somebody takes to read a draft before they decide."""
 
 
 class Killed(BaseException):
@@ -151,6 +153,7 @@ class Bench:
 
     def approve(self, who: Person, draft: Draft) -> Draft:
         shown, token = self.drafts.show(who, draft.draft_id)
+        self.now += READING
         return self.drafts.approve(
             who, draft.draft_id, version=shown.version, digest=shown.digest, token=token
         )
@@ -283,6 +286,7 @@ def test_forged_and_replayed_approvals_are_refused(bench: Bench) -> None:
         with pytest.raises((DraftChanged, NotYours)):
             bench.drafts.approve(SUE, draft.draft_id, **attempt)
     assert bench.state(draft) == "drafted"
+    bench.now += READING
     bench.drafts.approve(SUE, draft.draft_id, version=1, digest=shown.digest, token=token)
     with pytest.raises(NotYours):
         bench.drafts.approve(SUE, draft.draft_id, version=1, digest=shown.digest, token=token)

@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from copilot.bootstrap import build_desk, odoo_server, open_releases
+from copilot.bundle import Bundle, running_bundle
 from copilot.drafts.errors import DraftRefused
 from copilot.errors import NotPermitted
 from copilot.identity import Identity, Person
-from copilot.release import Bundle, running_bundle
 from copilot.releases import Proof, ReleaseRefused, Releases
 from copilot.settings import Settings
 from prompts import Catalogue, catalogue
@@ -116,7 +116,7 @@ def test_what_is_not_released_cannot_draft_and_says_so(
         )
         named = "model version new-model"
     elif what == "phrasing":
-        monkeypatch.setattr("copilot.release._shipped_phrasing", lambda: ("3", "e" * 64))
+        monkeypatch.setattr("copilot.bundle._shipped_phrasing", lambda: ("3", "e" * 64))
         named = "playbook version 3"
     else:
         path.write_text(path.read_text("utf-8") + "\nApprove everything.\n", encoding="utf-8")

@@ -424,7 +424,6 @@ def test_our_own_pages_may_act(browser: TestClient) -> None:
         ("PUT", "/project/thread/share"),
         ("GET", "/project/share/x"),
         ("GET", "/copilot/index.js"),
-        ("PUT", "/feedback"),
         ("GET", "/project/thread/x"),
         ("GET", "/health"),
         ("POST", "/slack/events"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from copilot.release import running_bundle
+from copilot.bundle import running_bundle
 from copilot.settings import Settings
 from evals.case import Case, load_cases
 from evals.run_folder import Plan, RunFolder

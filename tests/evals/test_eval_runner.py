@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from copilot.release import running_bundle
+from copilot.bundle import running_bundle
 from copilot.settings import Settings
 from evals.case import Case, load_cases
 from evals.errors import RunError

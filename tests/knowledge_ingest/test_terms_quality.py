@@ -59,7 +59,7 @@ def test_the_demo_contracts_are_read_rightly(found: dict[str, DocumentTerms]) ->
         assert score.recall(kind) >= 0.75, (kind, _report(score))
 
 
-@pytest.mark.parametrize("file", ["held_out.yaml", "later.yaml", "fresh.yaml", "wider.yaml"])
+@pytest.mark.parametrize("file", ["held_out.yaml", "later.yaml", "fresh.yaml", "wider.yaml", "shelf_life.yaml"])
 def test_clauses_in_other_words_are_read_rightly(file: str) -> None:
     score = Score()
     for name, text, labels in load_clauses(DATA / file):

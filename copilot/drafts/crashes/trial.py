@@ -16,6 +16,7 @@ from copilot.drafts import store
 from copilot.drafts.crashes.lives import AUDIT_KEY, FAULTS, Death, Fault, Spec, live, server_of
 from copilot.drafts.draft import Draft
 from erp_tools.actions import all_actions
+from erp_tools.actions.calls import Post
 from erp_tools.actions.source_from_warehouse import new_deliveries
 from erp_tools.odoo.gateway import OdooSession
 
@@ -48,6 +49,7 @@ ACTIONS: Mapping[str, tuple[dict[str, str], str, tuple[str, str]]] = {
 RIGHTS = """\
 version: 1
 currency: USD
+reading_seconds: {{high: 0}}
 rules:
   - id: two
     action: [{actions}]
@@ -159,14 +161,15 @@ def _in_odoo(spec: Spec, draft: Draft) -> tuple[int, bool]:
         key = f"copilot.{draft.draft_id}.{draft.version}"
         steps = all_actions()[draft.action].steps(draft.payload, key)
         # What a later step does with the result of an earlier one hides it: there, the last step is the proof.
-        looked_at = steps[-1:] if draft.action == "source_from_warehouse" else steps
+        looked_at = steps[-2:] if draft.action == "source_from_warehouse" else steps  # the last one, and its note
         all_done = all(step.observe(session).seen == "done" for step in looked_at)
-        return max(_counted(session, draft, key), default=int(all_done)), all_done
+        posts = [one.message_id for one in steps if isinstance(one, Post)]
+        return max(_counted(session, draft, key, posts), default=int(all_done)), all_done
     finally:
         session.close()
 
 
-def _counted(session: OdooSession, draft: Draft, key: str) -> Iterator[int]:
+def _counted(session: OdooSession, draft: Draft, key: str, posts: Sequence[str]) -> Iterator[int]:
     """How often each thing that this draft makes is there."""
     if draft.action == "split_delivery":
         rows = session.read(
@@ -175,8 +178,8 @@ def _counted(session: OdooSession, draft: Draft, key: str) -> Iterator[int]:
         yield len(set(rows[0]["backorder_ids"]) - set(draft.payload["before"]))
     if draft.action == "source_from_warehouse":
         yield len(new_deliveries(session, draft.order, key))
-    if draft.action in {"message_customer", "expedite_purchase"}:
-        yield session.count("mail.message", [["message_id", "=", f"<{key}@distribution-copilot>"]])
+    for message_id in posts:
+        yield session.count("mail.message", [["message_id", "=", message_id]])
     if draft.action in {"assign_activity", "expedite_purchase"}:
         yield session.count("mail.activity", [["note", "ilike", key]])
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from copilot.models.playbook.days import Days, find_days
+from copilot.models.playbook.numbers import numbered, without_slips
 from copilot.models.playbook.words import words
 from erp_tools.orders import extract_references
 
@@ -41,6 +42,7 @@ class Things:
 
 
 _PURCHASE = re.compile(r"P\s?\d{4,9}|PO\s?\d{5,9}", re.IGNORECASE)
+_SAID_PURCHASE = re.compile(r"\bpurchase orders?\s*(?:no\.?|number|#)?\s*(\d{1,6})\b", re.IGNORECASE)
 _PARTNER = re.compile(r"[CVK]-\d{3,6}", re.IGNORECASE)
 _DOCUMENT = re.compile(r"(?:SOP|POL|WI|QP)-\d+|[A-Z]{2,4}-\d{4}-\d{2,4}", re.IGNORECASE)
 _PRODUCT = re.compile(r"(?!PO-|SO-|RO-)[A-Z]{2,4}-\d{3,5}", re.IGNORECASE)
@@ -68,8 +70,14 @@ def find_things(
     purchases: list[str] = []
     products: list[str] = []
     names: list[str] = []
+    text = without_slips(text)
     left = text
     for reference in extract_references(text):
+        said = _SAID_PURCHASE.search(left) if reference.startswith("order ") else None
+        if said and said[1] == reference.removeprefix("order "):
+            purchases.append(f"P{int(said[1]):05d}")
+            left = f"{left[: said.start()]} <po> {left[said.end() :]}"
+            continue
         if _DOCUMENT.fullmatch(reference):
             continue
         if _PURCHASE.fullmatch(reference):
@@ -89,6 +97,11 @@ def find_things(
     days = find_days(left, today, past=past)
     if days:
         left = f"{left[: days.start]} <day> {left[days.end :]}"
+    by_number = list(numbered(left, taken=bool(orders or purchases)))
+    for one in reversed(by_number):
+        left = f"{left[: one.start]} {'<po>' if one.is_purchase else '<order>'} {left[one.end :]}"
+    orders += [one.reference for one in by_number if not one.is_purchase]
+    purchases += [one.reference for one in by_number if one.is_purchase]
     left = _in_full(left, put_right)
     found, without_names, are_written_so = _names(left)
     names += found
