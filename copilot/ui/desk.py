@@ -113,7 +113,7 @@ def _page(
         why_not="" if token else copilot.desk.drafts.why_not(person, draft),
         alone=draft.verdict.get("approvers", 1) == 1,
         problem=problem,
-        clauses=[one for one in draft.evidence if "quote" in one],
+        clauses=_clauses(draft),
         facts=[
             {
                 "name": one["display_name"],
@@ -126,6 +126,18 @@ def _page(
         exact=copilot.desk.executor.is_exact(person),
         undecided=draft.state in ("drafted", "submitted"),
     )
+
+
+def _clauses(draft: Draft) -> list[dict[str, Any]]:
+    """What the draft quotes, clause by clause in the document's order of mention; each quote opens at its own place."""
+    found: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for one in draft.evidence:
+        if "quote" in one:
+            quote = {"text": str(one["quote"]), "url": str(one["url"])}
+            found.setdefault((str(one["title"]), str(one["section"])), []).append(quote)
+    return [
+        {"title": title, "section": section, "quotes": quotes} for (title, section), quotes in found.items()
+    ]
 
 
 def _moment(at: datetime | None, person: Person) -> str:

@@ -44,6 +44,10 @@ def test_a_draft_is_asked_for_in_the_chat_and_approved_by_somebody_else_on_the_d
     deciding.page.locator("table.desk a", has_text="Split").first.click()
     expect(deciding.page.locator("table.changes")).to_contain_text("Ships now")
     expect(deciding.page.locator(".decide")).to_be_visible()
+    named = deciding.page.locator(".clause cite").all_inner_texts()
+    assert named
+    assert len(named) == len(set(named)), "each clause once, with all that is quoted of it"
+    assert deciding.page.locator(".clause p a").count() > len(named)
     picture(deciding.page, "desk_draft")
     deciding.page.locator("button", has_text="Approve and run").click()
     expect(deciding.page.locator(".tag.state-executed")).to_have_text("Done in Odoo")
