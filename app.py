@@ -108,11 +108,13 @@ def create_app(copilot: Copilot) -> FastAPI:
 
 def _started_worker(copilot: Copilot) -> Worker | None:
     """The thread that runs approved drafts; none while the database does not work: reading goes on, changes stop."""
+    from copilot.bootstrap import daily_anchor
     from copilot.drafts.worker import Worker
     from copilot.errors import StateUnavailable
 
     try:
-        worker = Worker(copilot.desk.executor)
+        daily = daily_anchor(copilot.settings, audit=copilot.desk.audit, server=copilot.server)
+        worker = Worker(copilot.desk.executor, also=(copilot.desk.tidy, *((daily.round,) if daily else ())))
     except StateUnavailable:
         return None
     worker.start()

@@ -19,11 +19,12 @@ import numpy as np
 from knowledge_ingest.contract_testing import ContractQuestion, ask, figures, load_benchmark, make_contracts
 from knowledge_ingest.pipeline import ingest
 from retrieval import ranking, search
-from retrieval.document_store import DocumentRow
+from retrieval.catalogue import Eligible
 from retrieval.library import open_library
-from retrieval.naming import NameBook, Routing
+from retrieval.naming import Routing
 from retrieval.request import SearchRequest
 from retrieval.search import Library
+from retrieval.weighing import Weigher
 
 
 def line(label: str, values: dict[str, float]) -> str:
@@ -92,7 +93,7 @@ def ablation(library: Library, questions: Sequence[ContractQuestion], ids: dict[
     """The search with some parts and without others, on every third question."""
     some = list(questions)[::3]
     no_kinds = mock.patch.object(search, "kind_asked_for", return_value=None)
-    no_refusal = mock.patch.object(Library, "_nothing_there", return_value=False)
+    no_refusal = mock.patch.object(Weigher, "nothing_there", return_value=(False, False))
     no_sparse = mock.patch.object(ranking, "_SPARSE_WEIGHT", 0.0)
     no_neighbours = mock.patch.object(ranking, "_NEIGHBOUR_WEIGHT", 0.0)
     no_wording = mock.patch.object(search, "reranked", lambda routing, order, fits: list(order))
@@ -118,9 +119,7 @@ def ablation(library: Library, questions: Sequence[ContractQuestion], ids: dict[
             print(line(name, figures(ask(library, some, ids, known=False))), flush=True)
 
 
-def _unrouted(
-    library: Library, names: NameBook, question: str, eligible: dict[str, DocumentRow], request: SearchRequest
-) -> Routing:
+def _unrouted(library: Library, question: str, eligible: Eligible, request: SearchRequest) -> Routing:
     nothing: frozenset[str] = frozenset()
     return Routing(question=question, bare=question, named=nothing, preferred=nothing, excluded=nothing)
 

@@ -19,11 +19,11 @@ import yaml
 
 from knowledge_ingest.pipeline import ingest
 from knowledge_ingest.testing import LabelledQuestion, Outcome, ask_all, load_questions, quality
-from retrieval import ranking, relevance, search
+from retrieval import gathering, ranking, relevance, search, weighing
 from retrieval.indexing import text_to_embed
 from retrieval.knowledge_base import AnyOf, IndexEntry, IndexFilter, IndexQuery
 from retrieval.library import open_library
-from retrieval.naming import NameBook, Routing
+from retrieval.naming import Routing
 from retrieval.passage import ROLES, Reader
 from retrieval.qdrant_edge_base import QdrantEdgeBase
 from retrieval.relevance import Signs
@@ -102,7 +102,7 @@ def ablation(library: Library, questions: list[LabelledQuestion]) -> None:
         "everything": [],
         "no dense vectors": [_no_dense()],
         "no sparse vectors": [mock.patch.object(ranking, "_SPARSE_WEIGHT", 0.0)],
-        "no trade words": [mock.patch.object(search, "related_terms", return_value={})],
+        "no trade words": [mock.patch.object(gathering, "related_terms", return_value={})],
         "no spelling": [mock.patch.object(search, "corrected", lambda question, store, knows: question)],
         "no names": [mock.patch.object(Library, "_routed", _unrouted)],
         "no wording": [mock.patch.object(search, "reranked", lambda routing, order, fits: list(order))],
@@ -111,7 +111,7 @@ def ablation(library: Library, questions: list[LabelledQuestion]) -> None:
         "no cap per document": [
             mock.patch.object(search, "best_of", lambda routing, order, top: order[:top])
         ],
-        "no abstention": [mock.patch.object(search, "nothing_relevant", return_value=False)],
+        "no abstention": [mock.patch.object(weighing, "nothing_relevant", return_value=False)],
     }
     print(f"\n{'':24}recall@5   MRR   without the order: recall@5   MRR")
     for name, patches in parts.items():
@@ -133,7 +133,7 @@ def _no_dense() -> Iterator[None]:
         yield
 
 
-def _unrouted(library: Library, names: NameBook, question: str, eligible: Any, request: Any) -> Routing:
+def _unrouted(library: Library, question: str, eligible: Any, request: Any) -> Routing:
     nothing: frozenset[str] = frozenset()
     return Routing(question=question, bare=question, named=nothing, preferred=nothing, excluded=nothing)
 
@@ -153,7 +153,7 @@ def relevance_weights(library: Library) -> None:
         return relevance.nothing_relevant(signs)
 
     rows, labels, refused = [], [], []
-    with mock.patch.object(search, "nothing_relevant", watch):
+    with mock.patch.object(weighing, "nothing_relevant", watch):
         for label, kind in ((1, "answered"), (0, "absent")):
             for text in asked[kind]:
                 result = library.search(SearchRequest(text=text, reader=reader, top=5, on_date=DAY))

@@ -2,6 +2,8 @@
 
 The passages are put together from the contract benchmark's clauses; their vectors are those of the clauses, moved a
 little, so that nothing but the embedding itself is left out (it would take half an hour). Questions are embedded.
+
+Filling takes minutes, asking one. ``BENCH_FOLDER=FOLDER`` keeps the filled index there and asks the one that is there the next time.
 """
 
 from __future__ import annotations
@@ -20,13 +22,13 @@ import numpy.typing as npt
 import yaml
 
 from knowledge_ingest.contract_testing import CLAUSES
-from retrieval.document_store import Alias, StoredDocument, StoredPassage, passage_id
 from retrieval.indexing import Indexer
 from retrieval.knowledge_base import IndexFilter, IndexQuery
 from retrieval.library import open_library
 from retrieval.passage import ROLES, Document, Passage, Reader
 from retrieval.request import SearchRequest
 from retrieval.search import Library
+from retrieval.stored import Alias, StoredDocument, StoredPassage, passage_id
 
 PASSAGES = int(os.environ.get("BENCH_PASSAGES", "100000"))
 _A_DOCUMENT = 100
@@ -34,21 +36,32 @@ _READER = Reader(login="", roles=frozenset(ROLES), companies=frozenset())
 
 
 def main() -> None:
-    chance = random.Random(3)
-    with tempfile.TemporaryDirectory() as folder:
-        library = open_library(Path(folder))
+    kept = os.environ.get("BENCH_FOLDER", "")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(kept) if kept else Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        filled = folder / f"filled-{PASSAGES}.npy"
+        library = open_library(folder)
         library.embedder.prepare()  # type: ignore[attr-defined]  # the export is not part of the figures
-        began = time.perf_counter()
-        vectors = _fill(library, chance)
-        print(f"{len(vectors):,} passages put in {time.perf_counter() - began:.0f} s, vectors given")
-        _ask(library, chance)
-        _recall(library, vectors, chance)
+        if filled.is_file():
+            vectors = np.load(filled)
+            began = time.perf_counter()
+            library.check()
+            print(f"{len(vectors):,} passages opened in {time.perf_counter() - began:.2f} s")
+        else:
+            began = time.perf_counter()
+            vectors = _fill(library, random.Random(3))
+            np.save(filled, vectors)
+            print(f"{len(vectors):,} passages put in {time.perf_counter() - began:.0f} s, vectors given")
+        library.learn()
+        _ask(library, random.Random(4))
+        _recall(library, vectors, random.Random(5))
         print(
             f"memory of the process, at most: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
         )
         library.close()
         began = time.perf_counter()
-        again = open_library(Path(folder))
+        again = open_library(folder)
         again.check()
         print(f"reopened in {time.perf_counter() - began:.2f} s")
         again.close()

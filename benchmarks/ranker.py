@@ -79,8 +79,8 @@ def judge(library: Library, questions: Sequence[LabelledQuestion]) -> list[Judge
 
     with (
         mock.patch.object(search, "reranked", watch),
-        mock.patch.object(search, "wanted", reading),
-        mock.patch.object(Library, "_nothing_there", return_value=False),
+        mock.patch.object(weighing, "wanted", reading),
+        mock.patch.object(weighing.Weigher, "nothing_there", return_value=(False, False)),
     ):
         outcomes = ask(library, list(questions), with_scope=True)
     judged = []

@@ -22,10 +22,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from copilot.audit import Audit
+from copilot.audit import ERASED, Audit
+from copilot.audit_chain import words_in
 from copilot.errors import CopilotError
 
-COLUMNS = ("seq", "at", "kind", "actor", "name", "subject", "body", "before", "seal")
+COLUMNS = ("seq", "at", "kind", "actor", "name", "subject", "body", "before", "seal", "words")
 
 
 class ExportError(CopilotError):
@@ -49,8 +50,15 @@ def export(audit: Audit, out: Path, *, key_folder: Path) -> Exported:
     Raises:
         ExportError: the ending is another one, or nothing can be written there.
     """
-    verdict, names = audit.verify(), audit.names()
-    rows = [{**row, "name": names.get(row["actor"], "")} for row in audit.rows()]
+    verdict, names, words = audit.verify(), audit.names(), audit.words()
+    rows = [
+        {
+            **row,
+            "name": names.get(row["actor"], ""),
+            "words": json.dumps({one: words.get(one, ERASED) for one in ids}, ensure_ascii=False) if (ids := words_in(row["body"])) else "",
+        }
+        for row in audit.rows()
+    ]  # fmt: skip
     if out.suffix == ".jsonl":
         content = "".join(
             json.dumps({name: row[name] for name in COLUMNS}, ensure_ascii=False) + "\n" for row in rows

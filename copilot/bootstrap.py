@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot.conversation import QUESTIONS_PER_MINUTE, Copilot
 from copilot.database import Database
 from copilot.errors import SettingsError, StateUnavailable
-from copilot.identity import Identity
+from copilot.identity import Identity, Person
 from copilot.redaction import guard_logs
 from copilot.settings import Settings
 from copilot.store import Store
@@ -21,6 +23,7 @@ from retrieval.search import Library
 if TYPE_CHECKING:
     from copilot.agent import Agent
     from copilot.audit import Audit
+    from copilot.audit_anchor import DailyAnchor
     from copilot.drafts.desk import Desk
     from copilot.releases import Releases
 
@@ -114,6 +117,7 @@ def desk_of(
         SettingsError: the decision rights make no sense.
     """
     from copilot.audit import Audit, audit_key
+    from copilot.drafts.asking import Asking
     from copilot.drafts.decision_rights import load_decision_rights
     from copilot.drafts.desk import Desk
     from copilot.drafts.executor import Executor
@@ -130,7 +134,29 @@ def desk_of(
         why_off=releases_of(settings, database, audit).why_off,
     )
     executor = Executor(database, audit, drafts, identity.by_owner)
-    return Desk(drafts=drafts, executor=executor, audit=audit, server=server, library=library)
+    asking = Asking(database, audit, identity.by_owner, most=settings.ask_approvers)
+    return Desk(drafts=drafts, executor=executor, audit=audit, server=server, library=library, asking=asking)
+
+
+def daily_anchor(settings: Settings, *, audit: Audit, server: OdooServer) -> DailyAnchor | None:
+    """Anchors the audit log in Odoo once a day; None where no account was given for it."""
+    from copilot.audit_anchor import DailyAnchor
+
+    if not settings.anchor_odoo_user or settings.anchor_odoo_password is None:
+        return None
+    return DailyAnchor(audit, lambda: anchor_account(settings, server))
+
+
+@contextmanager
+def anchor_account(settings: Settings, server: OdooServer) -> Iterator[Person]:
+    """The account of the settings that anchors, signed in for as long as it is needed. Raises OdooError."""
+    identity = Identity(server, lifetime_seconds=3600)
+    secret = settings.anchor_odoo_password.get_secret_value() if settings.anchor_odoo_password else ""
+    person = identity.sign_in(settings.anchor_odoo_user or "", secret)
+    try:
+        yield person
+    finally:
+        identity.sign_out(person.token)
 
 
 def releases_of(settings: Settings, database: Database, audit: Audit) -> Releases:

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from copilot import receipts
 from copilot.answer import MAX_QUESTION_BYTES, Answer, Done, Event, Progress, Question, Status, TextPart
+from copilot.audit_anchor import anchoring
 from copilot.brains import Brain, BrainText, Talk
 from copilot.bundle import running_bundle
 from copilot.errors import CopilotError, NotFound, QuestionError, StateUnavailable, TooMany
@@ -107,6 +108,9 @@ class Copilot:
             check_store=store.check,
             breaker_is_open=model_is_resting,
             drafting_is_off=lambda: self.desk.drafts.why_off(),
+            anchoring=lambda: anchoring(
+                self.desk.audit, by_itself=bool(settings.anchor_odoo_user), now=datetime.now(UTC)
+            ),
         )
         self._limits = _Limits(questions_per_minute)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from copilot.audit_anchor import Anchoring
 from copilot.settings import Settings
 from erp_tools.errors import OdooError
 from erp_tools.odoo.gateway import OdooServer
@@ -57,8 +58,9 @@ class Health:
         check_store: Callable[[], None],
         breaker_is_open: Callable[[], bool] = lambda: False,
         drafting_is_off: Callable[[], str] = lambda: "",
+        anchoring: Callable[[], Anchoring] | None = None,
     ) -> None:
-        self._drafting_is_off = drafting_is_off
+        self._drafting_is_off, self._anchoring = drafting_is_off, anchoring
         self._settings, self._server, self._library = settings, server, library
         self._check_store, self._breaker_is_open = check_store, breaker_is_open
 
@@ -70,6 +72,7 @@ class Health:
                 self._brain(),
                 self._release(),
                 self._state(),
+                *self._audit(),
                 self._disk(),
             )
         )
@@ -137,6 +140,17 @@ class Health:
             state="ok",
             detail="SQLite" if not self._settings.database_url else "database by DATABASE_URL",
         )
+
+    def _audit(self) -> tuple[Part, ...]:
+        """Where the audit log's head stands in Odoo; not anchoring at all is a choice, failing at it is not."""
+        if self._anchoring is None:
+            return ()
+        try:
+            known = self._anchoring()
+        except Exception as error:
+            return (Part(name="Audit", state="degraded", detail=str(error)),)
+        state: State = "ok" if known.state in ("ok", "off") else "degraded"
+        return (Part(name="Audit", state=state, detail=known.text),)
 
     def _disk(self) -> Part:
         try:

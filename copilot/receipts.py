@@ -19,7 +19,7 @@ from copilot.grounding import Grounding
 from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook.phrasing import answer as phrased
 from copilot.models.playbook.plan import Read
-from copilot.models.playbook.understanding import Earlier, understand
+from copilot.models.playbook.understanding import Earlier, answered_as, understand
 
 if TYPE_CHECKING:
     from copilot.brains import Talk
@@ -114,6 +114,10 @@ def rebuild(receipt: Mapping[str, Any], meaning: Meaning | None = None) -> Rebui
     Raises:
         NoReceipt: it cannot be rebuilt from this.
     """
+    if receipt.get("erased"):
+        raise NoReceipt(
+            "Whoever asked this was erased, and what they said with them: the answer stands, and cannot be made again."
+        )
     try:
         body, given = receipt["answer"], Answer.from_json(receipt["answer"])
         today = date.fromisoformat(receipt["today"])
@@ -134,7 +138,7 @@ def rebuild(receipt: Mapping[str, Any], meaning: Meaning | None = None) -> Rebui
     )  # fmt: skip
     text = given.text
     if given.brain == PLAYBOOK:
-        asked = understand(given.question, earlier, today=today, meaning=meaning)
+        asked = answered_as(understand(given.question, earlier, today=today, meaning=meaning))
         text = phrased(asked, reads, role=role)
     checked = grounding.check(text)
     # What could not be proven was taken out when it was answered, and a sentence says so behind the rest.

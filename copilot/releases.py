@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from copilot.audit import SYSTEM, Audit, Entry
+from copilot.audit import SYSTEM, Audit
+from copilot.audit_chain import Entry
 from copilot.bundle import PROMPT, Bundle
 from copilot.database import Database
 from copilot.errors import CopilotError, NotPermitted

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     """Login of the account that reads attachments for `copilot ingest --from-odoo`; nobody's own, with rights to read only."""
     index_odoo_password: SecretStr | None = None
     """Its password or API key."""
+    anchor_odoo_user: str | None = None
+    """Login of the account that puts the audit log's head into Odoo once a day; nobody's own, any internal user will do."""
+    anchor_odoo_password: SecretStr | None = None
+    """Its password or API key."""
 
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
@@ -76,6 +80,8 @@ class Settings(BaseSettings):
     """Folder of a cross-encoder that reads the best passages again; None: none does."""
     data_dir: Path = Field(default_factory=default_data_dir)
 
+    ask_approvers: int = Field(default=3, ge=0, le=10)
+    """How many of those who may decide are asked by an activity in Odoo when a draft is handed over; 0: nobody unless named."""
     decision_rights: Path | None = None
     house_rules: Path | None = None
     """Figures of your own procedures that decide between options; None: those that ship with the product."""

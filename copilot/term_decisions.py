@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from copilot.audit import Audit, entries
+from copilot.audit import Audit
+from copilot.audit_tables import entries
 from copilot.identity import Person, owner_of
 from retrieval.passage import DEFAULT_COLLECTION, Reader
 from retrieval.search import Library
@@ -82,7 +83,7 @@ class AuditedTerms:
             "value": decision.value,
             "before": decision.before,
             "quote": decision.quote,
-            "note": decision.note,
+            "note": "",
             "undoes": decision.undoes,
             "decided_at": decision.at.isoformat(timespec="seconds"),
         }
@@ -91,7 +92,10 @@ class AuditedTerms:
             actor = audit.actor_of(connection, f"login:{decision.login}", decision.login)
             body["late"] = True
         subject = f"document:{decision.document_id}"[:_SUBJECT]
-        audit.append(connection, _KINDS[decision.action], subject=subject, body=body, actor=actor)
+        words = {"note": decision.note} if decision.note else {}
+        audit.append(
+            connection, _KINDS[decision.action], subject=subject, body=body, actor=actor, words=words
+        )
 
 
 def _last_on_record(connection: sa.Connection) -> int:

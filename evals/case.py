@@ -68,11 +68,22 @@ class Situation(_Strict):
 
     changes: tuple[Change, ...] = ()
     faults: tuple[Fault, ...] = ()
+    add_ons: dict[str, tuple[str, ...]] = {}
+    """Model -> fields of modules that the recorded Odoo does not have, and that are installed here."""
     documents: Literal["as_they_are", "unavailable"] = "as_they_are"
 
     @property
     def is_plain(self) -> bool:
-        return not (self.changes or self.faults or self.documents != "as_they_are")
+        return not (self.changes or self.faults or self.add_ons or self.documents != "as_they_are")
+
+    @field_validator("add_ons")
+    @classmethod
+    def _allowed(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for model, names in value.items():
+            odd = [name for name in names if model not in ALLOWED or name not in ALLOWED[model].fields]
+            if odd:
+                raise ValueError(f"{model}.{odd[0]} is never read; see erp_tools/odoo/allow_list.py")
+        return value
 
 
 class DraftWanted(_Strict):
@@ -158,6 +169,8 @@ class Expected(_Strict):
     """Phrases that stand neither in the answer nor in what the brain wrote."""
     secrets: tuple[str, ...] = ()
     """Phrases that stand nowhere in what reaches the person or the brain: answer, evidence, tool results."""
+    reached: tuple[str, ...] = ()
+    """Phrases that have to stand in what the copilot was given to read: without them the case would show nothing."""
     cites: tuple[Cited, ...] = ()
     not_cites: tuple[str, ...] = ()
     """Document ids."""

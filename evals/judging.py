@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib import resources
-from typing import Any
 
-import yaml
-
-from copilot.bundle import PLAYBOOK
-from evals.case import CATEGORIES, Case
+from evals.case import Case
+from evals.gates import Gate, gates_of
+from evals.opinions import Opinions, read_opinions
 from evals.result import Result
 from evals.run_folder import Plan, RunFolder
-from evals.scorers import LEVELS, NAMES, Score, recall_at_5, reciprocal_rank, score
-from evals.statistics import Paired, Share, paired, pass_hat_k, percentile
+from evals.scorers import LEVELS, Score, score
+from evals.scorers.searching import recall_at_5, reciprocal_rank, tells_absent
+from evals.statistics import Paired, Share, paired, pass_hat_k
 
 REPEATS = (1, 4, 8)
 
@@ -69,18 +67,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gate:
-    """One thing a release has to hold."""
-
-    name: str
-    holds: bool
-    says: str
-    """The figure beside its floor, in words."""
-    cases: tuple[str, ...] = ()
-    """The cases behind it when it does not hold."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Slice:
     """Some of the cases, by something they share."""
 
@@ -91,6 +77,39 @@ class Slice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SearchFigures:
+    """The bare searches, without a brain."""
+
+    searches: tuple[Verdict, ...]
+    answerable: tuple[Verdict, ...]
+    """Something is there for whoever asks."""
+    absent: tuple[Verdict, ...]
+    """No document that they may read answers it."""
+    closed: tuple[Verdict, ...]
+    """There is a document that must not be shown: closed to them, or superseded."""
+
+    @property
+    def recall_at_5(self) -> float:
+        """Of the expected passages of a search, the share among the first five; the mean over the searches."""
+        return _mean([recall_at_5(one.case, one.tries[0].result) for one in self.answerable])
+
+    @property
+    def mrr(self) -> float:
+        return _mean([reciprocal_rank(one.case, one.tries[0].result) for one in self.answerable])
+
+    @property
+    def told(self) -> Share:
+        """Of the searches that nothing answers, those for which nothing is found."""
+        return Share(right=sum(tells_absent(one.tries[0].result) for one in self.absent), of=len(self.absent))
+
+    @property
+    def kept(self) -> Share:
+        """Of the searches with a closed document, those that do not show it."""
+        shown = [one for one in self.closed if any(each.scorer == "versions" for each in one.failures)]
+        return Share(right=len(self.closed) - len(shown), of=len(self.closed))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """Everything the report shows."""
 
@@ -98,6 +117,8 @@ class Judged:
     results_sha256: str
     verdicts: tuple[Verdict, ...]
     before: Judged | None = None
+    opinions: Opinions | None = None
+    """What a language model thinks of the answers; nothing here counts it."""
     gates: tuple[Gate, ...] = field(default=())
 
     @property
@@ -107,6 +128,18 @@ class Judged:
     @property
     def passed(self) -> bool:
         return self.complete and all(gate.holds for gate in self.gates)
+
+    @property
+    def critical(self) -> tuple[Verdict, ...]:
+        """Cases with a critical failure, known faults among them."""
+        return tuple(
+            one for one in self.verdicts if any(LEVELS[each.scorer] == "critical" for each in one.failures)
+        )
+
+    @property
+    def known_failing(self) -> tuple[Verdict, ...]:
+        """Cases that fail by a known fault."""
+        return tuple(one for one in self.verdicts if one.case.known_fault and not one.passed)
 
     @property
     def failed_gates(self) -> tuple[str, ...]:
@@ -186,32 +219,21 @@ class Judged:
     def tokens(self) -> int:
         return sum(one.result.tokens for verdict in self.verdicts for one in verdict.tries)
 
-    def retrieval(self) -> dict[str, float]:
-        """recall@5, MRR and abstention of the bare searches."""
-        found = [
-            (one.case, one.tries[0].result)
-            for one in self.verdicts
-            if one.case.search is not None and one.tries
-        ]
-        answerable = [(case, result) for case, result in found if case.expect.cites]
-        absent = [(case, result) for case, result in found if case.expect.found is False]
-        return {
-            "questions": float(len(found)),
-            "recall_at_5": _mean([recall_at_5(case, result) for case, result in answerable]),
-            "mrr": _mean([reciprocal_rank(case, result) for case, result in answerable]),
-            "abstention": _mean([float(result.nothing_relevant or not result.found) for _, result in absent]),
-        }
+    def search_figures(self) -> SearchFigures:
+        """How the bare searches did: a suite of its own."""
+        searches = [one for one in self.verdicts if one.case.search is not None and one.tries]
+        return SearchFigures(
+            searches=tuple(searches),
+            answerable=tuple(one for one in searches if one.case.expect.cites),
+            absent=tuple(one for one in searches if one.case.expect.found is False),
+            closed=tuple(one for one in searches if one.case.expect.not_cites),
+        )
 
 
 def judge(folder: RunFolder, *, before: RunFolder | None = None) -> Judged:
     """Judge a run from what its folder holds; nothing is run again. Raises RunError: a folder cannot be read."""
     earlier = _judged(before, None) if before is not None else None
     return _judged(folder, earlier)
-
-
-def load_gates() -> dict[str, Any]:
-    """The gates that ship with the product."""
-    return dict(yaml.safe_load(resources.files("evals").joinpath("gates.yaml").read_text("utf-8")))
 
 
 def share_of(verdicts: Iterable[Verdict]) -> Share:
@@ -232,115 +254,13 @@ def _judged(folder: RunFolder, before: Judged | None) -> Judged:
         Verdict(case=one, tries=tuple(tries[one.id][repeat] for repeat in sorted(tries[one.id])))
         for one in plan.cases
     )
-    judged = Judged(plan=plan, results_sha256=folder.results_sha256, verdicts=verdicts, before=before)
-    return Judged(**{**vars(judged), "gates": tuple(_gates(judged, load_gates()))})
-
-
-def _gates(judged: Judged, wanted: Mapping[str, Any]) -> Iterable[Gate]:
-    counted = [one for one in judged.verdicts if one.stops]
-    critical = [(one, each) for one in counted for each in one.failures if LEVELS[each.scorer] == "critical"]
-    kinds = sorted({NAMES[each.scorer] for _, each in critical})
-    known = sum(
-        any(LEVELS[each.scorer] == "critical" for each in one.failures)
-        for one in judged.verdicts
-        if not one.stops
-    )
-    yield Gate(
-        name="No critical failure",
-        holds=len(critical) <= int(wanted["critical"]),
-        says=f"{len(critical)} critical failures"
-        + (f" ({'; '.join(kinds)})" if kinds else "")
-        + _apart(known),
-        cases=_ids(one for one, _ in critical),
-    )
-    yield _floor("Cases that pass", judged.verdicts, float(wanted["pass_rate"]))
-    for category in CATEGORIES:
-        floor = wanted["categories"].get(category)
-        found = [one for one in judged.verdicts if one.case.category == category]
-        if floor is not None and found:
-            yield _floor(f"Cases about {category.replace('_', ' ')}", found, float(floor))
-    citing = [one for one in judged.applies("citation") if one.stops]
-    failing = [one for one in judged.failing("citation") if one.stops]
-    cited = Share(right=len(citing) - len(failing), of=len(citing))
-    yield Gate(
-        name="Answers that cite what they have to",
-        holds=cited.value >= float(wanted["citations"]),
-        says=f"{_in_words(cited)}, at least {float(wanted['citations']):.0%}",
-        cases=_ids(failing),
-    )
-    yield from _retrieval_gates(judged, wanted["retrieval"])
-    yield from _budget_gates(judged, wanted)
-    if judged.plan.repeats > 1 and not judged.plan.brain and _is_playbook(judged.plan):
-        agreeing = judged.agreeing()
-        yield Gate(
-            name="The same outcome every time",
-            holds=agreeing.value >= float(wanted["repeats_agree"]),
-            says=f"{agreeing.right} of {agreeing.of} cases over {judged.plan.repeats} runs",
-            cases=_ids(one for one in judged.verdicts if not one.stable),
-        )
-    compared = judged.compared()
-    if compared is not None:
-        counts, worse, _ = compared
-        bad = counts.verdict == "worse" and counts.p < float(wanted["worse_than_before"])
-        yield Gate(
-            name="Not worse than the release before",
-            holds=not bad,
-            says=f"{counts.worse} cases lost, {counts.better} won, p = {counts.p:.3f}: {counts.verdict}",
-            cases=_ids(worse),
-        )
-
-
-def _retrieval_gates(judged: Judged, wanted: Mapping[str, float]) -> Iterable[Gate]:
-    figures = judged.retrieval()
-    if not figures["questions"]:
-        return
-    bad = [one for one in judged.verdicts if one.case.search is not None and not one.passed]
-    names = {"recall_at_5": "Search: found among the first five", "mrr": "Search: how early it is found (MRR)",
-             "abstention": "Search: says when nothing is there"}  # fmt: skip
-    for name, floor in wanted.items():
-        yield Gate(
-            name=names[name],
-            holds=figures[name] >= floor,
-            says=f"{figures[name]:.2f}, at least {floor:.2f}",
-            cases=_ids(bad),
-        )
-
-
-def _budget_gates(judged: Judged, wanted: Mapping[str, Any]) -> Iterable[Gate]:
-    slow, calls = percentile(judged.seconds(), 0.95), percentile(judged.odoo_calls(), 0.95)
-    limit, most = float(wanted["latency_p95_seconds"]), float(wanted["odoo_calls_p95"])
-    yield Gate(name="Time to answer, p95", holds=slow <= limit, says=f"{slow:.2f} s, at most {limit:.0f} s")
-    yield Gate(name="Round trips to Odoo, p95", holds=calls <= most, says=f"{calls:.0f}, at most {most:.0f}")
-
-
-def _floor(name: str, found: Sequence[Verdict], floor: float) -> Gate:
-    """Known faults that fail are set apart, and said."""
-    known = [one for one in found if not one.stops and not one.passed]
-    counted = [one for one in found if one not in known]
-    share = share_of(counted)
-    return Gate(
-        name=name,
-        holds=share.value >= floor,
-        says=f"{_in_words(share)}, at least {floor:.0%}{_apart(len(known))}",
-        cases=_ids(one for one in found if not one.passed),
-    )
-
-
-def _apart(known: int) -> str:
-    return f"; {known} known fault{'s' if known > 1 else ''} apart" if known else ""
-
-
-def _in_words(share: Share) -> str:
-    return f"{share.value:.1%} ({share.right} of {share.of}; 95 %: {share.low:.0%} to {share.high:.0%})"
-
-
-def _is_playbook(plan: Plan) -> bool:
-    return plan.bundle.versions().get("model") == PLAYBOOK
-
-
-def _ids(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.case.id for one in verdicts))
+    outcomes = {one.case.id: one.worst.result.fingerprint for one in verdicts if one.worst is not None}
+    judged = Judged(
+        plan=plan, results_sha256=folder.results_sha256, verdicts=verdicts, before=before,
+        opinions=read_opinions(folder.folder, outcomes),
+    )  # fmt: skip
+    return Judged(**{**vars(judged), "gates": gates_of(judged)})
 
 
 def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 1.0
+    return sum(values) / len(values) if values else 0.0

@@ -30,7 +30,9 @@ class StagedOdoo:
         self, situation: Situation, *, recording: Path | None = None, local_copy: Path | None = None
     ) -> None:
         methods = RECORDED_METHODS if local_copy is not None else {}
-        self._recorded = RecordedServer(recording, local_copy=local_copy, today="recorded", methods=methods)
+        self._recorded = RecordedServer(
+            recording, local_copy=local_copy, today="recorded", methods=methods, add_ons=situation.add_ons
+        )
         self._situation = situation
         self._faults = situation.faults
         self._faulty = _FaultyServer(self._recorded, self._faults)
@@ -92,7 +94,9 @@ class StagedOdoo:
         if unknown:
             raise CaseError(f"{change.model} has no field {unknown[0]!r} that is ever read.")
         if not change.find:
-            table.put(max(table.ids, default=0) + 1, values)
+            record_id = max(table.ids, default=0) + 1
+            table.put(record_id, values)
+            self._hang(change.model, record_id, values)
             return
         found = self.find(change.model, change.find)
         if len(found) != 1:
@@ -100,6 +104,15 @@ class StagedOdoo:
                 f"{len(found)} records of {change.model} fit {dict(change.find)}; a change needs one."
             )
         table.put(found[0], values)
+
+    def _hang(self, model: str, record_id: int, values: Mapping[str, Any]) -> None:
+        """A new message or activity is read with the record it belongs to, as in Odoo."""
+        inverse = {"mail.message": ("model", "message_ids"), "mail.activity": ("res_model", "activity_ids")}
+        if model not in inverse:
+            return
+        of, field = inverse[model]
+        owner, owner_id = self._recorded.tables[str(values[of])], int(values["res_id"])
+        owner.put(owner_id, {field: [*(owner.value(field, owner_id) or []), record_id]})
 
     def _pointed(self, value: Any) -> Any:
         """``{"model": …, "find": {…}}`` as the id of the record that is meant."""

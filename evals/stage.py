@@ -16,6 +16,7 @@ from copilot.bootstrap import language_model
 from copilot.brains import Brain, BrainText, Talk
 from copilot.conversation import Copilot
 from copilot.database import Database
+from copilot.drafts.asking import Asking
 from copilot.drafts.decision_rights import load_decision_rights
 from copilot.drafts.desk import Desk
 from copilot.drafts.executor import Executor
@@ -131,6 +132,7 @@ class Theatre:
                 audit=audit,
                 server=odoo.server,
                 library=library,
+                asking=Asking(database, audit, identity.by_owner),
                 clock=lambda: now,
             )
 

@@ -96,6 +96,48 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float | None:
     return None if chance == 1 else (agreed - chance) / (1 - chance)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """How far two sides that judge the same answers agree."""
+
+    n: int
+    agreed: int
+    kappa: float | None
+    """Cohen's; None: it is not defined, because a side always says the same."""
+    low: float | None
+    high: float | None
+    """Its 95 % interval."""
+    none: int = 0
+    """Answers that the second side gave no verdict of; they count as disagreement."""
+
+
+def agreement(pairs: Sequence[tuple[bool, bool]], *, none: int = 0) -> Agreement:
+    """Cohen's kappa with its interval, by the standard error for large samples (Fleiss, Cohen, Everitt 1969)."""
+    n, agreed, value = len(pairs), sum(one == other for one, other in pairs), kappa(pairs)
+    if value is None:
+        return Agreement(n=n, agreed=agreed, kappa=None, low=None, high=None, none=none)
+    error = Z95 * _kappa_error(pairs, value)
+    return Agreement(
+        n=n, agreed=agreed, kappa=value, low=max(-1.0, value - error), high=min(1.0, value + error), none=none
+    )
+
+
+def _kappa_error(pairs: Sequence[tuple[bool, bool]], value: float) -> float:
+    n = len(pairs)
+    share = {
+        cell: pairs.count(cell) / n for cell in ((True, True), (True, False), (False, True), (False, False))
+    }
+    rows = {one: sum(part for cell, part in share.items() if cell[0] == one) for one in (True, False)}
+    columns = {one: sum(part for cell, part in share.items() if cell[1] == one) for one in (True, False)}
+    chance = sum(rows[one] * columns[one] for one in (True, False))
+    same = sum(share[one, one] * (1 - (rows[one] + columns[one]) * (1 - value)) ** 2 for one in (True, False))
+    other = (1 - value) ** 2 * sum(
+        share[one, not one] * (columns[one] + rows[not one]) ** 2 for one in (True, False)
+    )
+    variance = same + other - (value - chance * (1 - value)) ** 2
+    return math.sqrt(max(0.0, variance) / n) / (1 - chance)
+
+
 def drifts(shares: Sequence[Share]) -> str:
     """Whether the last of several runs lies outside of what the ones before allow: ``down``, ``up`` or empty."""
     if len(shares) < 3:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from evals.judging import Judged
+from evals.judging import Judged, SearchFigures
 from evals.scorers import NAMES
 from evals.statistics import Share
 
@@ -19,12 +19,13 @@ def summary(judged: Judged) -> dict[str, Any]:
         "passed": judged.passed, "complete": judged.complete, "repeats": judged.plan.repeats, "share": _share(judged.share),
         "pass_hat": {f"pass^{k}": value for k, value in judged.pass_hat().items()},
         "gates": [
-            {"name": one.name, "holds": one.holds, "says": one.says, "cases": list(one.cases)} for one in judged.gates
+            {"name": one.name, "part": one.part, "holds": one.holds, "says": one.says, "cases": list(one.cases)}
+            for one in judged.gates
         ],
         "categories": {
             one.name: {**_share(one.share), "failed": list(one.failed)} for one in judged.slices(lambda case: case.category)
         },
-        "retrieval": judged.retrieval(),
+        "critical": len(judged.critical), "retrieval": _search(judged.search_figures()),
         "compared": None if compared is None else {
             "worse": [one.case.id for one in compared[1]], "better": [one.case.id for one in compared[2]],
             "p": compared[0].p, "verdict": compared[0].verdict,
@@ -34,6 +35,13 @@ def summary(judged: Judged) -> dict[str, Any]:
              "failures": [{"check": each.scorer, "name": NAMES[each.scorer], "why": each.why} for each in one.failures]}
             for one in judged.verdicts if not one.passed
         ],
+    }  # fmt: skip
+
+
+def _search(figures: SearchFigures) -> dict[str, Any]:
+    return {
+        "searches": len(figures.searches), "recall_at_5": figures.recall_at_5, "mrr": figures.mrr, "abstention": _share(figures.told),
+        "closed": _share(figures.kept),
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evals.errors import RunError
 from evals.judging import Judged
 from evals.run_folder import RunFolder
 from evals.statistics import Share, drifts
@@ -31,24 +32,23 @@ def points(earlier: Sequence[RunFolder], judged: Judged) -> tuple[Point, ...]:
         try:
             body = json.loads((folder.folder / "verdict.json").read_text(encoding="utf-8"))
             plan_selection = folder.plan().selection
-        except (OSError, ValueError):
-            continue
-        if plan_selection == judged.plan.selection and body["run_id"] < judged.plan.run_id:
-            found.append(
-                Point(
-                    run_id=body["run_id"],
-                    bundle=body["bundle"],
-                    share=Share(right=body["share"]["right"], of=body["share"]["of"]),
-                    passed=body["passed"],
-                    critical=_critical(body["gates"][0]["says"]),
-                )
+            point = Point(
+                run_id=body["run_id"],
+                bundle=body["bundle"],
+                share=Share(right=body["share"]["right"], of=body["share"]["of"]),
+                passed=body["passed"],
+                critical=body["critical"],
             )
+        except (OSError, ValueError, KeyError, TypeError, RunError):
+            continue
+        if plan_selection == judged.plan.selection and point.run_id < judged.plan.run_id:
+            found.append(point)
     own = Point(
         run_id=judged.plan.run_id,
         bundle=judged.plan.bundle.digest,
         share=judged.share,
         passed=judged.passed,
-        critical=_critical(judged.gates[0].says),
+        critical=len(judged.critical),
     )
     return (*found[-MOST + 1 :], own)
 
@@ -59,8 +59,3 @@ def drift(of: Sequence[Point]) -> str:
     if not way:
         return "No drift is shown." if len(of) >= 3 else "Three runs are needed to speak of drift."
     return f"The share that passes has gone {way}, outside of what the runs before allow."
-
-
-def _critical(says: str) -> int:
-    first = says.split(" ", 1)[0]
-    return int(first) if first.isdigit() else 0

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from retrieval.document_store import PageSpan
 from retrieval.normalise import has_disguised_words, same_length_form, strip_invisible
+from retrieval.stored import PageSpan
 
 EXTRACTION_VERSION = "7"
 """Goes up when any reader, the sections or the chunking give another result for the same file."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.document_store import Alias
 from retrieval.passage import Document
+from retrieval.stored import Alias
 
 _REFERENCE = re.compile(r"\b[A-Z]{2,}[A-Z0-9]*-\d[\dA-Z-]*\b")
 """Such as SOP-104 or MF-2026-014."""

@@ -24,7 +24,11 @@ from knowledge_ingest.report import DocumentReport, IngestReport, Status
 from knowledge_ingest.sources.folder import find
 from knowledge_ingest.sources.source import ANYBODYS, Found, SourceFile
 from knowledge_ingest.terms.refresh import refresh_terms
-from retrieval.document_store import (
+from retrieval.indexing import ENTRY_VERSION, Indexer, with_key
+from retrieval.library import check_collection
+from retrieval.passage import DEFAULT_COLLECTION, Document, Passage
+from retrieval.search import Library
+from retrieval.stored import (
     DocumentRow,
     Quarantined,
     StoredDocument,
@@ -32,10 +36,6 @@ from retrieval.document_store import (
     passage_id,
     with_document,
 )
-from retrieval.indexing import ENTRY_VERSION, Indexer, with_key
-from retrieval.library import check_collection
-from retrieval.passage import DEFAULT_COLLECTION, Document, Passage
-from retrieval.search import Library
 
 log = logging.getLogger(__name__)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from retrieval.sparse import stem
+
 _NUMBER_WORD = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|sixty|ninety|half)"
 )
@@ -80,3 +82,69 @@ def holds_answer(text: str, types: tuple[str, ...]) -> float:
     folded = " ".join(text.lower().split())
     held = {name for name, _, held in _TYPES if name in types and held.search(folded)}
     return len(held) / len(types)
+
+
+_HOW_MANY = re.compile(
+    r"\bhow many (?:[a-z]+ ){0,2}?(?P<noun>[a-z]+?)"
+    r"(?: (?:are|is|may|can|must|do|does|did|have|has|were|was|will|of|in|a|per|for|to|after|before|within|the)\b|\?|$)"
+)
+_COUNT = re.compile(
+    rf"\d[\d.,]*|{_NUMBER_WORD}|forty|fifty|hundred|once|twice|several|all|no",
+)
+_SHAPES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        re.compile(r"\bhow often\b|\bhow many times\b"),
+        re.compile(
+            r"\b(?:once|twice|daily|weekly|monthly|yearly|quarterly|every (?:\w+ )?(?:day|week|month|year|hour|minute)s?|"
+            rf"(?:\d+|{_NUMBER_WORD}) (?:\w+ ){{0,2}}(?:times|changes|attempts|a (?:day|week|month|year)))\b"
+        ),
+    ),
+    (
+        re.compile(r"\b(?:by|until|till) when\b|\bdeadline\b|\bcut-?off\b|\b(?:at the )?latest\b|\bhow soon\b"),
+        re.compile(
+            r"\b(?:before|by|until|latest|within|no later than|not later than)\b[^.;]{0,25}"
+            rf"(?:\d|\b{_NUMBER_WORD}\b|\bnoon\b|\bthe same\b)"
+        ),
+    ),
+    (
+        re.compile(r"\b(?:may|must|can|shall|should|is|are|do|does) (?:\w+ )?(?:not|never)\b|\b(?:forbidden|prohibited|excluded)\b"),
+        re.compile(r"\b(?:not|never|no|nobody|none|prohibited|forbidden|excluded|refused|except)\b"),
+    ),
+)  # fmt: skip
+"""(how a question asks, what an answer of that shape holds), in lower case."""
+_SAYING = re.compile(
+    r"\b(?:tell|told|say|said|write|wrote|wording|words|sentence|message|phrase|reply)\b", re.IGNORECASE
+)
+_QUOTED = re.compile(r"[\"“][A-Z][^\"”]{20,}[\"”]")
+
+
+def counted_noun(question: str) -> str:
+    """What a question wants counted, as a stem: ``how many shipments are allowed`` -> ``shipment``; empty for none."""
+    match = _HOW_MANY.search(question.lower())
+    return stem(match["noun"]) if match else ""
+
+
+def holds_count(text: str, noun: str) -> bool:
+    """Whether a text counts it: ``three shipments at most``."""
+    found = re.findall(r"[a-z]+|\d[\d.,]*", text.lower())
+    return bool(noun) and any(
+        _COUNT.fullmatch(word) and any(stem(each) == noun for each in found[at + 1 : at + 4])
+        for at, word in enumerate(found)
+    )
+
+
+def holds_shape(text: str, question: str) -> bool:
+    """Whether a text has the shape that a question asks for: ``by when`` -> ``before 11:00``, ``how often`` -> ``twice``."""
+    asked = [held for asks, held in _SHAPES if asks.search(question.lower())]
+    folded = " ".join(text.lower().split())
+    return any(held.search(folded) for held in asked)
+
+
+def asks_for_words(question: str) -> bool:
+    """Whether a question is for what is said or written: ``what do we tell a customer``."""
+    return _SAYING.search(question) is not None
+
+
+def holds_words(text: str) -> bool:
+    """Whether a text quotes a sentence."""
+    return _QUOTED.search(text) is not None

@@ -8,12 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.access import payload_of
-from retrieval.document_store import DocumentStore, StoredDocument, StoredPassage
+from retrieval.document_store import DocumentStore
 from retrieval.embedder import Embedder
 from retrieval.errors import IndexNotBuilt
 from retrieval.knowledge_base import IndexEntry, KnowledgeBase
 from retrieval.passage import Document
 from retrieval.sparse import SPARSE_VERSION, terms, vector_of_terms
+from retrieval.stored import StoredDocument, StoredPassage
 
 log = logging.getLogger(__name__)
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.document_store import DocumentStore, StoredPassage
+from retrieval.document_store import DocumentStore
 from retrieval.embedder import Embedder
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.indexing import Indexer
 from retrieval.knowledge_base import KnowledgeBase
 from retrieval.minilm_embedder import MiniLmEmbedder
 from retrieval.passage import Document
+from retrieval.stored import StoredPassage
 
 log = logging.getLogger(__name__)
 

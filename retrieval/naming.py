@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrieval.document_store import DocumentRow
 from retrieval.normalise import search_form
 from retrieval.sparse import STOP_WORDS, words
+from retrieval.stored import DocumentRow
 
 if TYPE_CHECKING:
     from retrieval.request import Scope

@@ -7,7 +7,7 @@ that shows what each part brings.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from retrieval.clause_kinds import PLAINEST
 from retrieval.fusion import scaled
@@ -15,14 +15,14 @@ from retrieval.naming import Routing
 from retrieval.passage import Document, DocumentType
 from retrieval.wording import BEST_FIT
 
-_SPARSE_WEIGHT = 0.4
+_SPARSE_WEIGHT = 0.38
 """Of BM25 (relative to the best candidate) next to the cosine."""
-_NEIGHBOUR_WEIGHT = 0.2
+_NEIGHBOUR_WEIGHT = 0.25
 """Of the better neighbour's cosine: a clause among clauses about the question is more likely to be the one."""
 _KIND_WEIGHTS = {"dense": 0.5, "like": 1.0, "signs": 0.6, "sparse": 0.2}
 """When a kind of clause is asked for: cosine with the question, cosine with how such clauses read, how plainly the wording
 gives it away, BM25. The heading above it was tried and brought nothing; it counts in telling that a clause is absent."""
-_PREFERRED = 0.1
+_PREFERRED = 0.13
 """For documents of the parties in question."""
 _NAMED = 0.5
 """For documents that the question names: nothing else comes before them."""
@@ -98,10 +98,9 @@ def reranked(
         return list(order)
     best = _BEST + (_ONLY_NAMED if routing.only_named else 0.0)
     scored = [
-        replace(
-            each,
-            score=round(min(1.0, max(0.0, each.score + fits.get(_place(each.candidate), 0.0) / best)), 4),
-        )
+        each
+        if (better := fits.get(_place(each.candidate))) is None
+        else Ranked(candidate=each.candidate, score=round(min(1.0, max(0.0, each.score + better / best)), 4))
         for each in order
     ]
     return sorted(scored, key=lambda each: (-each.score, _place(each.candidate)))
@@ -127,25 +126,29 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
     listed = [each.dense for each in candidates if each.dense is not None]
     # whoever is missing in the dense list is below everyone in it
     floor = min(listed, default=0.0)
-    dense = {_place(each): floor if each.dense is None else each.dense for each in candidates}
-    sparse = scaled({_place(each): each.sparse or 0.0 for each in candidates}, low=0.0)
+    places = [_place(each) for each in candidates]
+    dense = {
+        place: floor if each.dense is None else each.dense
+        for place, each in zip(places, candidates, strict=True)
+    }
+    sparse = scaled(
+        {place: each.sparse or 0.0 for place, each in zip(places, candidates, strict=True)}, low=0.0
+    )
     scores = []
-    for each in candidates:
-        document_id, number = _place(each)
+    for place, each in zip(places, candidates, strict=True):
+        document_id, number = place
         if each.of_kind is not None:
             score = (
-                _KIND_WEIGHTS["dense"] * dense[_place(each)]
+                _KIND_WEIGHTS["dense"] * dense[place]
                 + _KIND_WEIGHTS["like"] * each.of_kind.like
                 + _KIND_WEIGHTS["signs"] * each.of_kind.signs
-                + _KIND_WEIGHTS["sparse"] * sparse[_place(each)]
+                + _KIND_WEIGHTS["sparse"] * sparse[place]
             )
         else:
-            neighbours = [dense.get((document_id, number + step), 0.0) for step in (-1, 1)]
-            score = (
-                dense[_place(each)]
-                + _SPARSE_WEIGHT * sparse[_place(each)]
-                + _NEIGHBOUR_WEIGHT * max(neighbours)
+            neighbour = max(
+                dense.get((document_id, number - 1), 0.0), dense.get((document_id, number + 1), 0.0)
             )
+            score = dense[place] + _SPARSE_WEIGHT * sparse[place] + _NEIGHBOUR_WEIGHT * neighbour
         if document_id in routing.named:
             score += _NAMED if each.of_kind is None else _OF_KIND
             score += _ONLY_NAMED if routing.only_named else 0.0

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from retrieval.access import in_force, in_force_on, may_read, readable_by
-from retrieval.document_store import PageSpan
 from retrieval.knowledge_base import AnyOf, IndexFilter
 from retrieval.passage import DEFAULT_COLLECTION, Document, DocumentType, Reader, ScoredPassage
+from retrieval.stored import PageSpan
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,6 @@ from a document of ours, and no word of it is ever shown or quoted.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from retrieval.aside import AsideTexts
 from retrieval.document_store import DocumentStore
 from retrieval.embedder import Embedder
 from retrieval.knowledge_base import DenseVector
@@ -69,8 +69,8 @@ class SituationBook:
     """The table in the space of one embedding model; embedded when documents are put in, else at the first question (a second)."""
 
     def __init__(self, store: DocumentStore, embedder: Embedder) -> None:
-        self._store = store
         self._embedder = embedder
+        self._texts = AsideTexts(store, embedder, name="situations")
         self._lock = threading.Lock()
         self._known: (
             tuple[str, npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.float32]] | None
@@ -98,36 +98,18 @@ class SituationBook:
         Raises:
             EmbeddingUnavailable, StoreUnavailable
         """
-        texts = [text for each in situations() for text in (*each.asks, *each.rules)]
-        known = self._store.vectors(self._kept_as(), [_key(text) for text in texts])
-        if any(_key(text) not in known for text in texts):
-            embedded = self._embedded(texts)
-            self._store.keep_vectors(self._kept_as(), dict(zip(map(_key, texts), embedded, strict=True)))
-
-    def _embedded(self, texts: list[str]) -> npt.NDArray[np.float32]:
-        known = self._store.vectors(self._kept_as(), [_key(text) for text in texts])
-        missing = [text for text in texts if _key(text) not in known]
-        if missing:
-            known |= zip(map(_key, missing), self._embedder.embed(missing), strict=True)
-        return np.stack([known[_key(text)] for text in texts])
-
-    def _kept_as(self) -> str:
-        return f"{DocumentStore.ASIDE}situations/{self._embedder.model_id}"
+        self._texts.learn([text for each in situations() for text in (*each.asks, *each.rules)])
 
     def _vectors(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         model_id = self._embedder.model_id
         with self._lock:
             if self._known is None or self._known[0] != model_id:
                 table = situations()
-                asks = self._embedded([ask for each in table for ask in each.asks])
+                asks = self._texts.vectors([ask for each in table for ask in each.asks])
                 owner = np.array([at for at, each in enumerate(table) for _ in each.asks])
-                written = self._embedded([rule for each in table for rule in each.rules])
+                written = self._texts.vectors([rule for each in table for rule in each.rules])
                 ends = np.cumsum([len(each.rules) for each in table])[:-1]
                 middles = np.stack([part.mean(axis=0) for part in np.split(written, ends)])
                 middles /= np.linalg.norm(middles, axis=1, keepdims=True)
                 self._known = (model_id, asks, owner, middles)
             return self._known[1:]
-
-
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.document_store import Alias, DocumentStore, StoredDocument, StoredPassage, passage_id
+from retrieval.document_store import DocumentStore
 from retrieval.indexing import Brought, Indexer, fingerprint
 from retrieval.knowledge_base import KnowledgeBase
 from retrieval.passage import DEFAULT_COLLECTION, ROLES, Document, Passage, Reader
 from retrieval.search import Library
 from retrieval.sparse import term_index, terms
+from retrieval.stored import Alias, StoredDocument, StoredPassage, passage_id
 
 
 class WordEmbedder:

@@ -112,7 +112,7 @@ def build_router(copilot: Copilot) -> APIRouter:
     def reject(draft_id: str, body: Rejection, person: Who) -> dict[str, Any]:
         """Reject exactly this version, with a reason."""
         token = token_of(person, draft_id, body.token)
-        done: Draft = desk().drafts.reject(
+        done: Draft = desk().reject(
             person, draft_id, version=body.version, digest=body.digest, token=token, reason=body.reason
         )
         return done.to_json()
@@ -120,7 +120,7 @@ def build_router(copilot: Copilot) -> APIRouter:
     @router.post("/api/v1/drafts/{draft_id}/cancel")
     def cancel(draft_id: str, person: Who) -> dict[str, Any]:
         """Take one's own draft back."""
-        return desk().drafts.cancel(person, draft_id).to_json()
+        return desk().cancel(person, draft_id).to_json()
 
     @router.get("/api/v1/audit")
     def audit(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copilot.commands.shared import Json, User, fail, print_json, signed_in
-from copilot.settings import load_settings
+from copilot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from copilot.identity import Person
@@ -46,15 +48,17 @@ def verify(
     settings = load_settings()
     audit = open_audit(settings)
     verdict = audit.verify()
-    if anchored:
-        from copilot.audit_anchor import anchors, disagreements
+    from copilot.audit_anchor import anchoring, anchors, disagreements
 
-        with signed_in(settings, user) as person:
+    if anchored:
+        with _anchoring_as(settings, user) as person:
             verdict = replace(verdict, problems=(*verdict.problems, *disagreements(audit, anchors(person))))
+    known = anchoring(audit, by_itself=bool(settings.anchor_odoo_user), now=datetime.now(UTC))
     if as_json:
         print_json({
             "entries": verdict.entries, "holds": verdict.holds, "head": verdict.head,
             "problems": [{"seq": one.seq, "kind": one.kind, "text": one.text} for one in verdict.problems],
+            "anchoring": {"state": known.state, "text": known.text},
         })  # fmt: skip
     elif verdict.holds:
         typer.echo(f"{verdict.entries:,} entries, unbroken. Head {verdict.head}.")
@@ -62,8 +66,23 @@ def verify(
         typer.echo(f"{verdict.entries:,} entries, and the log is not what was written:", err=True)
         for one in verdict.problems[:50]:
             typer.echo(f"- {one.text} ({one.kind})", err=True)
+    if not as_json:
+        typer.echo(known.text[:1].upper() + known.text[1:], err=known.state in ("failed", "late"))
     if not verdict.holds:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _anchoring_as(settings: Settings, user: str | None) -> Iterator[Person]:
+    """Whoever anchored: the account of the settings, or the person at the command line."""
+    if user is None and settings.anchor_odoo_user:
+        from copilot.bootstrap import anchor_account, odoo_server
+
+        with anchor_account(settings, odoo_server(settings)) as person:
+            yield person
+    else:
+        with signed_in(settings, user) as person:
+            yield person
 
 
 @app.command("export")
@@ -95,17 +114,17 @@ def export_log(
 
 @app.command("anchor")
 def anchor_log(user: User = None, as_json: Json = False) -> None:
-    """Put the log's head into Odoo as a note on your own contact: once a day, from a timer."""
+    """Put the log's head into Odoo, where it is beyond the reach of whoever holds our database: once a day, from a timer."""
     from copilot.audit_anchor import anchor
     from copilot.bootstrap import open_audit
 
     settings = load_settings()
-    with signed_in(settings, user) as person:
+    with _anchoring_as(settings, user) as person:
         done = anchor(open_audit(settings), person)
     if as_json:
-        print_json({"seq": done.seq, "seal": done.seal, "at": done.at})
+        print_json({"seq": done.seq, "seal": done.seal, "at": done.at, "place": done.place})
     else:
-        typer.echo(f"Entry {done.seq} is anchored in Odoo since {done.at} UTC.")
+        typer.echo(f"Entry {done.seq} is anchored in Odoo since {done.at} UTC, in {done.place}.")
 
 
 @app.command()
@@ -139,27 +158,39 @@ def retire(
 
 @app.command()
 def erase(
-    login: Annotated[str, typer.Argument(help="Whose name is forgotten.")],
+    login: Annotated[str, typer.Argument(help="Who is forgotten.")],
     user: User = None,
     as_json: Json = False,
 ) -> None:
-    """Forget who is behind a pseudonym of the log (compliance). The entries stay, and the chain holds."""
-    from copilot.bootstrap import open_audit
+    """Forget a person (compliance): their name and what they wrote, in drafts, conversations, receipts, opinions and the log.
+
+    What happened stays under a pseudonym, and the chain holds.
+    """
+    from copilot.audit import Audit, audit_key
+    from copilot.bootstrap import prepare_data_dir
+    from copilot.database import Database
+    from copilot.erasure import erase as forget
+    from copilot.erasure import told
 
     settings = load_settings()
-    audit = open_audit(settings)
-    with signed_in(settings, user) as person:
-        _only_compliance(person)
-        owners = audit.owners_named(login)
-        with audit.changing() as connection:
-            by = audit.actor_of(connection, _owner(person), person.name)
-            done = [audit.erase_person(connection, owner, by=by) for owner in owners]
-    if not any(done):
-        fail(f"The log knows nobody called {login!r}.")
+    prepare_data_dir(settings)
+    database = Database(settings.sqlalchemy_url)
+    try:
+        audit = Audit(database, audit_key(settings.data_dir))
+        with signed_in(settings, user) as person:
+            _only_compliance(person)
+            if person.login == login:
+                fail("Somebody else of the role compliance erases you.")
+            done = forget(database, audit, settings.data_dir, login, by=_owner(person), by_name=person.name)
+    finally:
+        database.close()
+    if not done.anything:
+        fail(f"Nobody called {login!r} stands in anything that is kept here.")
     if as_json:
-        print_json({"erased": sum(done)})
+        print_json(done.to_json())
     else:
-        typer.echo(f"{login}: the log does not say any more who that was.")
+        for line in told(done, login):
+            typer.echo(line)
 
 
 def _only_compliance(person: Person) -> None:

@@ -124,7 +124,7 @@ def reject(
     with _desk(user) as (desk, person):
         draft = desk.drafts.look(person, draft_id)
         token = desk.drafts.token(person, draft_id)
-        done = desk.drafts.reject(
+        done = desk.reject(
             person, draft_id, version=draft.version, digest=draft.digest, token=token, reason=reason
         )
         if as_json:
@@ -156,7 +156,7 @@ def submit(
 def cancel(draft_id: DraftId, user: User = None, as_json: Json = False) -> None:
     """Take back a draft of your own."""
     with _desk(user) as (desk, person):
-        done = desk.drafts.cancel(person, draft_id)
+        done = desk.cancel(person, draft_id)
         if as_json:
             print_json(done.to_json())
         else:

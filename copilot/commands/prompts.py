@@ -118,7 +118,7 @@ def release(
 ) -> None:
     """Let what an eval run was made on run here. Somebody of the role compliance signs, who did not write it."""
     from copilot.bootstrap import open_releases
-    from copilot.commands.evaluating import proof_of
+    from copilot.commands.eval_runs import proof_of
 
     settings = _in(environment)
     proof = proof_of(settings, run)

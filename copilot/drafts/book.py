@@ -172,8 +172,17 @@ class DraftBook:
     def _actor(self, connection: sa.Connection, person: Person) -> str:
         return self._audit.actor_of(connection, owner_of(person), person.name)
 
-    def _note(self, connection: sa.Connection, kind: str, subject: str, actor: str, **body: Any) -> None:
-        self._audit.append(connection, kind, subject=subject, body=body, actor=actor)
+    def _note(
+        self,
+        connection: sa.Connection,
+        kind: str,
+        subject: str,
+        actor: str,
+        *,
+        words: Mapping[str, str] | None = None,
+        **body: Any,
+    ) -> None:
+        self._audit.append(connection, kind, subject=subject, body=body, actor=actor, words=words)
 
     def _now(self) -> datetime:
         return self._clock().astimezone(UTC)

@@ -125,7 +125,7 @@ class Deciding(DraftBook):
                 "draft.rejected",
                 subject_of(draft),
                 self._actor(connection, person),
-                reason=draft.reason,
+                words={"reason": draft.reason},
                 **self._reading(opened),
             )
         return draft
@@ -159,7 +159,7 @@ class Deciding(DraftBook):
                 subject_of(draft),
                 self._actor(connection, person),
                 to=outcome,
-                reason=draft.reason,
+                words={"reason": draft.reason},
             )
         return draft
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from copilot.audit import Audit
+from copilot.drafts.asking import Asking
 from copilot.drafts.contract_fit import contract_fit
 from copilot.drafts.decision_rights import Tier
 from copilot.drafts.draft import UNDECIDED, Draft
@@ -17,9 +17,10 @@ from copilot.drafts.executor import Executor
 from copilot.drafts.service import Drafts
 from copilot.identity import Person
 from erp_tools.actions.action import CannotDraft, Plan, digest_of
+from erp_tools.actions.approvers import Colleague
 from erp_tools.actions.assign_activity import find_colleague
-from erp_tools.actions.calls import Schedule
 from erp_tools.actions.types import ACTION_TYPES, ActionType
+from erp_tools.errors import OdooError
 from erp_tools.lateness.diagnosis import diagnose
 from erp_tools.lateness.taxonomy import Certainty, Diagnosis
 from erp_tools.odoo.gateway import OdooServer
@@ -54,8 +55,10 @@ class Desk:
         audit: Audit,
         server: OdooServer,
         library: Library,
+        asking: Asking,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self._asking = asking
         self.drafts, self.executor, self.audit = drafts, executor, audit
         self._server, self._library, self._clock = server, library, clock
 
@@ -113,31 +116,29 @@ class Desk:
         )  # fmt: skip
 
     def submit(self, person: Person, draft_id: str, *, to: str = "") -> Draft:
-        """Hand one's own draft to its approvers, and ask one of them by an activity in Odoo.
+        """Hand one's own draft to its approvers, and ask a few of them by activities in Odoo.
 
         Args:
-            to: the colleague's name as in Odoo; empty: nobody is asked in Odoo, it waits on the desk.
+            to: the colleague's name as in Odoo who alone is asked; empty: those who may decide, as far as Odoo says who they are.
 
         Raises:
             CannotDraft: there is no single colleague of that name; nothing was handed over.
-            NotFound (not theirs), WrongState; OdooError: the activity could not be planned; the draft waits on the desk all the same.
+            NotFound (not theirs), WrongState; OdooError: the named colleague could not be asked; the draft waits on the desk all the same.
         """
-        if not to.strip():
-            return self.drafts.submit(person, draft_id)
-        with person.lock:
-            colleague = find_colleague(person.session, to.strip())
+        if to.strip():
+            with person.lock:
+                row = find_colleague(person.session, to.strip())
+            named = Colleague(
+                user_id=row["id"], login=str(row.get("login") or row["id"]), name=str(row["name"]), roles=frozenset(), by_our_groups=False
+            )  # fmt: skip
+            draft = self.drafts.submit(person, draft_id)
+            self._asking.ask(person, draft, [named], self._clock())
+            return draft
         draft = self.drafts.submit(person, draft_id)
-        key = f"copilot.{draft.draft_id}.{draft.version}.ask"
-        until = self._clock().astimezone(ZoneInfo(person.user.timezone or "UTC")).date()
-        ask = Schedule(
-            name=f"ask {colleague['name']} to decide", model="sale.order", record_id=draft.order_id, user_id=colleague["id"], until=until,
-            summary=f"Decide: {draft.summary}"[:150], note=f"Decide it on the copilot's desk: /desk/{draft.draft_id}", key=key,
-        )  # fmt: skip
-        with person.lock:
-            if ask.observe(person.session).seen == "not_done":
-                ask.run(person.session)
-            asked = ask.observe(person.session).seen
-        self.drafts.note_asked(person, draft, str(colleague["name"]), asked)
+        try:
+            self._asking.ask(person, draft, self._asking.whom(person, draft), self._clock())
+        except OdooError as error:  # it waits on the desk, where its approvers find it
+            self.drafts.note_unasked(person, draft, str(error))
         return draft
 
     def approve(self, person: Person, draft_id: str, *, version: int, digest: str, token: str) -> Draft:
@@ -147,7 +148,29 @@ class Desk:
             as `Drafts.approve`; what happens after the approval is in the draft's state, never an error.
         """
         draft = self.drafts.approve(person, draft_id, version=version, digest=digest, token=token)
-        return self.executor.run(person, draft) if draft.state == "approved" else draft
+        done = self.executor.run(person, draft) if draft.state == "approved" else draft
+        self._asking.end(person)
+        return done
+
+    def reject(
+        self, person: Person, draft_id: str, *, version: int, digest: str, token: str, reason: str
+    ) -> Draft:
+        """As `Drafts.reject`; nobody else is asked any more then."""
+        draft = self.drafts.reject(
+            person, draft_id, version=version, digest=digest, token=token, reason=reason
+        )
+        self._asking.end(person)
+        return draft
+
+    def cancel(self, person: Person, draft_id: str) -> Draft:
+        """As `Drafts.cancel`; nobody is asked any more then."""
+        draft = self.drafts.cancel(person, draft_id)
+        self._asking.end(person)
+        return draft
+
+    def tidy(self) -> None:
+        """Take back what was asked about drafts that ended meanwhile, with whoever is signed in. Raises StateUnavailable."""
+        self._asking.end()
 
     def _same(self, person: Person, plan: Plan) -> Draft | None:
         """The draft of exactly this that still waits for somebody's word."""

@@ -118,11 +118,11 @@ class Drafts(Deciding, Switches):
             )
         return draft
 
-    def note_asked(self, person: Person, draft: Draft, colleague: str, outcome: str) -> None:
-        """Put on record whom an activity in Odoo asks to decide."""
+    def note_unasked(self, person: Person, draft: Draft, why: str) -> None:
+        """Put on record that nobody could be asked by an activity in Odoo."""
         with self._database.changing() as connection:
             self._note(
-                connection, "draft.asked", subject_of(draft), self._actor(connection, person), colleague=colleague, outcome=outcome
+                connection, "draft.asked", subject_of(draft), self._actor(connection, person), colleague="", outcome=why[:500]
             )  # fmt: skip
 
     def _replaced(self, connection: sa.Connection, person: Person, draft_id: str) -> Draft:

@@ -65,6 +65,15 @@ def newest(connection: sa.Connection, draft_id: str) -> Draft:
     return _draft(dict(row))
 
 
+def version_of(connection: sa.Connection, draft_id: str, version: int) -> Draft:
+    """One version. Raises NotFound."""
+    wanted = sa.select(drafts).where(drafts.c.draft_id == draft_id, drafts.c.version == version)
+    row = connection.execute(wanted).mappings().one_or_none()
+    if row is None:
+        raise NotFound("There is no such version of this draft.")
+    return _draft(dict(row))
+
+
 def find(
     connection: sa.Connection,
     *,

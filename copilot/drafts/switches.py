@@ -30,7 +30,7 @@ class Switches(DraftBook):
                 "switch.stopped",
                 f"switch:{scope}",
                 self._actor(connection, person),
-                reason=reason,
+                words={"reason": reason},
             )
 
     def resume(self, person: Person, scope: str) -> None:

@@ -89,7 +89,18 @@ openings = sa.Table(
 )
 """When a version was first shown in full to somebody."""
 
+asks = sa.Table(
+    "draft_asks",
+    metadata,
+    sa.Column("draft_id", sa.String(40), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("user_id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.String(10), nullable=False, index=True),
+)
+"""Whom an activity in Odoo asks to decide: ``asked``, or ``ended`` when it was taken back or is gone."""
+
 MIGRATIONS = (
     Migration(version=1, tables=(drafts, decisions, nonces, claims, steps, switches)),
     Migration(version=2, tables=(openings,)),
+    Migration(version=3, tables=(asks,)),
 )

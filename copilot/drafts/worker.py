@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 
 from copilot.drafts.executor import Executor
 from copilot.errors import CopilotError
@@ -16,10 +17,21 @@ DRAIN_SECONDS = 10.0
 
 
 class Worker:
-    """Runs an executor until it is stopped; what is in the middle of a call then is finished first."""
+    """Runs an executor until it is stopped; what is in the middle of a call then is finished first.
 
-    def __init__(self, executor: Executor, *, round_seconds: float = ROUND_SECONDS) -> None:
-        self._executor, self._seconds = executor, round_seconds
+    Args:
+        also: what else is done in each round, such as taking back what nobody has to answer any more.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        *,
+        also: Sequence[Callable[[], object]] = (),
+        round_seconds: float = ROUND_SECONDS,
+    ) -> None:
+        self._duties: tuple[Callable[[], object], ...] = (executor.work, *also)
+        self._seconds = round_seconds
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="drafts", daemon=True)
 
@@ -34,9 +46,10 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._seconds):
-            try:
-                self._executor.work()
-            except (CopilotError, OdooError) as error:
-                log.warning("drafts wait: %s", error)
-            except Exception:
-                log.exception("a round of the drafts' worker failed")
+            for duty in self._duties:
+                try:
+                    duty()
+                except (CopilotError, OdooError) as error:
+                    log.warning("drafts wait: %s", error)
+                except Exception:
+                    log.exception("a round of the drafts' worker failed")

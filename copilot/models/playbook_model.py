@@ -22,7 +22,7 @@ from copilot.models.playbook.asker import Asker
 from copilot.models.playbook.brain import NAME
 from copilot.models.playbook.phrasing import answer, suggestions
 from copilot.models.playbook.plan import MAX_READS, Read, next_steps
-from copilot.models.playbook.understanding import Earlier, Understanding, understand
+from copilot.models.playbook.understanding import Earlier, Understanding, answered_as, understand
 from copilot.reads import READS
 from copilot.turn import Turn
 
@@ -96,7 +96,8 @@ def read_turn(messages: Sequence[BaseMessage], asker: Asker) -> tuple[Understand
         elif isinstance(message, ToolMessage) and message.tool_call_id in calls:
             name, arguments = calls[message.tool_call_id]
             reads.append(Read(tool=name, arguments=arguments, result=_result(message)))
-    return understand(question, earlier, today=asker.today, meaning=asker.meaning), reads, rounds
+    asked = understand(question, earlier, today=asker.today, meaning=asker.meaning)
+    return answered_as(asked), reads, rounds
 
 
 def _result(message: ToolMessage) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,11 +23,13 @@ from erp_tools.lateness.ranking import tier_of
 from erp_tools.lateness.taxonomy import Diagnosis
 from erp_tools.lateness.wording import SMALLEST
 from erp_tools.options.compare import compare
-from erp_tools.options.option import KIND_NAMES, Comparison, Option, Ruling, Shipment
+from erp_tools.options.freshness import usable_stock
+from erp_tools.options.option import KIND_NAMES, Comparison, DraftWish, Option, Ruling, Shipment
 from erp_tools.options.policy import Policy
 from erp_tools.options.reading import Read, read_situation
 from erp_tools.options.situation import Situation
 from erp_tools.options.weights import Weights, load_weights
+from erp_tools.options.wishes import PURCHASING, WAREHOUSE
 from erp_tools.orders import FoundOrder
 
 MOST_EVIDENCE = 6
@@ -56,6 +59,7 @@ def compared(turn: Turn, order: FoundOrder, *, weights: Weights | None = None) -
     )
     chosen = weights or load_weights(turn.option_weights)
     comparison = compare(read.situation, policy, chosen)
+    read = replace(read, situation=usable_stock(read.situation, policy))
     turn.diagnoses.append(read.diagnosis)
     if policy.unread:
         turn.note_degraded(policy.unread)
@@ -147,8 +151,7 @@ def _option(turn: Turn, situation: Situation, option: Option, cites: Any) -> dic
         "work": list(plan.tasks),
         "requires": list(plan.requires),
         "rulings": rulings,
-        "drafts": [{"action": one.action, "wanted": dict(one.wanted)} for one in plan.drafts] if not option.ruled_out else [],
-        "no_draft": plan.no_draft,
+        "drafts": [] if option.ruled_out else [_wish(turn, one) for one in plan.drafts],
         "customer_message": "" if option.ruled_out else customer_text(situation, option),
     }  # fmt: skip
 
@@ -163,8 +166,22 @@ def _shipment(one: Shipment) -> dict[str, Any]:
         "from": one.warehouse, "delivery": one.delivery, "carrier": one.carrier, "leaves": day_text(one.leaves),
         "leaves_latest": day_text(one.leaves_latest), "arrives": day_text(one.arrives), "value": float(one.value),
         "weight": float(one.weight), "freight": _amount(one.freight), "why": one.why,
-        "lines": [{"product": share.product, "product_id": share.product_id, "quantity": share.quantity} for share in one.shares],
+        "lines": [
+            {"product": share.product, "product_id": share.product_id, "quantity": share.quantity,
+             "lots": [{"lot": lot.name, "expires": day_text(lot.expires)} for lot in share.lots]}
+            for share in one.shares
+        ],
     }  # fmt: skip
+
+
+def _wish(turn: Turn, wish: DraftWish) -> dict[str, Any]:
+    """With the colleague's name in the place of what they do."""
+    wanted = dict(wish.wanted)
+    colleagues = load_house_rules(turn.house_rules).colleagues
+    names = {PURCHASING: colleagues.purchasing, WAREHOUSE: colleagues.warehouse}
+    if wanted.get("to") in names:
+        wanted["to"] = names[wanted["to"]] or turn.person.session.user.name
+    return {"action": wish.action, "wanted": wanted}
 
 
 def _arrivals(situation: Situation) -> list[dict[str, Any]]:
@@ -192,10 +209,11 @@ def _stock(situation: Situation) -> list[dict[str, Any]]:
             "missing": round(need.missing, 3),
             "home": home,
             "free": [
-                {"warehouse": place.warehouse, "free": round(place.free, 3)}
+                {"warehouse": place.warehouse, "free": round(place.free, 3), "lots": [lot.name for lot in place.lots]}
                 for place in need.places
                 if place.free > SMALLEST
             ],
+            "too_old": [one.text for one in situation.too_old if one.line_id == need.line_id],
         }
         for need in situation.short
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from erp_tools.lateness.wording import day_text
@@ -16,20 +17,22 @@ GREETING, CLOSING = (
 
 
 def customer_text(situation: Situation, option: Option) -> str:
-    """The message that goes with an option; empty where there is no day to name."""
+    """The message that goes with an option; empty where there is no day to name and nothing to ask."""
     shipments = [one for one in option.plan.shipments if one.expected is not None]
-    if not shipments or len(shipments) != len(option.plan.shipments):
-        return ""
-    ordered = sorted(shipments, key=lambda one: one.expected or date.max)
+    dated = bool(shipments) and len(shipments) == len(option.plan.shipments)
     opening = (
         f"Your order {situation.order} is delayed, and we are sorry."
-        if situation.promised
+        if _is_late(situation, shipments)
         else f"About your order {situation.order}."
     )
     if option.kind == "substitute_product":
-        known = option.plan.uses["substitute"]
-        offer = f"We can deliver {known.name} in its place. May we?"
-        return "\n\n".join([GREETING, f"{opening} {offer}", _whole(ordered[0]), CLOSING])
+        known, quantity = option.plan.uses["substitute"], option.plan.uses["quantity"]
+        offer = f"We can deliver {quantity:g} of {known.name} in the place of {_ordered(situation, option)}. May we?"
+        when = [_whole(shipments[0])] if dated else []
+        return "\n\n".join([GREETING, f"{opening} {offer}", *when, CLOSING])
+    if not dated:
+        return ""
+    ordered = sorted(shipments, key=lambda one: one.expected or date.max)
     if len(ordered) == 1:
         return "\n\n".join([GREETING, f"{opening} {_whole(ordered[0])}", CLOSING])
     parts = [f"{_named(one)}: leaves {_when(one)}{_arrives(one)}." for one in ordered]
@@ -41,6 +44,21 @@ def customer_text(situation: Situation, option: Option) -> str:
             CLOSING,
         ]
     )
+
+
+def _is_late(situation: Situation, shipments: Sequence[Shipment]) -> bool:
+    """The promise has passed, or something comes after it."""
+    promised = situation.promised
+    if promised is None:
+        return False
+    days = [one.arrives or one.expected for one in shipments]
+    return promised < situation.today or any(day is None or day > promised for day in days)
+
+
+def _ordered(situation: Situation, option: Option) -> str:
+    code = option.plan.uses.get("product")
+    need = next((one for one in situation.needs if one.code == code), None)
+    return need.said(need.quantity) if need else "what you ordered"
 
 
 def _whole(shipment: Shipment) -> str:

@@ -40,14 +40,20 @@ def draft_option(
         raise CannotDraft(str(option["why_not"]))
     wishes = list(option.get("drafts") or ())
     if not wishes:
-        raise CannotDraft(str(option.get("no_draft") or "There is nothing to draft for it."))
-    made = [
-        desk.draft(
-            person, one["action"], {**one["wanted"], "order": order}, answer_id=answer_id, thread_id=thread_id
-        )
-        for one in wishes
-    ]
+        raise CannotDraft("There is nothing to draft for it.")
     missing: list[str] = []
+    made: list[Draft] = []
+    for one in wishes:
+        wanted = {**one["wanted"], "order": order}
+        try:
+            made.append(desk.draft(person, one["action"], wanted, answer_id=answer_id, thread_id=thread_id))
+        except CannotDraft as error:
+            mine = person.session.user.name
+            if one["action"] != "assign_activity" or wanted.get("to") == mine:
+                raise
+            missing.append(f"The activity is yours: {error}")
+            wanted["to"] = mine
+            made.append(desk.draft(person, one["action"], wanted, answer_id=answer_id, thread_id=thread_id))
     if text := str(option.get("customer_message") or ""):
         try:
             made.append(

@@ -47,6 +47,8 @@ class Figures(_Strict):
     freight_share: Decimal | None = Field(default=None, gt=0, le=100)
     freight_amount: Decimal | None = Field(default=None, gt=0)
     within: Length | None = None
+    life_share: Decimal | None = Field(default=None, gt=0, le=100)
+    life_days: int | None = Field(default=None, ge=1)
 
 
 class HouseRule(_Strict):
@@ -123,6 +125,20 @@ class Ranking(_Strict):
     ranks: tuple[HouseRank, ...] = ()
 
 
+class HouseGoods(_Strict):
+    """What contracts call a group of our products, such as ``dry goods``."""
+
+    words: str = Field(min_length=1)
+    products: tuple[str, ...] = Field(min_length=1)
+
+
+class Colleagues(_Strict):
+    """Names, as in Odoo, of those who get the activities of an option; empty: whoever drafts it."""
+
+    purchasing: str = ""
+    warehouse: str = ""
+
+
 class HouseRules(_Strict):
     """The whole file."""
 
@@ -133,6 +149,13 @@ class HouseRules(_Strict):
     transfers: Transfers | None = None
     expedites: Expedites | None = None
     ranking: Ranking | None = None
+    goods: tuple[HouseGoods, ...] = ()
+    colleagues: Colleagues = Colleagues()
+
+    def products_called(self, words: str) -> tuple[str, ...]:
+        """Internal references of what a contract calls so; empty where nobody has said what that is."""
+        wanted = words.casefold().strip()
+        return next((one.products for one in self.goods if one.words.casefold() == wanted), ())
 
 
 def load_house_rules(path: Path | None = None) -> HouseRules:

@@ -62,7 +62,7 @@ def policy_for(
     found: CustomerTerms | None = None
     try:
         found = customer_terms(library, customer_ref, reader, on_date=on_date)
-        rules += contract_rules(found, proofs)
+        rules += contract_rules(found, proofs, house)
         unread, told = _what_is_open(found)
         notes += told
     except RetrievalError as error:
@@ -98,15 +98,17 @@ def _what_is_open(found: CustomerTerms) -> tuple[str, list[str]]:
 # -- terms ---------------------------------------------------------------------------------------------------------------
 
 
-def contract_rules(found: CustomerTerms, proofs: Proofs) -> list[Rule]:
+def contract_rules(found: CustomerTerms, proofs: Proofs, house: HouseRules) -> list[Rule]:
     """The terms that bear on options, of the contract and of what applies to everyone."""
     return [
-        *_rules_of(found.terms, proofs, contract=True),
-        *_rules_of(found.general, proofs, contract=False),
+        *_rules_of(found.terms, proofs, house, contract=True),
+        *_rules_of(found.general, proofs, house, contract=False),
     ]
 
 
-def _rules_of(terms: Sequence[EffectiveTerm], proofs: Proofs, *, contract: bool) -> list[Rule]:
+def _rules_of(
+    terms: Sequence[EffectiveTerm], proofs: Proofs, house: HouseRules, *, contract: bool
+) -> list[Rule]:
     by_kind: dict[TermKind, list[EffectiveTerm]] = {}
     for each in terms:
         by_kind.setdefault(each.term.kind, []).append(each)
@@ -119,7 +121,27 @@ def _rules_of(terms: Sequence[EffectiveTerm], proofs: Proofs, *, contract: bool)
             rules.append(_rule(each, kind, proofs, contract=contract, names=value.names if value else ()))
     for each in by_kind.get("late_rate", ()):
         rules.append(_late(each, by_kind, proofs, contract=contract))
+    for each in by_kind.get("minimum_shelf_life", ()):
+        if (rule := _shelf_life(each, proofs, house, contract=contract)) is not None:
+            rules.append(rule)
     return rules
+
+
+def _shelf_life(each: EffectiveTerm, proofs: Proofs, house: HouseRules, *, contract: bool) -> Rule | None:
+    """How much of a lot's life is left on arrival. A procedure that tells what several customers agreed on is no rule for this one."""
+    value = each.term.value
+    rule = _rule(each, "shelf_life", proofs, contract=contract)
+    if rule.limited_to and not rule.only_for:
+        rule = Rule(**{**vars(rule), "only_for": house.products_called(rule.limited_to)})
+        if not rule.only_for and not contract:
+            return None
+    nobody_knows_of_what = bool(rule.limited_to) and not rule.only_for
+    if value is None or each.term.status not in KNOWN or nobody_knows_of_what:
+        return Rule(**{**vars(rule), "says": "unknown"})
+    if value.word:  # nothing is asked for
+        return Rule(**{**vars(rule), "says": "allows"})
+    days = span_of(value.duration).days if value.duration is not None else None
+    return Rule(**{**vars(rule), "says": "conditional", "life_share": value.percent, "life_days": days})
 
 
 def _rule(each: EffectiveTerm, subject: Any, proofs: Proofs, *, contract: bool, **figures: Any) -> Rule:
@@ -218,16 +240,33 @@ def _late(
         known = one.term.value
         if known is None or one.term.status not in KNOWN:
             continue
-        if one.term.kind == "late_cap" and known.percent is not None and value.percent is not None:
-            figures |= {
-                "cap_percent": known.percent,
-                "cap_base": "order" if known.base == "order" else "late_goods",
-            }
+        if one.term.kind == "late_cap" and _caps(value, known, alone=len(by_kind["late_rate"]) == 1):
+            figures |= _cap(known)
         if one.term.kind == "late_grace" and known.duration is not None:
             figures["grace"] = span_of(known.duration)
         if one.term.kind == "on_time" and known.late is not None:
             figures["tolerance"] = span_of(known.late)
     return Rule(**{**vars(rule), **figures})
+
+
+def _caps(rate: TermValue, cap: TermValue, *, alone: bool) -> bool:
+    """Whether a cap bounds this rate: of a fixed charge beside a rate by time, a share bounds the share, an amount what grows."""
+    if alone:
+        return True
+    if cap.percent is not None:
+        return rate.percent is not None
+    return rate.per not in ("once", "delivery")
+
+
+def _cap(cap: TermValue) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if cap.percent is not None:
+        found = {"cap_percent": cap.percent, "cap_base": "order" if cap.base == "order" else "late_goods"}
+    if cap.amount is not None:
+        found |= {"cap_amount": cap.amount, "cap_currency": cap.currency}
+        if "delivery" in (cap.base, cap.per):
+            found["cap_base"] = "delivery"
+    return found
 
 
 def _per(per: str) -> str:

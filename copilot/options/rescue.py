@@ -19,6 +19,7 @@ from erp_tools.lateness.scan import Narrowed, scan_open_orders
 from erp_tools.lateness.verdict import is_at_risk, is_late
 from erp_tools.lateness.wording import SMALLEST, money_text
 from erp_tools.options.compare import compare, nothing_to_choose
+from erp_tools.options.freshness import usable_stock
 from erp_tools.options.option import KIND_NAMES, Option
 from erp_tools.options.policy import Policy
 from erp_tools.options.portfolio import By, Choice, Problem, Scarce, Way, greedy
@@ -28,7 +29,7 @@ from erp_tools.options.situation import Situation
 from erp_tools.options.solver import best_choice
 from erp_tools.options.weights import load_weights
 
-RESCUING = ("split_delivery", "source_from_warehouse")
+RESCUING = ("split_delivery", "source_from_warehouse", "split_and_source")
 """What is done for many orders at once: both are drafted in one step and need nobody outside."""
 MOST_SECONDS = 8.0
 
@@ -127,6 +128,7 @@ def _candidates(
     """The ways to rescue one order that are allowed, have a date, and bring something sooner."""
     if nothing_to_choose(situation):
         return []
+    situation = usable_stock(situation, policy)
     comparison = compare(situation, policy, weights)
     wait = next(one for one in comparison.options if one.kind == "wait_complete")
     rank = _rank(situation, wait, house, proofs)
@@ -172,7 +174,7 @@ def _rescued(option: Option, wait: Option) -> Decimal:
 
 
 def _uses(option: Option) -> dict[Scarce, float]:
-    if option.kind != "source_from_warehouse":
+    if option.kind not in ("source_from_warehouse", "split_and_source"):
         return {}
     used: dict[Scarce, float] = {}
     for one in option.plan.shipments:
@@ -184,11 +186,13 @@ def _uses(option: Option) -> dict[Scarce, float]:
 
 
 def _stock(candidates: Sequence[_Candidate]) -> dict[Scarce, float]:
+    """Of lots, what is fresh enough for the customer who asks for most: nobody is promised what another needs."""
     free: dict[Scarce, float] = {}
     for one in candidates:
         for need in one.situation.short:
             for place in need.places:
-                free[(need.product_id, place.warehouse_id)] = place.free
+                key = (need.product_id, place.warehouse_id)
+                free[key] = min(place.free, free.get(key, place.free))
     return free
 
 

@@ -62,14 +62,12 @@ def decide(copilot: Copilot, person: Person, action: str, payload: object) -> Dr
     if action == SUBMIT:
         return desk.submit(person, draft_id)
     if action == CANCEL:
-        return desk.drafts.cancel(person, draft_id)
+        return desk.cancel(person, draft_id)
     if action == REJECT:
         reason = payload["reason"]
         if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
             raise NotFound(_NO_BUTTON)
-        return desk.drafts.reject(
-            person, draft_id, version=version, digest=draft.digest, token=nonce, reason=reason
-        )
+        return desk.reject(person, draft_id, version=version, digest=draft.digest, token=nonce, reason=reason)
     if draft.risk == "high":
         raise NotYours(ON_THE_DESK)
     return desk.approve(person, draft_id, version=version, digest=draft.digest, token=nonce)

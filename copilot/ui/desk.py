@@ -65,9 +65,7 @@ def build_router(context: UiContext) -> APIRouter:
         reason: Word = "",
     ) -> Response:
         def act(person: Person) -> None:
-            copilot.desk.drafts.reject(
-                person, draft_id, version=version, digest=digest, token=token, reason=reason
-            )
+            copilot.desk.reject(person, draft_id, version=version, digest=digest, token=token, reason=reason)
 
         return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
 
@@ -81,7 +79,7 @@ def build_router(context: UiContext) -> APIRouter:
     @router.post("/desk/{draft_id}/cancel")
     def cancel(request: Request, draft_id: str) -> Response:
         def act(person: Person) -> None:
-            copilot.desk.drafts.cancel(person, draft_id)
+            copilot.desk.cancel(person, draft_id)
 
         return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
 

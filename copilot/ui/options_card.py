@@ -13,6 +13,7 @@ from copilot.ui.labels import day_text
 from copilot.ui.markdown import without_hidden_characters
 
 MOST_REQUIRED = 6
+MOST_LOTS = 3
 MOST_ON_TIMELINE = 7
 MOST_TICKS = 6
 FITS = {
@@ -24,7 +25,8 @@ PARTS = {
     "as_ordered": "As ordered", "others": "Nobody else hurt", "work": "Little work",
 }  # fmt: skip
 SHORT = {
-    "wait_complete": "Wait", "split_delivery": "Split", "source_from_warehouse": "Other warehouse", "transfer_first": "Transfer first",
+    "wait_complete": "Wait", "split_delivery": "Split", "source_from_warehouse": "Other warehouse", "split_and_source": "Split and source",
+    "transfer_first": "Transfer first",
     "reallocate_stock": "Other order's stock", "substitute_product": "Substitute", "expedite_purchase": "Expedite",
     "split_and_expedite": "Split and expedite", "buy_elsewhere": "Buy elsewhere", "change_carrier": "Faster carrier",
     "change_promise_date": "Promise another day",
@@ -95,13 +97,12 @@ def _row(number: int, one: Mapping[str, Any]) -> dict[str, Any]:
         "ships": [_ships(part, currency) for part in one.get("shipments", ())],
         "sources": list(one.get("evidence", ()))[:6],
         "can_draft": bool(one.get("drafts")) and not one.get("ruled_out"),
-        "no_draft": _plain(one.get("no_draft")),
         "with_message": bool(one.get("customer_message")),
     }  # fmt: skip
 
 
 def _ships(part: Mapping[str, Any], currency: str) -> dict[str, str]:
-    goods = [f"{line['quantity']:g} of {_plain(line['product'])}" for line in part["lines"]]
+    goods = [f"{line['quantity']:g} of {_plain(line['product'])}{_lots(line)}" for line in part["lines"]]
     shown = "; ".join(goods[:4]) + (f"; {len(goods) - 4} more" if len(goods) > 4 else "")
     leaves, latest = part.get("leaves"), part.get("leaves_latest")
     when = "no date" if not leaves else day_text(leaves)
@@ -113,6 +114,13 @@ def _ships(part: Mapping[str, Any], currency: str) -> dict[str, str]:
         "from": _plain(part["from"]), "goods": shown, "leaves": when, "arrives": day_text(part["arrives"]) if part.get("arrives") else "",
         "carrier": _plain(part.get("carrier")), "freight": _money(part.get("freight"), currency), "why": _plain(part.get("why")),
     }  # fmt: skip
+
+
+def _lots(line: Mapping[str, Any]) -> str:
+    """`` (lot A-1, lot A-2)``; empty for goods without lots."""
+    names = [f"lot {_plain(lot['lot'])}" for lot in line.get("lots", ())]
+    more = f" and {len(names) - MOST_LOTS} more" if len(names) > MOST_LOTS else ""
+    return f" ({', '.join(names[:MOST_LOTS])}{more})" if names else ""
 
 
 def _bare(reason: str) -> str:
@@ -242,7 +250,13 @@ def _stock(stock: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
                 "cells": cells,
             }
         )
-    return {"warehouses": [home, *map(_plain, others)], "rows": rows, "more": max(0, len(stock) - 12)}
+    left_out = [_plain(text) for one in stock[:12] for text in one.get("too_old", ())]
+    return {
+        "warehouses": [home, *map(_plain, others)],
+        "rows": rows,
+        "more": max(0, len(stock) - 12),
+        "left_out": left_out,
+    }
 
 
 def _weights(weights: Mapping[str, Any]) -> str:

@@ -24,9 +24,9 @@ from erp_tools.errors import OdooUnavailable, SignInRefused
 from erp_tools.facts import Fact
 from erp_tools.odoo.gateway import CallLog, OdooUser
 from erp_tools.odoo.roles import ROLE_GROUPS
-from retrieval.document_store import PageSpan
 from retrieval.passage import Document
 from retrieval.request import OpenedDocument
+from retrieval.stored import PageSpan
 
 PASSWORD = "demo"  # noqa: S105
 

@@ -80,8 +80,9 @@ class RequestCreditReview(AssignActivity):
 def find_colleague(session: OdooSession, name: str) -> Row:
     """The one active user of that name. Raises CannotDraft."""
     inside = [["share", "=", False], ["active", "=", True]]
-    found = session.read("res.users", [["name", "=ilike", name], *inside], {"name": {}}, limit=3).rows
-    found = found or session.read("res.users", [["name", "ilike", name], *inside], {"name": {}}, limit=3).rows
+    spec: dict[str, Any] = {"name": {}, "login": {}}
+    found = session.read("res.users", [["name", "=ilike", name], *inside], spec, limit=3).rows
+    found = found or session.read("res.users", [["name", "ilike", name], *inside], spec, limit=3).rows
     if len(found) != 1:
         said = ", ".join(str(row["name"]) for row in found)
         raise CannotDraft(

@@ -43,9 +43,11 @@ _MOVE: dict[str, Any] = {
 
 
 class SourceFromWarehouse:
-    """Wishes: ``order``, ``warehouse`` (name or code), and ``delivery`` where the order has several open ones.
+    """Wishes: ``order``, ``warehouse`` (name or code), ``delivery`` where the order has several open ones, and ``ship_ready`` (yes)
+    where what is reserved shall not wait for lines that this warehouse does not have either.
 
-    What is reserved stays where it is. A line of which a part is reserved is split off first, by Odoo's own split.
+    What is reserved stays where it is. A line of which a part is reserved is split off first, by Odoo's own split; with
+    ``ship_ready`` every line that is not, and what the warehouse does not have stays behind as the backorder.
     """
 
     type: ActionType = "source_from_warehouse"
@@ -72,7 +74,8 @@ class SourceFromWarehouse:
                 f"{warehouse['name']} does not have what a line of {delivery['name']} is waiting for."
             )
         split = None
-        if any(ready(move) > SMALLEST for move in chosen):
+        leaves_now = bool(wanted.get("ship_ready")) and any(ready(move) > SMALLEST for move in moves)
+        if leaves_now or any(ready(move) > SMALLEST for move in chosen):
             split = {
                 "picking_id": transfer["id"], "delivery": transfer["name"], "before": sorted(transfer.get("backorder_ids") or []),
                 "waits": waits_by_product(moves),

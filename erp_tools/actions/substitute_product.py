@@ -30,9 +30,10 @@ _PRODUCT: dict[str, Any] = {
 
 
 class SubstituteProduct:
-    """Wishes: ``order``, ``product`` (the one that waits: code or name), ``substitute`` (code or name).
+    """Wishes: ``order``, ``product`` (the one that waits: code or name), ``substitute`` (code or name), and ``ratio`` where more than
+    one of it, or less, stands for one of what was ordered (``4``).
 
-    The price of the old line is kept: the customer agreed to no other.
+    The price of the old line is kept: the customer agreed to no other. With a ratio the same amount is shared by what is delivered.
     """
 
     type: ActionType = "substitute_product"
@@ -61,21 +62,28 @@ class SubstituteProduct:
         if quantity <= SMALLEST:
             raise CannotDraft(f"{old['display_name']} on {order.name} is delivered.")
         unit = (new["uom_id"] or {}).get("display_name", "")
+        ratio = _ratio_of(wanted)
+        left, quantity = quantity, round(quantity * ratio, 6)
+        price = line["price_unit"] if ratio == 1 else round(float(line["price_unit"]) / ratio, 4)
         plan = Plan(
             action=self.type, **order.head(),
             payload={
                 "order_id": order.order_id, "order": order.name, "line_id": line["id"], "before": float(line["product_uom_qty"]),
                 "delivered": float(line.get("qty_delivered") or 0), "product_id": new["id"], "product": new["display_name"],
-                "quantity": quantity, "price_unit": line["price_unit"],
+                "quantity": quantity, "price_unit": price,
             },
             snapshot=_seen(order.order_id, order.state, line),
             summary=f"Deliver {quantity:g} {unit} of {new['display_name']} instead of {old['display_name']} on {order.name}",
             changes=(
                 Change(record=order.name, what=str(old["display_name"]), before=f"{float(line['product_uom_qty']):g} {unit}",
                        after=f"{float(line.get('qty_delivered') or 0):g} {unit}"),
-                Change(record=order.name, what=str(new["display_name"]), before="", after=f"{quantity:g} {unit} at the old price"),
+                Change(record=order.name, what=str(new["display_name"]), before="",
+                       after=f"{quantity:g} {unit} at the old price" + (f", {price:g} each" if ratio != 1 else "")),
             ),
-            effects=("The customer gets another product than ordered; have their word for it.", "Odoo plans a delivery for the new line."),
+            effects=(
+                "The customer gets another product than ordered; have their word for it.", "Odoo plans a delivery for the new line.",
+                *((f"Another number than ordered: {quantity:g} stand for {left:g}, {ratio:g} for one.",) if ratio != 1 else ()),
+            ),
             undo="Set the old line's quantity back and the new line's to zero, before it ships.",
             facts=(order.fact(now=now, server=server),),
         )  # fmt: skip
@@ -135,6 +143,18 @@ class _AddLine:
         return Outcome(
             seen="done", text="the new line is there", records=(("sale.order.line", found[0]["id"]),)
         )
+
+
+def _ratio_of(wanted: Mapping[str, Any]) -> float:
+    """How many of the substitute stand for one. Raises CannotDraft."""
+    text = str(wanted.get("ratio") or "1").strip()
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = 0.0
+    if not SMALLEST < ratio < 1000:
+        raise CannotDraft(f"{text!r} is no ratio; write how many of the substitute stand for one, such as 4.")
+    return ratio
 
 
 def _seen(order_id: int, state: str, line: Mapping[str, Any]) -> dict[str, Any]:

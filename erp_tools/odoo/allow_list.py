@@ -566,6 +566,7 @@ DISCUSS = (
         one="activity_type_id:mail.activity.type user_id:res.users create_uid:res.users",
     ),
     _model("mail.activity.type", text="name", choice="category"),
+    _model("discuss.channel", text="name", choice="channel_type", one="create_uid:res.users", optional=True),
     # Names and sizes only: what is inside an attachment comes through document ingestion, with its own access rules.
     _model(
         "ir.attachment",
@@ -612,10 +613,13 @@ COMPANY = (
     ),
     _model(
         "res.users",
-        text="name",
+        text="name login",
         flag="active share",
         one="partner_id:res.partner company_id:res.company",
+        many="all_group_ids:res.groups company_ids:res.company",
+        maybe="login all_group_ids company_ids",
     ),
+    _model("res.groups", optional=True),
     _model(
         "res.currency",
         text="name symbol",
@@ -664,7 +668,17 @@ APPS: Mapping[str, tuple[AllowedModel, ...]] = MappingProxyType(
         "Invoicing": INVOICING,
         "Discuss": DISCUSS,
         "Company": COMPANY,
-        "Distribution Copilot": (_model("distribution.copilot.run", text="key", optional=True),),
+        "Distribution Copilot": (
+            _model("distribution.copilot.run", text="key", optional=True),
+            _model(
+                "distribution.copilot.anchor",
+                text="seal",
+                number="seq",
+                moment="create_date",
+                one="create_uid:res.users",
+                optional=True,
+            ),
+        ),
     }
 )
 
@@ -688,6 +702,12 @@ _POST = AllowedMethod(
         {"body", "body_is_html", "message_type", "subtype_xmlid", "message_id", "partner_ids", "subject"}
     ),
 )
+_NOTE = AllowedMethod(
+    name="message_post",
+    arguments=frozenset({"body", "body_is_html", "message_type", "subtype_xmlid", "message_id"}),
+)
+_METADATA = AllowedMethod(name="get_metadata", changes=False)
+"""External ids, the only way on which an ordinary user learns them."""
 _SCHEDULE = AllowedMethod(
     name="activity_schedule",
     arguments=frozenset({"act_type_xmlid", "summary", "note", "user_id", "date_deadline"}),
@@ -705,16 +725,18 @@ _NEW_TRANSFER = [
 
 METHODS: Mapping[str, Mapping[str, AllowedMethod]] = MappingProxyType(
     {
-        "res.partner": _named(
-            # A note that stays inside: the head of the audit log, on the page of whoever anchors it.
-            AllowedMethod(
-                name="message_post",
-                arguments=frozenset({"body", "body_is_html", "message_type", "subtype_xmlid", "message_id"}),
-            )
+        # A note that stays inside: the head of the audit log, on the page of whoever anchors it, or in a conversation of their own.
+        "res.partner": _named(_NOTE),
+        "discuss.channel": _named(_NOTE, _creates("name", "channel_type")),
+        "distribution.copilot.anchor": _named(
+            AllowedMethod(name="keep", arguments=frozenset({"seq", "seal"}), on_model=True)
         ),
         "sale.order": _named(_POST, _SCHEDULE, _writes("commitment_date")),
         "sale.order.line": _named(_writes("product_uom_qty"), _creates(*_NEW_LINE)),
         "purchase.order": _named(_POST, _SCHEDULE),
+        "res.groups": _named(_METADATA),
+        # Of an activity that asked somebody to decide, when it is decided.
+        "mail.activity": _named(AllowedMethod(name="action_cancel")),
         "stock.picking": _named(
             _POST,
             _SCHEDULE,

@@ -36,6 +36,7 @@ class RecordedServer:
         local_copy: file that takes changes; None takes none.
         today: the day that the recorded day becomes; None is today in UTC, as the recorded day is, ``recorded`` moves nothing.
         methods: (model, method) -> what it does here; the actions bring theirs.
+        add_ons: model -> fields that the recorded Odoo did not have, as modules would bring them; empty, and open to everybody.
     """
 
     is_recording = True
@@ -47,8 +48,9 @@ class RecordedServer:
         local_copy: Path | None = None,
         today: date | Literal["recorded"] | None = None,
         methods: Mapping[tuple[str, str], RecordedMethod] | None = None,
+        add_ons: Mapping[str, Collection[str]] | None = None,
     ) -> None:
-        self.recording: Recording = open_recording(path)
+        self.recording: Recording = open_recording(path).extended(add_ons or {})
         made = date.fromisoformat(self.recording.day)
         if today is None:
             today = datetime.now(UTC).date()

@@ -13,8 +13,8 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -72,9 +72,25 @@ class Recording:
     users: Mapping[str, RecordedUser]
     packed: bytes = field(repr=False)
 
+    def extended(self, fields: Mapping[str, Collection[str]]) -> Recording:
+        """The same with models and fields that were not recorded: without rows or values, and readable by everybody."""
+        if not fields:
+            return self
+        models = dict(self.models)
+        for model, names in fields.items():
+            known = models.get(model) or RecordedModel(
+                offset=0, size=0, rows=0, fields=frozenset(), unsearchable=frozenset(), unsortable=frozenset()
+            )
+            models[model] = replace(known, fields=known.fields | frozenset(names))
+        new = {model: Sight() for model in fields if model not in self.models}
+        users = {login: replace(user, sights={**new, **user.sights}) for login, user in self.users.items()}
+        return replace(self, models=models, users=users)
+
     def columns(self, model: str) -> tuple[list[int], dict[str, list[Any]]]:
         """The ids and columns of one model, unpacked now. Raises OdooUnavailable when that part is broken."""
         place = self.models[model]
+        if not place.size:  # an add-on's model: nothing of it was recorded
+            return [], {}
         try:
             content = json.loads(
                 zlib.decompress(self.packed[place.offset : place.offset + place.size], wbits=31)

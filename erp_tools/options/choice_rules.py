@@ -32,7 +32,9 @@ def carrier_rulings(situation: Situation, policy: Policy, plan: Plan) -> list[Ru
             )
         elif rule.names and not names_carrier(rule.names, carrier):
             found.append(
-                said_by(rule, "forbids", f"{rule.source} approves {list_text(list(rule.names))}, not {carrier}")
+                said_by(
+                    rule, "forbids", f"{rule.source} approves {list_text(list(rule.names))}, not {carrier}"
+                )
             )
         else:
             word = (

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING
+from typing import Literal
 
 from erp_tools.lateness.wording import SMALLEST, day_text, days_text, list_text
 from erp_tools.options.policy import Policy, Rule
@@ -57,15 +58,18 @@ def _days(rule: Rule, life_days: int | None) -> int | None:
     return int((rule.life_share * life_days / 100).to_integral_value(ROUND_CEILING))
 
 
-def taken(lots: Sequence[Lot], quantity: float) -> tuple[Lot, ...]:
-    """The lots that so much of a product is taken from, first expired first out, the last one in part."""
-    found, left = [], quantity
+def taken(lots: Sequence[Lot], quantity: float) -> tuple[tuple[Lot, ...], tuple[Lot, ...]]:
+    """(the lots that so much of a product is taken from, what is left of all): first expired first out, the last one in part."""
+    found: list[Lot] = []
+    left: list[Lot] = []
     for lot in in_turn(lots):
-        if left <= SMALLEST:
-            break
-        found.append(replace(lot, quantity=min(left, lot.quantity)))
-        left -= lot.quantity
-    return tuple(found)
+        part = min(max(quantity, 0.0), lot.quantity)
+        quantity -= part
+        if part > SMALLEST:
+            found.append(replace(lot, quantity=part))
+        if lot.quantity - part > SMALLEST:
+            left.append(replace(lot, quantity=lot.quantity - part))
+    return tuple(found), tuple(left)
 
 
 def told(lot: Lot, arrives: date) -> str:
@@ -99,7 +103,8 @@ def usable_stock(situation: Situation, policy: Policy) -> Situation:
     needs = tuple(_fresh_need(need, policy, arrives, left_out) for need in situation.needs)
     lines = {need.code: need for need in situation.needs}
     substitutes = tuple(
-        _fresh_substitute(one, policy, arrives, lines.get(one.ordered), left_out) for one in situation.substitutes
+        _fresh_substitute(one, policy, arrives, lines.get(one.ordered), left_out)
+        for one in situation.substitutes
     )
     return replace(situation, needs=needs, substitutes=substitutes, too_old=tuple(left_out))
 
@@ -122,12 +127,8 @@ def _fresh_place(need: Need, place: Place, asked: LifeAsked, arrives: date, left
     if not old:
         return place
     amount = sum(lot.quantity for lot in old)
-    left_out.append(
-        TooOld(
-            line_id=need.line_id, place=place.warehouse, cites=asked.rule.cites, evidence=tuple(key for lot in old for key in lot.evidence[:1]),
-            text=f"{need.said(amount)} in {place.warehouse} is too old for this customer: {named(old, arrives)}; {asked.text}.",
-        )
-    )  # fmt: skip
+    text = f"{need.said(amount)} in {place.warehouse} is too old for this customer: {named(old, arrives)}; {asked.text}."
+    left_out.append(_left_out(need.line_id, place.warehouse, text, asked, old))
     fresh = tuple(lot for lot in place.lots if lot not in old)
     first = min((lot.turn for lot in fresh), default=None)
     return replace(
@@ -138,7 +139,9 @@ def _fresh_place(need: Need, place: Place, asked: LifeAsked, arrives: date, left
     )
 
 
-def _fresh_holder(need: Need, holder: Holder, asked: LifeAsked, arrives: date, left_out: list[TooOld]) -> Holder:
+def _fresh_holder(
+    need: Need, holder: Holder, asked: LifeAsked, arrives: date, left_out: list[TooOld]
+) -> Holder:
     """Which lot another order holds was not read: as much of it as old lots are reserved there may be old."""
     if not holder.same_place:
         return holder
@@ -147,12 +150,11 @@ def _fresh_holder(need: Need, holder: Holder, asked: LifeAsked, arrives: date, l
     amount = max(0.0, sum(lot.quantity for lot in old) - ours)
     if amount <= SMALLEST:
         return holder
-    left_out.append(
-        TooOld(
-            line_id=need.line_id, place=holder.order, cites=asked.rule.cites, evidence=tuple(key for lot in old for key in lot.evidence[:1]),
-            text=f"What {holder.order} holds of {need.name} may be too old for this customer: {named(old, arrives)} reserved there; {asked.text}.",
-        )
-    )  # fmt: skip
+    text = (
+        f"What {holder.order} holds of {need.name} may be too old for this customer: {named(old, arrives)} reserved in the same "
+        f"warehouse; {asked.text}."
+    )
+    left_out.append(_left_out(need.line_id, holder.order, text, asked, old, what="order"))
     return replace(holder, quantity=max(0.0, holder.quantity - amount))
 
 
@@ -164,11 +166,23 @@ def _fresh_substitute(
     if asked is None or not old:
         return one
     amount = sum(lot.quantity for lot in old)
-    left_out.append(
-        TooOld(
-            line_id=need.line_id if need else 0, place=one.code, cites=asked.rule.cites,
-            evidence=tuple(key for lot in old for key in lot.evidence[:1]),
-            text=f"{amount:g} of {one.name} is too old for this customer: {named(old, arrives)}; {asked.text}.",
-        )
-    )  # fmt: skip
-    return replace(one, free=max(0.0, one.free - amount), lots=tuple(lot for lot in one.lots if lot not in old))
+    text = f"{amount:g} of {one.name} is too old for this customer: {named(old, arrives)}; {asked.text}."
+    left_out.append(_left_out(need.line_id if need else 0, one.code, text, asked, old, what="substitute"))
+    return replace(
+        one, free=max(0.0, one.free - amount), lots=tuple(lot for lot in one.lots if lot not in old)
+    )
+
+
+def _left_out(
+    line_id: int,
+    place: str,
+    text: str,
+    asked: LifeAsked,
+    lots: Sequence[Lot],
+    *,
+    what: Literal["place", "order", "substitute"] = "place",
+) -> TooOld:
+    evidence = tuple(key for lot in lots[:MOST_LOTS] for key in lot.evidence[:1])
+    return TooOld(
+        line_id=line_id, place=place, text=text, cites=asked.rule.cites, evidence=evidence, what=what
+    )

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from erp_tools.lateness.wording import SMALLEST, day_text, list_text
-from erp_tools.options.elsewhere import reallocating, sourcing, transferring
+from erp_tools.options.buying import buying
+from erp_tools.options.expediting import expediting
+from erp_tools.options.freight import PricedCarrier
 from erp_tools.options.option import DraftWish, Plan
 from erp_tools.options.policy import Policy
-from erp_tools.options.procuring import buying, expediting, substituting
+from erp_tools.options.reallocating import reallocating
 from erp_tools.options.shipping import (
     BACKORDER,
     besides,
@@ -22,6 +24,9 @@ from erp_tools.options.shipping import (
     ready_of,
 )
 from erp_tools.options.situation import Delivery, Situation
+from erp_tools.options.substituting import substituting
+from erp_tools.options.warehouses import sourcing, transferring
+from erp_tools.options.wishes import PURCHASING, ask_colleague, note
 
 MOST_CARRIERS = 4
 """Faster carriers that are looked at."""
@@ -50,9 +55,20 @@ def waiting(situation: Situation) -> Plan:
         shipments=shipments,
         certainty=certainty_of(shipments),
         tasks=("pick, pack and ship once",),
-        no_draft="Nothing has to be changed in Odoo for it.",
+        drafts=(_next_of_waiting(situation, when),),
         evidence=(*(delivery.key for delivery in situation.deliveries), *wait.evidence),
     )
+
+
+def _next_of_waiting(situation: Situation, when: str) -> DraftWish:
+    """Waiting changes nothing in Odoo: the order says that it was decided, or Purchasing finds a day."""
+    if situation.wait.likely is not None:
+        return note(situation, f"Decided: {situation.order} ships complete {when}. Nothing is divided.")
+    missing = list_text([need.said(need.missing) for need in situation.short[:3]])
+    return ask_colleague(
+        situation, PURCHASING, summary=f"Find a day for {missing} of {situation.order}" if missing else f"Find a day for {situation.order}",
+        text=situation.wait.why,
+    )  # fmt: skip
 
 
 def splitting(situation: Situation, policy: Policy) -> list[Plan]:
@@ -108,37 +124,32 @@ def carrying(situation: Situation, policy: Policy) -> list[Plan]:
         and (own is None or one.carrier.carrier_id != own.carrier.carrier_id)
         and (days is None or one.carrier.lead_days < days)
     ]
-    if len(situation.deliveries) != 1:
-        return impossible(
-            "change_carrier",
-            "It leaves in several deliveries; change the carrier of one of them in Odoo.",
-        )
     if not faster:
         who = f"faster than {own.name}" if own else "with a known time on the road"
         return impossible("change_carrier", f"Odoo knows no carrier {who}.")
-    delivery, found = situation.deliveries[0], []
-    for one in sorted(faster, key=lambda one: (one.carrier.lead_days or 0, one.name))[:MOST_CARRIERS]:
-        shipped = on_its_own(situation, delivery, carrier=one)
-        found.append(
-            Plan(
-                kind="change_carrier",
-                key=f"change_carrier:{one.name}",
-                summary=f"Ship {delivery.name} with {one.name} ({one.carrier.lead_days} days on the road)",
-                shipments=(shipped,),
-                certainty=certainty_of((shipped,)),
-                tasks=("book another carrier", "pick, pack and ship once"),
-                requires=(f"{one.name} takes the goods (weight, temperature, dangerous goods)",),
-                drafts=(
-                    DraftWish(
-                        action="change_carrier",
-                        wanted={"order": situation.order, "delivery": delivery.name, "carrier": one.name},
-                    ),
-                ),
-                evidence=(delivery.key, ("delivery.carrier", one.carrier.carrier_id)),
-                uses={"carrier": one.name, "delivery": delivery.name},
-            )
-        )
-    return found
+    chosen = sorted(faster, key=lambda one: (one.carrier.lead_days or 0, one.name))[:MOST_CARRIERS]
+    return [_carry(situation, delivery, one) for delivery in situation.deliveries for one in chosen]
+
+
+def _carry(situation: Situation, delivery: Delivery, one: PricedCarrier) -> Plan:
+    shipments = (on_its_own(situation, delivery, carrier=one), *besides(situation, delivery))
+    return Plan(
+        kind="change_carrier",
+        key=f"change_carrier:{one.name}" + (f":{delivery.name}" if len(situation.deliveries) > 1 else ""),
+        summary=f"Ship {delivery.name} with {one.name} ({one.carrier.lead_days} days on the road)",
+        shipments=shipments,
+        certainty=certainty_of(shipments),
+        tasks=("book another carrier", "pick, pack and ship once"),
+        requires=(f"{one.name} takes the goods (weight, temperature, dangerous goods)",),
+        drafts=(
+            DraftWish(
+                action="change_carrier",
+                wanted={"order": situation.order, "delivery": delivery.name, "carrier": one.name},
+            ),
+        ),
+        evidence=(delivery.key, ("delivery.carrier", one.carrier.carrier_id)),
+        uses={"carrier": one.name, "delivery": delivery.name},
+    )
 
 
 def promising(situation: Situation, policy: Policy) -> list[Plan]:

@@ -165,8 +165,7 @@ class Plan:
     requires: tuple[str, ...] = ()
     """What would have to be true."""
     drafts: tuple[DraftWish, ...] = ()
-    no_draft: str = ""
-    """Why there is nothing to draft; empty where `drafts` has something."""
+    """What carries it out; the message to the customer comes on top. Never empty for what is possible."""
     impossible: str = ""
     """Why it cannot be done at all; the rest is then empty."""
     evidence: tuple[FactKey, ...] = ()

@@ -18,8 +18,8 @@ NOTHING = Decimal(0)
 def penalty_of(situation: Situation, policy: Policy, plan: Plan) -> Penalty:
     """The charge for what arrives after the promise, by the day to reckon with.
 
-    Grace is taken off once; a cap bounds the sum. A plan without a date has no known charge, and where prices may not be seen a share
-    of them cannot be reckoned.
+    Grace is taken off once; a cap (a share, a fixed amount, or both) bounds the sum. Other currencies are taken at Odoo's rate of today.
+    A plan without a date has no known charge, and where prices may not be seen a share of them cannot be reckoned.
     """
     every = policy.on("late_delivery", situation.codes)
     rules = [rule for rule in every if rule.charge is not None]
@@ -47,6 +47,8 @@ def penalty_of(situation: Situation, policy: Policy, plan: Plan) -> Penalty:
     amount, days = NOTHING, 0
     for rule in rules:
         charged, late = _charged(situation, plan.shipments, rule)
+        if charged is None:
+            return Penalty(amount=None, text=_no_rate(situation, rule), cites=cites)
         amount, days = amount + charged, max(days, late)
     if not amount:
         words = "is late, within the grace" if days else "arrives in time"
@@ -58,8 +60,15 @@ def penalty_of(situation: Situation, policy: Policy, plan: Plan) -> Penalty:
     )
 
 
-def _charged(situation: Situation, shipments: Sequence[Shipment], rule: Rule) -> tuple[Decimal, int]:
-    """(amount, most days late)."""
+def _no_rate(situation: Situation, rule: Rule) -> str:
+    assert rule.charge is not None
+    known = situation.money(Decimal(1), rule.charge.currency) is not None
+    currency = rule.cap_currency if known else rule.charge.currency
+    return f"{rule.source} charges in {currency}, and Odoo has no rate for it to {situation.currency}."
+
+
+def _charged(situation: Situation, shipments: Sequence[Shipment], rule: Rule) -> tuple[Decimal | None, int]:
+    """(amount in the order's currency, most days late); no amount where a currency has no rate."""
     charge = rule.charge
     assert charge is not None
     total = sum((one.value for one in shipments), NOTHING)
@@ -70,7 +79,10 @@ def _charged(situation: Situation, shipments: Sequence[Shipment], rule: Rule) ->
         return NOTHING, 0
     amount = NOTHING
     if charge.amount is not None:
-        amount = charge.amount * (
+        each = situation.money(charge.amount, charge.currency)
+        if each is None:
+            return None, worst
+        amount = each * (
             sum(1 for days in late.values() if days)
             if charge.per in ("delivery", "once")
             else _times(charge.per, worst)
@@ -83,13 +95,16 @@ def _charged(situation: Situation, shipments: Sequence[Shipment], rule: Rule) ->
                 (one.value * charge.percent / 100 * _times(charge.per, late[id(one)]) for one in shipments),
                 NOTHING,
             )
+    late_value = sum((one.value for one in shipments if late[id(one)]), NOTHING)
     if rule.cap_percent is not None:
-        base = (
-            total
-            if rule.cap_base == "order"
-            else sum((one.value for one in shipments if late[id(one)]), NOTHING)
-        )
+        base = total if rule.cap_base == "order" else late_value
         amount = min(amount, base * rule.cap_percent / 100)
+    if rule.cap_amount is not None:
+        most = situation.money(rule.cap_amount, rule.cap_currency or charge.currency)
+        if most is None:
+            return None, worst
+        deliveries = sum(1 for days in late.values() if days) if rule.cap_base == "delivery" else 1
+        amount = min(amount, most * deliveries)
     return amount, worst
 
 

@@ -173,6 +173,16 @@ class Policy:
                 return found
         return ()
 
+    @property
+    def currencies(self) -> frozenset[str]:
+        """Those that amounts are in which decide anything."""
+        found = {
+            rule.charge.currency for rule in self.rules if rule.charge and rule.charge.amount is not None
+        }
+        found |= {rule.cap_currency for rule in self.rules}
+        found |= {lane.currency for lane in self.lanes} | {one.currency for one in self.expedites}
+        return frozenset(name for name in found if name)
+
     def pairs_for(self, code: str) -> Sequence[SubstitutePair]:
         return [pair for pair in self.pairs if code and pair.ordered == code]
 

@@ -3,13 +3,14 @@
     5  the carriers with their own price rules
     6  stock of the approved substitutes, with what they and the missing products cost
 
-The last is left out where the order needs no substitute. A part that this person may not read is told, and the rest is answered.
+The last is left out where the order needs no substitute; a rate is asked for where a contract speaks of a currency that nothing else
+of the order is in. A part that this person may not read is told, and the rest is answered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,9 +25,10 @@ from erp_tools.odoo.masks import visible_classes
 from erp_tools.odoo.roles import roles_of
 from erp_tools.options.freight import PRICED_CARRIER, PricedCarrier
 from erp_tools.options.policy import Policy
-from erp_tools.options.situating import situation_of
+from erp_tools.options.situating import lots_of, situation_of
 from erp_tools.options.situation import Situation, Substitute
 from erp_tools.orders import FoundOrder
+from erp_tools.reads.currencies import read_worth
 from erp_tools.reads.inventory import PLACE, QUANT, Quant
 from erp_tools.reads.rows import Row, number, one, text
 
@@ -36,7 +38,15 @@ MOST_QUANTS = 2000
 _STOCK: dict[str, Any] = {
     **QUANT,
     "location_id": PLACE,
-    "product_id": {"fields": {"display_name": {}, "default_code": {}, "standard_price": {}, "weight": {}}},
+    "product_id": {
+        "fields": {
+            "display_name": {},
+            "default_code": {},
+            "standard_price": {},
+            "weight": {},
+            "expiration_time": {},
+        }
+    },
 }
 
 
@@ -82,6 +92,8 @@ def read_situation(
         shows_margin="margin" in visible_classes(roles_of(session.user)),
         not_read=notes,
     )
+    if worth_asking:
+        situation = _with_rates(session, situation, policy)
     return Read(case=case, diagnosis=diagnosis, situation=situation), policy
 
 
@@ -124,13 +136,13 @@ def _substitutes(
     except (AccessDenied, OdooUnavailable, OdooUserError):
         notes.append("Stock of the approved substitutes could not be read.")
         return ()
-    known = _by_code(rows)
+    stock = _by_code(rows)
     warehouse = case.order.warehouse.warehouse_id if case.order.warehouse else None
     found = []
     for ordered, code in pairs:
-        if code not in known:
+        if code not in stock:
             continue
-        name, cost, weight, quants = known[code]
+        product, quants = stock[code]
         usable = [
             quant
             for quant in quants
@@ -139,37 +151,45 @@ def _substitutes(
             and quant.is_reservable_place
             and not quant.has_expired(case.now)
         ]
+        weight = number(product, "weight")
         found.append(
             Substitute(
                 ordered=ordered,
                 code=code,
-                name=name,
+                name=text(product, "display_name"),
                 free=max(0.0, sum(quant.free for quant in usable)),
-                weight=weight,
-                cost=cost,
-                ordered_cost=known[ordered][1] if ordered in known else None,
+                weight=Decimal(str(weight)) if weight else None,
+                cost=_cost(product),
+                ordered_cost=_cost(stock[ordered][0]) if ordered in stock else None,
+                lots=lots_of(usable, case),
+                life_days=int(number(product, "expiration_time") or 0) or None,
                 evidence=tuple(("stock.quant", quant.quant_id) for quant in usable[:2]),
             )
         )
     return tuple(found)
 
 
-def _by_code(rows: Sequence[Row]) -> Mapping[str, tuple[str, Decimal | None, Decimal | None, list[Quant]]]:
-    """Internal reference -> name, cost, weight and stock."""
-    found: dict[str, tuple[str, Decimal | None, Decimal | None, list[Quant]]] = {}
+def _cost(product: Row) -> Decimal | None:
+    """None also where it is masked."""
+    cost = number(product, "standard_price")
+    return None if cost is None else Decimal(str(cost))
+
+
+def _by_code(rows: Sequence[Row]) -> Mapping[str, tuple[Row, list[Quant]]]:
+    """Internal reference -> the product, and its stock."""
+    found: dict[str, tuple[Row, list[Quant]]] = {}
     for row in rows:
         product = one(row, "product_id") or {}
-        code = text(product, "default_code")
-        cost = number(product, "standard_price")  # None also where it is masked
-        weight = number(product, "weight")
-        entry = found.setdefault(
-            code,
-            (
-                text(product, "display_name"),
-                None if cost is None else Decimal(str(cost)),
-                Decimal(str(weight)) if weight else None,
-                [],
-            ),
-        )
-        entry[3].append(Quant.from_odoo(row))
+        found.setdefault(text(product, "default_code"), (product, []))[1].append(Quant.from_odoo(row))
     return found
+
+
+def _with_rates(session: OdooSession, situation: Situation, policy: Policy) -> Situation:
+    """The same with the rates of currencies that only the documents speak of: one more round trip where there are any."""
+    known = {situation.currency, situation.rates.company_currency, *situation.rates.per_unit, ""}
+    wanted = sorted(policy.currencies - known)
+    if not wanted:
+        return situation
+    more = read_worth(session, wanted)
+    rates = replace(situation.rates, per_unit={**situation.rates.per_unit, **more})
+    return replace(situation, rates=rates)

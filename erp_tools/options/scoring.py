@@ -81,7 +81,7 @@ def _margin(situation: Situation, plan: Plan, cost: Decimal | None) -> Decimal |
     """Points of margin on what is left of the order that an option costs."""
     if cost is None or not situation.total:
         return None
-    change = cost
+    change = cost - sum((one.amount for one in plan.costs if one.stays), Decimal(0))
     known = plan.uses.get("substitute")
     pair = plan.uses.get("pair")
     if known is not None and pair is not None:

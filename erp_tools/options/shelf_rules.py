@@ -7,7 +7,7 @@ from datetime import date
 
 from erp_tools.lateness.wording import SMALLEST, day_text, list_text
 from erp_tools.options.freshness import MOST_LOTS, LifeAsked, life_asked, named, told
-from erp_tools.options.option import Plan, Ruling, Share
+from erp_tools.options.option import Fit, Plan, Ruling, Share
 from erp_tools.options.policy import Policy
 from erp_tools.options.situation import Lot, Need, Situation, Substitute, by_line
 
@@ -29,14 +29,17 @@ def shelf_life_rulings(situation: Situation, policy: Policy, plan: Plan) -> list
         if asked is None:
             found += _unclear(policy, code, name, dated)
         elif asked.days is None:
-            text = f"{asked.text}; how long {name} keeps is not in Odoo, so {_lots(dated)} has to be looked at."
+            text = (
+                f"{asked.text}; how long {name} keeps is not in Odoo, so {_lots(dated)} has to be looked at."
+            )
             found.append(_ruling(asked, "conditional", text, dated))
         elif old := [lot for lot in dated if not asked.accepts(lot, arrives)]:
             found.append(_too_old(need, name, asked, old, arrives))
         else:
             first = min(dated, key=lambda lot: lot.expires or date.max)
-            left = ((first.expires or arrives) - arrives).days
-            fresh.append((left - asked.days, _ruling(asked, "allows", f"{asked.text}: {name}, {told(first, arrives)}, keeps it.", [first])))
+            spare = ((first.expires or arrives) - arrives).days - asked.days
+            text = f"{asked.text}: {name}, {told(first, arrives)}, keeps it."
+            fresh.append((spare, _ruling(asked, "allows", text, [first])))
     # Of what is kept the tightest is told, once.
     kept = [min(fresh, key=lambda one: one[0])[1]] if fresh and not found else []
     return list({one.text: one for one in (*found, *kept)}.values())
@@ -61,7 +64,9 @@ def _product_of(plan: Plan, need: Need, share: Share) -> tuple[str, int | None, 
 
 def _too_old(need: Need, name: str, asked: LifeAsked, old: list[Lot], arrives: date) -> Ruling:
     wanted = sum(lot.quantity for lot in old)
-    others = [lot for lot in need.spare if asked.accepts(lot, arrives) and lot.name not in {one.name for one in old}]
+    others = [
+        lot for lot in need.spare if asked.accepts(lot, arrives) and lot.name not in {one.name for one in old}
+    ]
     text = f"{asked.text}: {name}, {named(old, arrives)}"
     if sum(lot.quantity for lot in others) + SMALLEST >= wanted and all(lot in need.lots for lot in old):
         instead = f"; reserve {_lots(others)} instead, which is fresh enough."
@@ -79,12 +84,17 @@ def _unclear(policy: Policy, code: str, name: str, lots: list[Lot]) -> list[Ruli
 
 
 def _lots(lots: list[Lot]) -> str:
-    shown = [f"lot {lot.name}" + (f" (until {day_text(lot.expires)})" if lot.expires else "") for lot in lots[:MOST_LOTS]]
+    shown = [
+        f"lot {lot.name}" + (f" (until {day_text(lot.expires)})" if lot.expires else "")
+        for lot in lots[:MOST_LOTS]
+    ]
     return list_text(shown)
 
 
-def _ruling(asked: LifeAsked, says: str, text: str, lots: list[Lot]) -> Ruling:
-    return Ruling(says=says, text=text, cites=asked.rule.cites, evidence=_evidence(lots), subject="shelf_life")  # type: ignore[arg-type]
+def _ruling(asked: LifeAsked, says: Fit, text: str, lots: list[Lot]) -> Ruling:
+    return Ruling(
+        says=says, text=text, cites=asked.rule.cites, evidence=_evidence(lots), subject="shelf_life"
+    )
 
 
 def _evidence(lots: list[Lot]) -> tuple[tuple[str, int], ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from erp_tools.lateness.taxonomy import Certainty
 from erp_tools.lateness.wording import SMALLEST
@@ -202,10 +203,10 @@ def impossible(kind: Kind, why: str, left_out: Sequence[TooOld] = ()) -> list[Pl
     ]  # fmt: skip
 
 
-def left_out_at(situation: Situation, *places: str) -> list[TooOld]:
-    """Stock of missing lines that is too old for this customer, in these warehouses, orders or products; in any without one named."""
+def left_out_at(situation: Situation, what: Literal["place", "order", "substitute"]) -> list[TooOld]:
+    """Stock of missing lines that is too old for this customer: in warehouses, with other orders, or of substitutes."""
     short = {need.line_id for need in situation.short}
-    return [one for one in situation.too_old if one.line_id in short and (not places or one.place in places)]
+    return [one for one in situation.too_old if one.line_id in short and one.what == what]
 
 
 def nothing_short(situation: Situation) -> str:

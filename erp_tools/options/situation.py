@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from erp_tools.facts import FactKey
 from erp_tools.lateness.taxonomy import Certainty
@@ -82,11 +83,12 @@ class TooOld:
 
     line_id: int
     place: str
-    """Name of the warehouse, or of the order that holds it."""
+    """Name of the warehouse, of the order that holds it, or the code of the substitute."""
     text: str
     """In a sentence, with the lot and the rule."""
     cites: tuple[str, ...] = ()
     evidence: tuple[FactKey, ...] = ()
+    what: Literal["place", "order", "substitute"] = "place"
 
 
 @dataclass(frozen=True, kw_only=True)

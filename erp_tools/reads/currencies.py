@@ -50,15 +50,24 @@ def read_rates(session: OdooSession, currencies: Collection[str]) -> Rates:
         company = session.read(
             "res.company", [["id", "=", session.user.company_id]], {"currency_id": NAMED}, limit=1
         )
-        own = name_of(company.rows[0], "currency_id") if company.rows else ""
-        if not own:
-            return Rates()
-        page = session.read("res.currency", [["name", "in", wanted]], _RATE, limit=len(wanted))
     except (AccessDenied, OdooFailed, OdooUnavailable):
         return Rates()
+    own = name_of(company.rows[0], "currency_id") if company.rows else ""
+    return Rates(company_currency=own, per_unit=read_worth(session, wanted)) if own else Rates()
+
+
+def read_worth(session: OdooSession, currencies: Collection[str]) -> Mapping[str, Decimal]:
+    """Currency -> how much of the company's one unit of it is worth today, for those with a rate in Odoo. One round trip.
+
+    Where Odoo does not give rates to this person, there are none.
+    """
+    try:
+        page = session.read("res.currency", [["name", "in", list(currencies)]], _RATE, limit=len(currencies))
+    except (AccessDenied, OdooFailed, OdooUnavailable):
+        return {}
     worth: dict[str, Decimal] = {}
     for row in page.rows:
         rate = number(row, "rate")
         if rate and rate > 0 and day(row, "date") is not None:
             worth[str(row["display_name"])] = 1 / Decimal(str(rate))
-    return Rates(company_currency=own, per_unit=worth)
+    return worth

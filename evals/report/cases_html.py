@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -10,6 +11,8 @@ from evals.judging import Try, Verdict
 from evals.scorers import NAMES
 
 LONGEST_QUOTE = 420
+LONGEST_FOUND = 160
+"""Characters of a passage that is quoted, and of one that is only listed as found."""
 MOST_EVIDENCE = 8
 
 
@@ -26,7 +29,8 @@ def reasons(tried: Try | None) -> str:
     if tried is None:
         return '<p class="why">It was not run.</p>'
     return "".join(
-        f'<p class="why">{escape(NAMES[each.scorer])}: {escape(each.why)}</p>' for each in tried.failures
+        f'<p class="why"><b>{escape(NAMES[each.scorer])}:</b> {escape(each.why)}</p>'
+        for each in tried.failures
     )
 
 
@@ -44,7 +48,7 @@ def example(verdict: Verdict, before: Verdict | None) -> str:
 
 def known(verdict: Verdict) -> str:
     fault = verdict.case.known_fault
-    return f'<p class="warn">Known fault: {escape(fault)}</p>' if fault else ""
+    return f'<p class="known"><b>Known fault:</b> {escape(fault)}</p>' if fault else ""
 
 
 def whole(verdict: Verdict) -> str:
@@ -85,15 +89,25 @@ def _answer(tried: Try | None) -> str:
         return f'<div class="answer">{escape(result.error)}</div>'
     if result.found:
         rows = "\n".join(
-            f"{place}. {one['title']}, {one['section']}: {one['quote'][:160]}"
+            f"{place}. {one['title']}, {one['section']}: {_shortened(one['quote'])}"
             for place, one in enumerate(result.found[:5], start=1)
         )
         return f'<div class="answer">{escape(rows)}</div>'
     removed = int((result.answer.get("checks") or {}).get("removed", 0))
     wrote = ""
     if removed:
-        wrote = f"<p class='small'><b>Before the checks it had written:</b></p><div class='answer'>{escape(result.written)}</div>"
-    return f'<div class="answer">{escape(result.text)}</div>{wrote}'
+        wrote = f"<p class='small'><b>Before the checks it had written:</b></p><div class='answer'>{_emphasised(result.written)}</div>"
+    return f'<div class="answer">{_emphasised(result.text)}</div>{wrote}'
+
+
+def _emphasised(text: str) -> str:
+    """An answer's own emphasis, and nothing else of it, as HTML."""
+    return re.sub(r"\*\*([^*\n]+)\*\*", r"<b>\1</b>", escape(text))
+
+
+def _shortened(quote: str) -> str:
+    text = " ".join(quote.split())
+    return text if len(text) <= LONGEST_FOUND else f"{text[:LONGEST_FOUND].rsplit(' ', 1)[0]} …"
 
 
 def _drafted(tried: Try | None) -> str:

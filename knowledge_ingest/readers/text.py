@@ -10,8 +10,8 @@ from knowledge_ingest.extracted import DESCRIPTION_UNREAD, Block, Extracted
 from knowledge_ingest.plain import blocks_of
 from knowledge_ingest.readers.decoding import cleaned, decode
 from knowledge_ingest.readers.front_matter import split
-from retrieval.document_store import PageSpan
 from retrieval.normalise import has_disguised_words
+from retrieval.stored import PageSpan
 
 
 def read(content: bytes) -> Extracted:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from copilot.audit import Audit, audit_key, entries
+from copilot.audit import Audit, audit_key
 from copilot.audit_export import ExportError, check_export, export
+from copilot.audit_tables import entries
 from copilot.database import Database
 from copilot.errors import StateUnavailable
 
@@ -180,7 +181,7 @@ def test_a_thousand_tamperings_are_all_found_and_named(database: Database, audit
         spoiled, spoiled_head = [dict(row) for row in rows], dict(head)
         tamper = TAMPERINGS[number % len(TAMPERINGS)]
         seq, kinds = tamper(dice, spoiled, spoiled_head)
-        found = audit._judge(spoiled, spoiled_head).problems
+        found = audit._chain.judge(spoiled, spoiled_head).problems
         if not any(problem.kind in kinds and problem.seq == seq for problem in found):
             missed.append((tamper.__name__, seq, [(problem.kind, problem.seq) for problem in found]))
     assert missed == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from copilot.audit import MIGRATIONS, Audit, entries
-from copilot.audit_anchor import anchor, anchors, disagreements
+from copilot.audit import Audit
+from copilot.audit_anchor import DailyAnchor, anchor, anchoring, anchors, disagreements
+from copilot.audit_tables import MIGRATIONS, entries
 from copilot.cli import app
 from copilot.database import Database
 from copilot.errors import StateUnavailable
 from copilot.identity import Identity, Person
-from erp_tools.demo.rpc import AdminSession
+from erp_tools.errors import SignInRefused
 from erp_tools.odoo.connect import connect, connect_recording
 
 KEY = bytes(range(32))
@@ -91,51 +93,102 @@ def test_what_is_taken_out_by_somebody_else_is_found(database: Database) -> None
 
 
 @pytest.fixture(params=["recorded", pytest.param("real", marks=pytest.mark.odoo)])
-def compliance(request: pytest.FixtureRequest, tmp_path: Path) -> Person:
+def compliance(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Person, str]:
+    """Somebody without Odoo's right to edit contacts, and where such a person can anchor."""
     if request.param == "recorded":
-        server = connect_recording(local_copy=tmp_path / "odoo.json")
+        server, place = connect_recording(local_copy=tmp_path / "odoo.json"), "a note on their own contact"
     else:
         copy = request.getfixturevalue("odoo_copy")()
-        server = connect(copy.url, copy.db, "jsonrpc")
-        audit, _ = filled(Database(f"sqlite:///{tmp_path / 'refused.db'}"), 1)
-        with pytest.raises(StateUnavailable, match="group_partner_manager"):
-            anchor(audit, Identity(server, lifetime_seconds=3600).sign_in("compliance", "demo"))
-        admin = AdminSession(url=copy.url, database=copy.db, login="admin", password=copy.admin_password)
-        group = admin.find(
-            "ir.model.data", [("module", "=", "base"), ("name", "=", "group_partner_manager")], ["res_id"]
-        )
-        users = admin.ids("res.users", [("login", "=", "compliance")])
-        admin.write("res.users", users, {"group_ids": [(4, group[0]["res_id"])]})
-    return Identity(server, lifetime_seconds=3600).sign_in("compliance", "demo")
+        server, place = connect(copy.url, copy.db, "jsonrpc"), "a private conversation"
+    return Identity(server, lifetime_seconds=3600).sign_in("compliance", "demo"), place
 
 
 def test_the_head_is_anchored_in_odoo_and_a_rewritten_log_disagrees(
-    compliance: Person, tmp_path: Path
+    compliance: tuple[Person, str], tmp_path: Path
 ) -> None:
+    person, place = compliance
     database = Database(f"sqlite:///{tmp_path / 'one.db'}")
     audit, _ = filled(database, 5)
-    first = anchor(audit, compliance)
-    assert (first.seq, anchor(audit, compliance)) == (5, first), "once for one head"
+    first = anchor(audit, person)
+    assert (first.seq, first.place) == (5, place)
+    assert anchor(audit, person) == first, "once for one head: its own entry is nothing new"
     with database.changing() as connection:
         audit.append(connection, "draft.changed", subject="draft:1", body={"n": 6})
-    anchor(audit, compliance)
-    known = anchors(compliance)
-    assert [one.seq for one in known] == [5, 6]
+    anchor(audit, person)
+    known = anchors(person)
+    assert [one.seq for one in known] == [5, 7]
     assert disagreements(audit, known) == []
+    assert audit.verify().holds
+    assert place in anchoring(audit, by_itself=False, now=datetime.now(UTC)).text
 
-    # Whoever holds the key writes the whole log anew, with one thing left out: the chain holds, the notes do not agree.
+    # Whoever holds the key writes the whole log anew, with one thing left out: the chain holds, the anchors do not agree.
     forged = Database(f"sqlite:///{tmp_path / 'two.db'}")
     other, _ = filled(forged, 4)
     assert other.verify().holds
     assert [(one.seq, one.kind) for one in disagreements(other, known)] == [
         (5, "truncated"),
-        (6, "truncated"),
+        (7, "truncated"),
     ]
     with forged.changing() as connection:
         other.append(connection, "draft.changed", subject="draft:1", body={"n": "another"})
     assert [one.kind for one in disagreements(other, known)] == ["altered", "truncated"]
     for one in (database, forged):
         one.close()
+
+
+def test_the_service_anchors_once_a_day_and_says_when_it_cannot(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    database = Database(f"sqlite:///{tmp_path / 'state.db'}")
+    audit = Audit(database, KEY, clock=lambda: now)
+    audit.prepare()
+    server = connect_recording(local_copy=tmp_path / "odoo.json")
+    identity, refused = Identity(server, lifetime_seconds=360_000), [False]
+    tries: list[datetime] = []
+
+    @contextmanager
+    def account() -> Iterator[Person]:
+        tries.append(now)
+        if refused[0]:
+            raise SignInRefused("Odoo does not know 'anchor' with this password or key.")
+        yield identity.sign_in("compliance", "demo")
+
+    def stands() -> str:
+        return anchoring(audit, by_itself=True, now=now).state
+
+    daily = DailyAnchor(audit, account, clock=lambda: now)
+    assert (daily.round(), tries) == (False, []), "an empty log has no head"
+    with database.changing() as connection:
+        audit.append(connection, "draft.changed", subject="draft:1", body={"n": 1})
+    assert stands() == "off"
+    now += timedelta(hours=1)
+    assert [daily.round() for _ in range(5)] == [True, False, False, False, False]
+    assert (len(tries), stands()) == (1, "ok")
+
+    refused[0] = True
+    for _ in range(3 * 24 * 6):  # three days, every ten minutes
+        now += timedelta(minutes=10)
+        daily.round()
+    assert 40 <= len(tries) <= 60, "again every hour, not every round"
+    assert stands() == "failed"
+    told = anchoring(audit, by_itself=True, now=now).text
+    assert "does not know 'anchor'" in told
+    assert "Last: entry 1" in told
+    failures = [one for one in audit.read(limit=500) if one.kind == "audit.anchor_failed"]
+    assert 1 <= len(failures) <= 3, "a failure that goes on does not fill the log"
+
+    refused[0] = False
+    now += timedelta(hours=2)
+    assert daily.round()
+    assert stands() == "ok"
+    now += timedelta(hours=30)
+    assert stands() == "late"
+    assert audit.verify().holds
+
+    again = DailyAnchor(
+        audit, account, clock=lambda: now - timedelta(hours=25)
+    )  # a restart does not anchor anew before it is time
+    assert not again.round()
+    database.close()
 
 
 def test_a_log_that_does_not_hold_is_not_anchored(tmp_path: Path) -> None:
@@ -165,7 +218,7 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "unbroken" in said("audit", "verify", "--anchors", "--user", "compliance")
     assert "Only compliance" in said("audit", "erase", "service", "--user", "sales", fails=True)
     assert "does not say any more" in said("audit", "erase", "service", "--user", "compliance")
-    assert "knows nobody" in said("audit", "erase", "service", "--user", "compliance", fails=True)
+    assert "stands in anything" in said("audit", "erase", "service", "--user", "compliance", fails=True)
     out = tmp_path / "log.jsonl"
     assert "taken out" in said("audit", "retire", str(out), "--before", "2100-01-01", "--user", "compliance")
     assert out.exists()

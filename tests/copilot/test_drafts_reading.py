@@ -203,7 +203,7 @@ def test_a_draft_of_high_risk_never_shares_a_card(bench: Bench) -> None:
 
 def test_the_delay_is_the_tables_own(tmp_path: Path) -> None:
     text = Path("copilot/drafts/decision_rights.yaml").read_text("utf-8")
-    text = text.replace("currency: USD\n", "currency: USD\nreading_seconds: {medium: 4, high: 60}\n")
+    text = text.replace("{low: 0, medium: 0, high: 8}", "{medium: 4, high: 60}")
     policy = tmp_path / "rights.yaml"
     policy.write_text(text, "utf-8")
     rights = load_decision_rights(policy)

@@ -187,9 +187,12 @@ def test_the_route_gives_the_same_and_drafts_a_chosen_option(
     assert made.status_code == 201
     assert [one["action"] for one in made.json()["drafts"]] == ["source_from_warehouse", "message_customer"]
     assert made.json()["missing"] == []
-    refused = client.post(
+    waits = client.post(
         "/api/v1/orders/S00042/options/draft", json={"option": "wait_complete"}, headers=token
     )
+    assert [one["action"] for one in waits.json()["drafts"]] == ["log_note", "message_customer"]
+    bought = next(one["key"] for one in found["options"] if one["ruled_out"])
+    refused = client.post("/api/v1/orders/S00042/options/draft", json={"option": bought}, headers=token)
     assert refused.status_code == 422
     assert (
         client.post(
@@ -327,3 +330,97 @@ def test_the_commands_print_a_table_and_the_contracts_json(
     assert rescue.exit_code == 0, rescue.output
     assert json.loads(rescue.stdout)["extra_shipments"] <= 1
     assert run.invoke(cli, ["rescue", "--by", "luck", "--user", "group_manager"]).exit_code == 2
+
+
+# -- what there is nothing to choose of ---------------------------------------------------------------------------------
+
+
+def test_nothing_late_is_told_with_both_days(demo: Copilot, as_person: Callable[[str], Person]) -> None:
+    found = demo.ask(as_person("supervisor"), Question(text="Should we split S00066?"))
+    assert "S00066 is not late: everything is reserved and can leave on" in found.text
+    assert found.options == ()
+    assert found.checks.removed == 0
+
+
+def test_nothing_in_stock_anywhere_and_one_line_are_told_plainly(
+    demo: Copilot, as_person: Callable[[str], Person]
+) -> None:
+    found = demo.ask(as_person("supervisor"), Question(text="Should we split S00041?"))
+    assert "is reserved, so there is nothing to ship first" in found.text
+    by_kind = {option["kind"]: option for option in found.options}
+    assert by_kind["source_from_warehouse"]["why_not"].startswith("No other warehouse has ")
+    assert by_kind["transfer_first"]["why_not"] == "No single warehouse has everything that is missing."
+    assert found.comparison is not None
+    assert all(not one["free"] for one in found.comparison["stock"])
+    assert found.checks.removed == 0
+
+
+def test_all_weights_zero_decide_nothing_and_the_answer_says_so(
+    demo: Copilot, as_person: Callable[[str], Person], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from copilot.options import comparison
+    from erp_tools.options.weights import load_weights
+
+    none = load_weights().weights.model_copy(update=dict.fromkeys(load_weights().weights.model_dump(), 0.0))
+    monkeypatch.setattr(
+        comparison, "load_weights", lambda path: load_weights().model_copy(update={"weights": none})
+    )
+    found = demo.ask(as_person("supervisor"), Question(text="Should we split S00042?"))
+    assert "All weights are zero, so nothing says which option is better" in found.text
+    assert not any(option["recommended"] for option in found.options)
+    assert found.checks.removed == 0
+
+
+def test_an_order_without_a_carrier_has_no_price_that_anybody_made_up(
+    demo: Copilot, as_person: Callable[[str], Person]
+) -> None:
+    found = demo.ask(as_person("supervisor"), Question(text="What are the options for S00037?"))
+    assert found.status in ("answered", "partial")
+    wait = next(option for option in found.options if option["kind"] == "wait_complete")
+    assert [part["freight"] for part in wait["shipments"]] == [None] * len(wait["shipments"])
+    assert all(part["arrives"] is None for part in wait["shipments"])
+    assert found.checks.removed == 0
+
+
+def test_without_a_contract_our_own_procedures_decide_and_that_is_said(
+    demo: Copilot, as_person: Callable[[str], Person]
+) -> None:
+    found = demo.ask(as_person("supervisor"), Question(text="What are the options for S00175?"))
+    assert "There is no contract in force that you may read, so our own procedures decide" in found.text
+    assert found.options
+    assert found.checks.removed == 0
+
+
+@pytest.mark.parametrize("order", ["S00042", "S00041", "S00037", "S00067", "S00087"])
+def test_every_option_that_is_possible_can_be_drafted(
+    demo: Copilot, as_person: Callable[[str], Person], order: str
+) -> None:
+    found = demo.options(as_person("supervisor"), order)
+    for option in found["options"]:
+        assert bool(option["drafts"]) is not option["ruled_out"], option["key"]
+        for wish in option["drafts"]:
+            assert not wish["wanted"].get("to", "").startswith("@")
+
+
+def test_lots_stand_with_the_goods_they_are_of(answer: Answer) -> None:
+    best = next(option for option in answer.options if option["recommended"])
+    lots = {
+        lot["lot"] for part in best["shipments"] for line in part["lines"] for lot in line["lots"]
+    }
+    assert {"L-1011-E1", "L-1011-W2"} <= lots
+    told = next(one for one in best["rulings"] if one["subject"] == "shelf_life")
+    assert told["says"] == "allows"
+    assert "Supply Agreement MF-2026-014" in told["text"]
+    assert told["evidence"][0].startswith("K")
+    card = options_card(answer)
+    assert card is not None
+    assert any("(lot L-1011-E1)" in part["goods"] for row in card["rows"] for part in row["ships"])
+    assert card["stock"]["left_out"] == []
+
+
+def test_finance_asks_for_options_in_six_round_trips_at_the_most(
+    demo: Copilot, as_person: Callable[[str], Person]
+) -> None:
+    found = demo.ask(as_person("finance"), Question(text="Should we split S00042?"))
+    assert found.odoo_calls <= 6
+    assert "could not be read" in found.text

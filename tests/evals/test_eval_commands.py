@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from copilot.commands import evaluating
+from copilot.commands import eval_planning
 from copilot.settings import Settings
 from prompts import catalogue
 
@@ -31,7 +31,7 @@ def say(
     folder = tmp_path / "prompts"
     shutil.copytree(catalogue().folder, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     monkeypatch.setenv("COPILOT_PROMPTS_DIR", str(folder))
-    monkeypatch.setattr(evaluating, "eval_library", lambda settings, quiet: demo_settings.data_dir)
+    monkeypatch.setattr(eval_planning, "eval_library", lambda settings, quiet: demo_settings.data_dir)
 
     def saying(*words: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["copilot", *words])

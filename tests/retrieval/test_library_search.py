@@ -143,8 +143,8 @@ def test_no_document_crowds_out_the_rest(tmp_path: Path) -> None:
 def test_a_party_in_the_question_chooses_its_documents(tmp_path: Path) -> None:
     from dataclasses import replace as changed
 
-    from retrieval.document_store import Alias
     from retrieval.indexing import Indexer
+    from retrieval.stored import Alias
     from retrieval.testing import stored
 
     library = make_library(tmp_path)
@@ -267,13 +267,11 @@ def _break_index(library: Library, error: Exception | None = None) -> None:
             """Nothing is open."""
 
     _close_bases(library)
-    library._open_base = lambda name: (Broken(), _nothing_brought())  # type: ignore[assignment,return-value]
+    library.indexes.open_base = lambda name: (Broken(), _nothing_brought())  # type: ignore[assignment,return-value]
 
 
 def _close_bases(library: Library) -> None:
-    for base in library._bases.values():
-        base.close()
-    library._bases.clear()
+    library.indexes.close()
 
 
 def _nothing_brought():  # type: ignore[no-untyped-def]
@@ -312,7 +310,7 @@ def test_a_failed_index_is_not_waited_for_at_every_question(library: Library) ->
         raise IndexUnavailable("down")
 
     _close_bases(library)
-    library._open_base = refuse  # type: ignore[assignment]
+    library.indexes.open_base = refuse  # type: ignore[assignment]
     for _ in range(5):
         assert library.search(SearchRequest(text="salmon", reader=everyone())).degraded
     assert len(tries) == 1

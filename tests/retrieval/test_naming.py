@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.document_store import Alias, DocumentRow
 from retrieval.naming import NameBook, Routing
 from retrieval.request import Scope
+from retrieval.stored import Alias, DocumentRow
 from retrieval.testing import make_document
 
 

@@ -161,7 +161,9 @@ def _in_odoo(spec: Spec, draft: Draft) -> tuple[int, bool]:
         key = f"copilot.{draft.draft_id}.{draft.version}"
         steps = all_actions()[draft.action].steps(draft.payload, key)
         # What a later step does with the result of an earlier one hides it: there, the last step is the proof.
-        looked_at = steps[-2:] if draft.action == "source_from_warehouse" else steps  # the last one, and its note
+        looked_at = (
+            steps[-2:] if draft.action == "source_from_warehouse" else steps
+        )  # the last one, and its note
         all_done = all(step.observe(session).seen == "done" for step in looked_at)
         posts = [one.message_id for one in steps if isinstance(one, Post)]
         return max(_counted(session, draft, key, posts), default=int(all_done)), all_done

@@ -13,7 +13,7 @@ from copilot.brains import BrainText, Talk
 from copilot.models.playbook.asker import Asker
 from copilot.models.playbook.phrasing import answer, suggestions
 from copilot.models.playbook.plan import MAX_READS, Read, next_steps
-from copilot.models.playbook.understanding import Earlier, understand
+from copilot.models.playbook.understanding import Earlier, answered_as, understand
 from copilot.reads import READS, progress_of, reading
 from copilot.reads.shared import note_fault
 from copilot.turn import Turn
@@ -29,7 +29,9 @@ class PlaybookBrain:
         """Yields progress sentences, and the text last."""
         asker = Asker.of(turn)
         earlier = [Earlier(question=question, answer=answer) for question, answer in talk.earlier]
-        asked = understand(talk.question, earlier, today=asker.today, meaning=asker.meaning)
+        asked = answered_as(
+            understand(talk.question, earlier, today=asker.today, meaning=asker.meaning)
+        )
         reads: list[Read] = []
         while len(reads) < MAX_READS and (
             steps := next_steps(asked, reads, role=asker.role, available=READS.keys())

@@ -39,6 +39,7 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 _NUMBERS = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
+_BY = re.compile(r"\b(?:by|before|until|till|no later than)\s+(?:the\s+)?$", re.IGNORECASE)
 _COUNT = r"(\d{1,3}|a|one|two|three|four|five|six|seven|ten|couple of|few)"
 _Reader = Callable[[re.Match[str], date, bool], tuple[date, date] | None]
 
@@ -58,8 +59,12 @@ def find_days(text: str, today: date, *, past: bool) -> Days | None:
                 found.append(
                     Days(text=match[0], first=span[0], last=span[1], start=match.start(), end=match.end())
                 )
-    # The earliest, and of those that begin together the longest ("next Friday" before "Friday").
-    return min(found, key=lambda one: (one.start, one.start - one.end), default=None)
+    # The day that something is to be done by, else the earliest, and of those that begin together the longest ("next Friday" before "Friday").
+    return min(
+        found,
+        key=lambda one: (not _BY.search(text[: one.start]), one.start, one.start - one.end),
+        default=None,
+    )
 
 
 def _same(day: date) -> tuple[date, date]:
@@ -76,6 +81,24 @@ def _day_month(match: re.Match[str], today: date, past: bool) -> tuple[date, dat
 
 def _month_day(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
     return _of_year(int(match[2]), _MONTHS[match[1][:3].lower()], match[3], today, past)
+
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3}
+
+
+def _ordinal_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
+    return _of_year(_ORDINALS[match[1].lower()], _MONTHS[match[2][:3].lower()], None, today, past)
+
+
+def _day_alone(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
+    """ "The 27th": of this month, or of the next one (the last one) where that is behind (ahead of) us."""
+    number = int(match[1])
+    for months in (0, -1) if past else (0, 1):
+        month = today.month + months
+        made = _made(today.year + (month - 1) // 12, (month - 1) % 12 + 1, number)
+        if made is not None and (made[0] <= today if past else made[0] >= today):
+            return made
+    return None
 
 
 def _of_year(day: int, month: int, year: str | None, today: date, past: bool) -> tuple[date, date] | None:
@@ -170,6 +193,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (r"\b(\d{4})-(\d{2})-(\d{2})\b", _iso),
         (rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?{_MONTH}\b\.?(?:,?\s+(\d{{4}}))?", _day_month),
         (rf"\b{_MONTH}\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", _month_day),
+        (rf"\b(?:the )?(first|second|third) of {_MONTH}\b", _ordinal_month),
+        (r"\b(?:the )?(\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|floor|line|time|one|order|day))", _day_alone),
         (
             r"\b(?:the day (?:after tomorrow|before yesterday)|today|tonight|this (?:morning|afternoon|evening)|right now"
             r"|yesterday|yday|tomorrow|tmrw|tmr)\b",

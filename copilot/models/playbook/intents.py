@@ -52,11 +52,14 @@ ABOUT_THE_LAST_ANSWER: Final[frozenset[str]] = frozenset({"rephrase", "basis"})
 LOOKS_BACK: Final[frozenset[str]] = frozenset({"changes"})
 """Days of these questions lie behind us."""
 
+MAY_LOOK_BACK: Final[frozenset[str]] = frozenset({"where", "why_late"})
+"""They do when they are put in the past: "did it go out on Friday?"."""
+
 SPEAKS_OF_NOTHING: Final[frozenset[str]] = frozenset({"help", "small_talk", "out_of_scope", "drafts"})
 
 ABOUT_A_PURCHASE: Final[Mapping[str, Intent]] = {
     "why_late": "purchase", "where": "purchase", "when": "purchase", "order_facts": "purchase", "changes": "purchase",
-    "owner": "purchase", "blocks": "waiting_for", "at_risk": "waiting_for", "stock": "purchase", "customer_orders": "waiting_for",
+    "blocks": "waiting_for", "at_risk": "waiting_for", "stock": "purchase", "customer_orders": "waiting_for",
     "customer_message": "follow_up", "options": "follow_up",
 }  # fmt: skip
 """What a question turns into that names a purchase order and no sales order."""
@@ -67,10 +70,13 @@ ABOUT_A_PRODUCT: Final[Mapping[str, Intent]] = {
 }  # fmt: skip
 """What it turns into when a product is all it names."""
 
-ABOUT_A_NAME: Final[Mapping[str, Intent]] = {
+ANSWERED_FOR_A_NAME: Final[Mapping[str, Intent]] = {
     "why_late": "at_risk", "blocks": "at_risk", "order_facts": "customer_orders", "purchase": "customer_orders",
 }  # fmt: skip
-"""What it turns into when a customer's (or vendor's) name is all it names."""
+"""What answers it when a customer's (or vendor's) name is all it names: "why is Westgate late again" gets that customer's late orders."""
+
+ANSWERED_FOR_AN_ORDER: Final[Mapping[str, Intent]] = {"purchase": "where"}
+ANSWERED_FOR_A_PURCHASE: Final[Mapping[str, Intent]] = {"owner": "purchase"}
 
 IN_WORDS: Final[Mapping[str, str]] = {
     "why_late": "why {it} is late",

@@ -52,6 +52,9 @@ _CAPITAL = re.compile(
 )
 _WORD = re.compile(r"<\w+>|[a-z0-9][\w&'’.-]*", re.IGNORECASE)
 _CONNECTORS = frozenset({"of", "and", "the", "&"})
+_NO_BEGINNING = frozenset({"in", "x", "l", "of", "and", "the", "&"})
+_ONLY_IN_NAMES = frozenset({"own", "red", "paper", "works", "machine", "tool", "house", "store", "great", "chain", "fresh", "cold"})
+"""Common words that are names only together with others or with a capital ("Rainier Paper Goods", "Own Fleet")."""
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?|kg|l|mm|cm|in|ml|x|2rs", re.IGNORECASE)
 
 
@@ -179,6 +182,8 @@ def _names(text: str) -> tuple[list[str], str, bool]:
     for _, start, end in sorted(found, key=lambda one: -one[1]):
         left = f"{left[:start]} <name> {left[end:]}"
     found.sort(key=lambda one: -len(one[0]))
+    # "Frank Dole of Keystone": who, and of which company.
+    beside = [name.rsplit(" of ", 1)[1] for name, _, _ in found if " of " in name] + beside
     return [*(name for name, _, _ in found), *beside], left, are_written_so
 
 
@@ -237,6 +242,10 @@ def _unusual(text: str, plain: frozenset[str]) -> list[tuple[str, int, int]]:
     for run in runs:
         while run and run[-1][0].casefold() in _CONNECTORS:
             run.pop()
+        while run and run[0][0].casefold() in _NO_BEGINNING:
+            run.pop(0)  # "in tacoma": inches come behind a figure
+        if len(run) == 1 and run[0][0] in _ONLY_IN_NAMES:
+            continue
         if all(_MEASURE.fullmatch(word) for word, _, _ in run):
             continue  # a number alone is no name
         if run and len(text[run[0][1] : run[-1][2]]) > 2:

@@ -1,25 +1,32 @@
 """Fits the playbook's sense of meaning to its examples and writes the weights: `python -m copilot.models.playbook.training`.
 
-To be run after a change of examples.yaml; a test fails until it was.
+To be run after a change of examples.yaml, asked.yaml, cues.yaml or words.yaml; a test fails until it was. With ``--check`` nothing is
+written: every fifth of the questions in asked.yaml is left out, and what the rest makes of it is printed.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from copilot.models.playbook.meaning import WEIGHTS, fit
-from copilot.models.playbook.words import examples, fingerprint
+from copilot.models.playbook.features import FLOATS, features
+from copilot.models.playbook.fitting import ASKED_COUNTS, chances, fit, rows
+from copilot.models.playbook.meaning import WEIGHTS
+from copilot.models.playbook.words import fingerprint
 from retrieval.minilm_embedder import MiniLmEmbedder
+
+EVERY = 5
+"""One question in so many is left out by ``--check``."""
 
 
 def write_weights(embedder: MiniLmEmbedder, to: Path) -> None:
     """Fit and write; half precision is enough and keeps the file small."""
-    intents, by_meaning = fit(examples(), embedder)
-    _, by_words = fit(examples(), None)
+    intents, by_meaning = fit(rows(embedder), embedder)
+    intents_by_words, by_words = fit(rows(None), None)
+    assert intents == intents_by_words
     with to.open("wb") as file:
         np.savez_compressed(
             file,
@@ -31,8 +38,46 @@ def write_weights(embedder: MiniLmEmbedder, to: Path) -> None:
         )
 
 
-if __name__ == "__main__":
+def check(embedder: MiniLmEmbedder) -> None:
+    """Print how sure and how right the classifier is on questions it was not fitted to, and which temperature fits best."""
+    learned = rows(embedder)
+    asked = [at for at, row in enumerate(learned) if at % EVERY == 0 and row.weight == ASKED_COUNTS]
+    left_out = set(asked)
+    intents, weights = fit([row for at, row in enumerate(learned) if at not in left_out], embedder)
+    scores = features([learned[at].masked for at in asked], embedder) @ weights
+    wanted = np.array([[learned[at].intents.get(one, 0.0) > 0 for one in intents] for at in asked])
+    for temperature in (0.7, 0.85, 1.0, 1.15, 1.3, 1.5):
+        likely = (chances((scores / temperature).astype(np.float32)) * wanted).sum(axis=1)
+        print(f"temperature {temperature}: {-np.log(likely + 1e-9).mean():.3f} nats a question")
+    _print_thresholds(chances(scores.astype(np.float32)), wanted)
+
+
+def _print_thresholds(sure: FLOATS, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> None:
+    best = sure.argmax(axis=1)
+    right = wanted[np.arange(len(best)), best]
+    for least in (0.35, 0.5, 0.6, 0.7, 0.8, 0.9):
+        taken = sure.max(axis=1) >= least
+        print(
+            f"sure from {least}: {(right & taken).mean():.1%} right, {(~taken).mean():.1%} asked back,"
+            f" {(~right & taken).mean():.1%} wrong"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "folder", nargs="?", type=Path, help="where the exported embedding model is kept; none: a new one"
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; print figures")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        model = MiniLmEmbedder(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder))
+        model = MiniLmEmbedder(given.folder or Path(folder))
         model.prepare()
-        write_weights(model, Path(__file__).with_name(WEIGHTS))
+        if given.check:
+            check(model)
+        else:
+            write_weights(model, Path(__file__).with_name(WEIGHTS))
+
+
+if __name__ == "__main__":
+    main()

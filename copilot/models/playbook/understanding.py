@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, cast
 
+from copilot.models.playbook.clauses import clauses
 from copilot.models.playbook.days import Days
 from copilot.models.playbook.intents import (
-    ABOUT_A_NAME,
     ABOUT_A_PRODUCT,
     ABOUT_A_PURCHASE,
     ABOUT_AN_ORDER,
     ABOUT_THE_LAST_ANSWER,
+    ANSWERED_FOR_A_NAME,
+    ANSWERED_FOR_A_PURCHASE,
+    ANSWERED_FOR_AN_ORDER,
     LOOKS_BACK,
+    MAY_LOOK_BACK,
     SPEAKS_OF_NOTHING,
     Intent,
 )
@@ -30,8 +34,13 @@ LONGEST = 400
 REMEMBERED = 8
 """Earlier questions that "it" and "the other one" may lead to."""
 
-SURE, AHEAD = 0.34, 0.06
-"""Score and margin from which a guess is taken; below it, a question goes back."""
+SURE = 0.5
+"""Probability from which a guess is taken; below it, a question goes back. `training --check` shows what another one would do."""
+SURE_OF_A_PART = 0.35
+"""The same for each of two questions in one breath: where one is not understood, neither would be answered."""
+AGAIN, GOES_ON = 2.0, 5.0
+"""How much likelier the intent of the question before makes the same one again: in any question, and in one that goes on from it
+("and for Dallas?")."""
 
 Style = Literal["full", "short"]
 
@@ -68,6 +77,8 @@ class Understanding:
     """What it may have meant, when that cannot be told; the likeliest first."""
     mentioned: tuple[str, ...] = ()
     """All orders the person has named in this conversation, the latest last."""
+    topic: Understanding | None = None
+    """The latest question before this one that was about something; None where this one is."""
     before: Understanding | None = None
     """The question that "shorter" or "what did you base that on" is about."""
 
@@ -116,7 +127,10 @@ def understand(
     listed: tuple[str, ...] = ()
     for one in earlier[-REMEMBERED:]:
         said = one if isinstance(one, Earlier) else Earlier(question=one)
-        before = _one(said.question, before, listed, today, meaning)
+        now = _one(said.question, before, listed, today, meaning)
+        if not now.has_things and before is not None:
+            now = replace(now, topic=before if before.has_things else before.topic)
+        before = now
         listed = (
             _listed(said.answer)
             if {"at_risk", "waiting_for", "customer_orders"} & set(before.intents)
@@ -171,18 +185,25 @@ def _one(
         pointed = _pointing_back(made, things, before, listed)
         if pointed is not None:
             return pointed
-    first, second = _clauses(asked)
+    first, second = clauses(asked)
     if second and _is_a_statement(first):
         # "The vendor is late with P00031. Which customers suffer?" asks the second only.
         first, second = second, ""
     is_whole = first == asked
-    intent, choices = _intent(things if is_whole else find_things(first, today, put_right=speller), meaning)
+    intent, choices = _intent(
+        things if is_whole else find_things(first, today, put_right=speller),
+        meaning,
+        before,
+        sure=SURE if is_whole else SURE_OF_A_PART,
+    )
     also: Intent | None = None
     if second:
-        other, _ = _intent(find_things(second, today, put_right=speller), meaning)
+        other, _ = _intent(
+            find_things(second, today, put_right=speller), meaning, None, sure=SURE_OF_A_PART
+        )
         if intent == "unclear" or other in {"unclear", "small_talk", intent}:
             # No two questions: weighed as one again.
-            whole, choices = _intent(things, meaning)
+            whole, choices = _intent(things, meaning, before)
             intent = whole if whole != "unclear" else intent if intent != "unclear" else other
             second = ""
         elif intent in {"small_talk", "help"}:
@@ -192,42 +213,41 @@ def _one(
     made = replace(
         made, intent=intent, choices=choices if intent == "unclear" else (), also=also, second=second
     )
-    if made.days and (intent in LOOKS_BACK) != (past is not None):
-        made = replace(made, days=find_things(asked, today, past=intent in LOOKS_BACK).days)
+    behind = intent in LOOKS_BACK or (intent in MAY_LOOK_BACK and _WENT.search(asked) is not None)
+    if made.days and behind != (past is not None):
+        made = replace(made, days=find_things(asked, today, past=behind).days)
     return _settled(_about(made, before))
 
 
-def _intent(things: Things, meaning: Meaning) -> tuple[Intent, tuple[Intent, ...]]:
-    """The intent of a question; ``unclear`` with what it may have been when nothing is far enough ahead."""
+def _intent(
+    things: Things, meaning: Meaning, before: Understanding | None, *, sure: float = SURE
+) -> tuple[Intent, tuple[Intent, ...]]:
+    """The intent of a question; ``unclear`` with what it may have been when nothing is likely enough."""
     readings = list(dict.fromkeys(one for one in (things.masked, things.unnamed) if one))
+    if things.masked == "<order>" and things.orders and _TRACKING.fullmatch(things.orders[0]):
+        return "where", ()
     for intent, pattern in words().certain:
         if any(pattern.search(one) for one in readings):
             return cast(Intent, intent), ()
     if not re.search(r"[a-z]", re.sub(r"<\w+>", "", things.masked)):
         return "unclear", ()  # a name alone says nothing of what is asked
-    # Words that nobody knows may be a name or just words: the reading that is nearer to a known question counts.
-    guess = max((meaning.guess(one) for one in readings), key=lambda one: one.score)
-    if guess.score >= SURE and guess.margin >= AHEAD and guess.best != "unclear":
+    # Words that nobody knows may be a name or just words: both readings are weighed.
+    goes_on = _GOES_ON.match(things.masked) is not None
+    guess = meaning.guess(
+        readings,
+        before=before.intent if before else "",
+        boost=GOES_ON if goes_on else AGAIN,
+    )
+    if guess.score >= sure and guess.best != "unclear":
         return cast(Intent, guess.best), ()
     return "unclear", tuple(cast(Intent, intent) for intent, _ in guess.intents if intent != "unclear")[:3]
 
 
-_AND_THEN = re.compile(
-    r"(?:[?.;!]\s+|,?\s+(?:and|also|plus)\s+(?:also\s+)?)(?=(?:what|why|when|where|who|whose|which|how|should|shall|can|could|may|is"
-    r" (?:there|it)|does|do (?:we|i|you)|draft|write|tell me)\b)",
-    re.IGNORECASE,
-)
-
-
-def _clauses(text: str) -> tuple[str, str]:
-    """The two questions of a text, or the text and nothing."""
-    cuts = [match for match in _AND_THEN.finditer(text) if match.start() > 8]
-    if not cuts:
-        return text, ""
-    first, second = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
-    if len(first.split()) < 2 or len(second.split()) < 2:
-        return text, ""
-    return first, second
+_NUMBER_ALONE = re.compile(r"^(?:and|what about|how about|also|or)?\W*\d+\W*$", re.IGNORECASE)
+_TRACKING = re.compile(r"[A-Z]{2,4}\d{6,}|1Z\w{16}|\d{8,}", re.IGNORECASE)
+"""A carrier's number: who gives it alone asks where the parcel is."""
+_WENT = re.compile(r"^\W*(?:did|was|were|has|have|why did|why was)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"^(?:and|same|also|what about|how about|only|just|which (?:one|of)|or)\b", re.IGNORECASE)
 
 
 _ASKS = re.compile(
@@ -246,6 +266,11 @@ def _pointing_back(
 ) -> Understanding | None:
     """ "And S00051?", "the other one", "the second": the question before, about something else."""
     base = before.before if before.intent in ABOUT_THE_LAST_ANSWER and before.before else before
+    if base.purchases and not base.references and made.references and _NUMBER_ALONE.search(made.question):
+        # "status of P00048" – "and 50?"
+        numbers = [one.removeprefix("order ") for one in made.references]
+        if all(one.isdigit() for one in numbers):
+            made = replace(made, references=(), purchases=tuple(f"P{int(one):05d}" for one in numbers))
     if made.has_things:
         if base.intent in SPEAKS_OF_NOTHING or base.intent == "other_language":
             return None
@@ -277,57 +302,83 @@ def _about(made: Understanding, before: Understanding | None) -> Understanding:
     if before is None:
         return made
     if made.intent in ABOUT_THE_LAST_ANSWER:
-        base = before.before if before.intent in ABOUT_THE_LAST_ANSWER and before.before else before
-        if base.intent in SPEAKS_OF_NOTHING | {"unclear"}:
-            return made
-        if made.references or made.purchases or made.products:
-            base = replace(
-                base,
-                references=made.references,
-                purchases=made.purchases,
-                products=made.products,
-                names=made.names,
-            )
-        return replace(
-            made,
-            before=base,
-            references=base.references,
-            purchases=base.purchases,
-            products=base.products,
-            names=base.names,
-        )
-    if made.references or made.purchases or made.products or made.intent in SPEAKS_OF_NOTHING:
-        return made
+        return _about_the_answer(made, before)
     points = bool(words().points_back.search(made.question))
-    wants = made.intent in ABOUT_AN_ORDER or made.intent in {
-        "change",
-        "substitute",
-        "follow_up",
-        "waiting_for",
-        "purchase",
-        "credit",
-    }
-    takes_names = made.intent not in ABOUT_AN_ORDER
-    if made.names and not points and (made.written_like_names or takes_names):
+    if made.references or made.purchases or made.products or not _leaves_open(made, points):
         return made
-    if made.intent == "policy" and not made.names and (points or len(made.question.split()) <= 8):
-        wants = points or bool(re.match(r"(?:and|so|but|ok)\b", made.question, re.IGNORECASE))
-    if made.intent in {"stock", "customer_orders", "credit"} and not points:
-        wants = not made.names
-    if made.intent in {"at_risk", "customer_orders", "stock"} and not points and made.intent == "at_risk":
-        wants = False
-    if made.intent == "unclear":
-        wants = points and len(made.question.split()) <= 6 and bool(made.choices)
-    if not wants or not (before.references or before.purchases or before.products or before.names):
+    spoken_of = before if before.has_things or before.topic is None else before.topic
+    wants_an_order = made.intent in ABOUT_AN_ORDER | {"change", "drafts"}
+    references = spoken_of.references or (
+        made.mentioned[-1:] if wants_an_order and not spoken_of.purchases else ()
+    )
+    if made.intent in {"customer_orders", "credit"} and spoken_of.names:
+        references = ()  # "and their other orders?": the customer's, not the order's
+    if not (references or spoken_of.purchases or spoken_of.products or spoken_of.names):
         return made
     return replace(
         made,
-        references=before.references,
-        purchases=before.purchases,
-        products=before.products,
-        names=made.names or before.names,
+        references=references,
+        purchases=spoken_of.purchases,
+        products=spoken_of.products,
+        names=made.names if made.names and made.written_like_names else spoken_of.names or made.names,
         carried_over=True,
     )
+
+
+def _about_the_answer(made: Understanding, before: Understanding) -> Understanding:
+    """ "Shorter", "what is that based on": the question before, perhaps about something else."""
+    base = before.before if before.intent in ABOUT_THE_LAST_ANSWER and before.before else before
+    if base.intent in SPEAKS_OF_NOTHING | {"unclear"}:
+        return made
+    if made.references or made.purchases or made.products:
+        base = replace(
+            base,
+            references=made.references,
+            purchases=made.purchases,
+            products=made.products,
+            names=made.names,
+        )
+    return replace(
+        made,
+        before=base,
+        references=base.references,
+        purchases=base.purchases,
+        products=base.products,
+        names=base.names,
+    )
+
+
+_SPEAKS_OF_A_CUSTOMER: frozenset[str] = frozenset({"why_late", "blocks", "where", "when"})
+"""With a name and no order these are about that customer's orders, and not about the order spoken of before."""
+_ABOUT_A_LIST = re.compile(r"\b(?:which|what) (?:one|of)\b|^(?:and|only|just|also)\b|\b(?:those|these|them)\b", re.IGNORECASE)
+FEW_WORDS = 8
+
+
+def _leaves_open(made: Understanding, points: bool) -> bool:
+    """Whether a question that names no order, purchase or product leaves it to the conversation."""
+    is_named = bool(made.names) and made.written_like_names
+    few = len(made.question.split()) <= FEW_WORDS
+    goes_on = _GOES_ON.match(made.question) is not None
+    match made.intent:
+        case "drafts":
+            few = few and len(made.question.split()) <= 4
+            return (points or few) and not re.search(r"\b(?:my|all|drafts)\b", made.question, re.IGNORECASE)
+        case "unclear":
+            return points and len(made.question.split()) <= 6 and bool(made.choices)
+        case one if one in SPEAKS_OF_NOTHING or one == "other_language":
+            return False
+        case one if one in ABOUT_AN_ORDER or one in {"change", "follow_up", "substitute"}:
+            return not is_named or points or one not in _SPEAKS_OF_A_CUSTOMER
+        case "waiting_for" | "purchase":
+            return not made.names or points
+        case "policy":
+            begins = re.match(r"(?:and|so|but|ok|what if|who'd|who would)\b", made.question, re.IGNORECASE)
+            ends = few and re.search(r"\bthen\W*$", made.question, re.IGNORECASE)
+            return (not made.names and bool(points or begins or ends)) or (points and few and not is_named)
+        case "at_risk":
+            return not made.names and few and _ABOUT_A_LIST.search(made.question) is not None
+        case _:  # stock, customer_orders, credit
+            return points or not is_named and few and (goes_on or not made.names)
 
 
 def _settled(made: Understanding) -> Understanding:
@@ -342,16 +393,25 @@ def _settled(made: Understanding) -> Understanding:
 def _fitting(intent: Intent, made: Understanding) -> Intent:
     if made.references:
         # An order is named, so it is the order that is asked about.
-        if intent == "purchase" and not made.purchases:
-            return "where"
-        return "order_facts" if intent == "customer_orders" else intent
+        return "order_facts" if intent == "customer_orders" and not made.carried_over else intent
     if made.purchases:
         return ABOUT_A_PURCHASE.get(intent, intent)
     if made.products:
         return ABOUT_A_PRODUCT.get(intent, intent)
-    if made.names:
-        return ABOUT_A_NAME.get(intent, intent)
     return intent
+
+
+def answered_as(asked: Understanding) -> Understanding:
+    """The question as there is an answer to it: why a customer is late is told by a list of that customer's late orders."""
+    before = answered_as(asked.before) if asked.before else None
+    if asked.references:
+        turns = ANSWERED_FOR_AN_ORDER if not asked.purchases else {}
+    elif asked.purchases:
+        turns = ANSWERED_FOR_A_PURCHASE
+    else:
+        turns = ANSWERED_FOR_A_NAME if asked.names and not asked.products else {}
+    also = turns.get(asked.also, asked.also) if asked.also else None
+    return replace(asked, intent=turns.get(asked.intent, asked.intent), also=also, before=before)
 
 
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
@@ -371,6 +431,7 @@ def _is_another_language(text: str) -> bool:
         return True
     spoken = re.findall(r"[^\W\d_]+", text.casefold())
     known = words()
-    other = sum(word in known.other_languages for word in spoken)
-    english = sum(word in known.english for word in spoken)
-    return other > english and (other >= 2 or len(spoken) <= 3)
+    # Words that two languages share say nothing.
+    other = sum(word in known.other_languages and word not in known.english for word in spoken)
+    english = sum(word in known.english and word not in known.other_languages for word in spoken)
+    return other >= max(2, english) or (other > english and len(spoken) <= 3)

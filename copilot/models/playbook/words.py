@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+FITTED_TO = ("examples.yaml", "asked.yaml", "cues.yaml", "words.yaml")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _MASK_OF = {"warehouse": "name"}
 
@@ -78,6 +79,23 @@ def examples(*, most: int = 8) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One question as somebody asked it."""
+
+    text: str
+    intents: tuple[tuple[str, ...], ...]
+    """Accepted intents of each question in it."""
+
+
+def asked() -> tuple[Asked, ...]:
+    """The questions of asked.yaml."""
+    return tuple(
+        Asked(text=row["q"], intents=tuple(tuple(one.split("|")) for one in row["i"].split(" + ")))
+        for row in _yaml("asked.yaml")["phrasings"]
+    )
+
+
 _EITHER = re.compile(r"\(([^()]*)\)\??")
 
 
@@ -114,7 +132,7 @@ def cues() -> tuple[re.Pattern[str], ...]:
 def fingerprint() -> str:
     """Changes with whatever the weights are fitted to."""
     files = (
-        resources.files(__package__).joinpath(name) for name in ("examples.yaml", "cues.yaml", "words.yaml")
+        resources.files(__package__).joinpath(name) for name in FITTED_TO
     )
     return hashlib.sha256(b"\n".join(file.read_bytes() for file in files)).hexdigest()[:16]
 

@@ -122,7 +122,6 @@ function Row({ row, busy, onDraft, onOpen }) {
             </span>
           </div>
           {open ? <Details row={row} onOpen={onOpen} /> : null}
-          {open && !row.can_draft && row.no_draft ? <small>{row.no_draft}</small> : null}
         </td>
       </tr>
     </tbody>
@@ -194,6 +193,7 @@ export default function OptionsCard() {
               </tbody>
             </table>
           </div>
+          {(stock.left_out || []).map((text) => <p key={text} className="dc-opt-small">{text}</p>)}
           {stock.more ? <p className="dc-opt-small">{stock.more} more products are missing.</p> : null}
         </section>
       ) : null}

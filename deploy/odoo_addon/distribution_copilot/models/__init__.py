@@ -1,1 +1,1 @@
-from . import copilot_run
+from . import copilot_anchor, copilot_run

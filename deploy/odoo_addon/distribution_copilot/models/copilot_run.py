@@ -24,6 +24,8 @@ WRITABLE = {
     "stock.move": {"picking_id", "location_id", "location_dest_id", "picking_type_id", "warehouse_id"},
 }
 COMPARED = {*ALLOWED}
+CONTEXT = {"lang", "tz", "uid", "allowed_company_ids"}
+"""What a caller may say about themselves; nothing else, such as ``tracking_disable``, reaches what is run."""
 SMALLEST = 1e-6
 
 
@@ -49,6 +51,7 @@ class CopilotRun(models.Model):
         Returns {"outcome": "done"} or {"outcome": "again"} (it was run before) or {"outcome": "changed", "changed": [...]}.
         """
         self._check(key, target, action, given)
+        self = self.with_context({name: value for name, value in self.env.context.items() if name in CONTEXT})
         seen = {(target, record_id) for record_id in records} | {self._place(place) for place in expected}
         self._lock(seen)
         if self.sudo().search_count([("key", "=", key)], limit=1):

@@ -1,0 +1,123 @@
+"""Fits the sense of meaning: multinomial logistic regression over the example sentences and over questions as people asked them.
+
+Deterministic: the same examples give the same weights, whatever the order in which they were written down inside one intent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from copilot.models.playbook.clauses import clauses
+from copilot.models.playbook.features import FLOATS, features
+from copilot.models.playbook.spelling import put_right
+from copilot.models.playbook.things import find_things
+from copilot.models.playbook.words import asked, examples, words
+from retrieval.embedder import Embedder
+
+OF_A_LINE = 4
+"""Sentences written out of one example line with ``(a|b)``."""
+ASKED_COUNTS = 4.0
+"""Weight of a question as somebody asked it; an example sentence weighs 1."""
+RIDGE = 1.0
+STEPS = 30
+ANY_DAY = date(2026, 11, 21)
+"""Which day it is does not change where a day stands in a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One sentence to learn from."""
+
+    masked: str
+    intents: Mapping[str, float]
+    """Shares that add up to one: of several right readings each has its part."""
+    weight: float
+
+
+def rows(embedder: Embedder | None) -> list[Row]:
+    """Everything there is to learn from."""
+    return [*_of_examples(examples(most=OF_A_LINE)), *_of_asked(lambda word: put_right(word, embedder))]
+
+
+def fit(learned: Sequence[Row], embedder: Embedder | None) -> tuple[tuple[str, ...], FLOATS]:
+    """Intents, and weights of shape (features, intents)."""
+    intents = tuple(dict.fromkeys(intent for row in learned for intent in row.intents))
+    x = features([row.masked for row in learned], embedder)
+    y = np.zeros((len(learned), len(intents)), dtype=np.float32)
+    for at, row in enumerate(learned):
+        for intent, share in row.intents.items():
+            y[at, intents.index(intent)] = share
+    weigh = np.array([row.weight for row in learned], dtype=np.float32)
+    # A rare intent's examples count as much as a frequent one's, within reason.
+    counts = (y * weigh[:, None]).sum(axis=0)
+    weigh *= y @ np.sqrt(counts.mean() / counts)
+    return intents, _regression(x, y, weigh)
+
+
+def chances(scores: FLOATS) -> FLOATS:
+    """Scores of shape (..., intents) as probabilities."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: FLOATS = (raised / raised.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return shares
+
+
+def _regression(x: FLOATS, y: FLOATS, weigh: FLOATS) -> FLOATS:
+    """Logistic regression by Newton steps with a bound on the curvature that is the same for all intents (Böhning 1992), hurried
+    along by momentum (Nesterov)."""
+    curvature = 0.5 * ((x * weigh[:, None]).T @ x) + RIDGE * np.eye(x.shape[1], dtype=np.float32)
+    step: npt.NDArray[np.float32] = np.linalg.inv(curvature).astype(np.float32)
+    now = np.zeros((x.shape[1], y.shape[1]), dtype=np.float32)
+    ahead, pace = now, 1.0
+    for _ in range(STEPS):
+        slope = x.T @ ((chances(x @ ahead) - y) * weigh[:, None]) + RIDGE * ahead
+        following = ahead - step @ slope
+        faster = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
+        ahead = (following + ((pace - 1) / faster) * (following - now)).astype(np.float32)
+        now, pace = following.astype(np.float32), float(faster)
+    return now
+
+
+def _of_examples(by_intent: Mapping[str, Sequence[str]]) -> Iterator[Row]:
+    """All example sentences: as they are, with a product taken for a name (which is how both look in small letters), and with words
+    around them as people begin and end a question."""
+    openers, closers = words().openers, words().closers
+    for intent, lines in by_intent.items():
+        for at, line in enumerate(lines):
+            texts = [line, line.replace("<product>", "<name>")]
+            if intent not in {"small_talk", "unclear"} and at % 3 < 2:
+                texts.append(
+                    f"{openers[at % len(openers)]} {line}"
+                    if at % 3 == 0
+                    else f"{line} {closers[at % len(closers)]}"
+                )
+            for text in dict.fromkeys(texts):
+                yield Row(masked=text, intents={intent: 1.0}, weight=1.0)
+
+
+def _of_asked(speller: Callable[[str], str]) -> Iterator[Row]:
+    """Questions as people asked them, recognised by the product's own code; of two questions in one, each on its own."""
+    for one in asked():
+        text = " ".join(one.text.split())
+        parts = clauses(text) if len(one.intents) == 2 else (text, "")
+        if len(one.intents) == 2 and not parts[1]:
+            continue
+        # Which of the two came first is not said; each clause may be either.
+        labels = [intent for accepted in one.intents for intent in accepted if intent != "other_language"]
+        if not labels:
+            continue
+        shares = {intent: labels.count(intent) / len(labels) for intent in labels}
+        for part in parts:
+            if part:
+                yield from _readings(part, shares, speller)
+
+
+def _readings(text: str, shares: Mapping[str, float], speller: Callable[[str], str]) -> Iterator[Row]:
+    things = find_things(text, ANY_DAY, put_right=speller)
+    readings = list(dict.fromkeys(one for one in (things.masked, things.unnamed) if one))
+    for reading in readings:
+        yield Row(masked=reading, intents=shares, weight=ASKED_COUNTS / len(readings))
