@@ -61,9 +61,7 @@ def _carried_out(url: str, database: str, kind: str) -> None:
     counted: Counter[str] = Counter()
     for case in late:
         _, comparison = read_options(session, server, case.order.name, now=now)
-        option = next(
-            (one for one in comparison.options if one.kind == kind and not _by_hand(one)), None
-        )
+        option = next((one for one in comparison.options if one.kind == kind and not _by_hand(one)), None)
         if option is None:
             continue
         outcome = carry_out(session, server, case.order.name, option, now=now)

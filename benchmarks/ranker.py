@@ -18,8 +18,10 @@ import numpy.typing as npt
 from benchmarks.documents import DEMO, ask
 from knowledge_ingest.pipeline import ingest
 from knowledge_ingest.testing import LabelledQuestion, folded, load_questions
-from retrieval import ranking, search, wording
+from retrieval import ranking, search, weighing, wording
 from retrieval.library import open_library
+from retrieval.naming import Routing
+from retrieval.ranking import Ranked
 from retrieval.search import Library
 
 NAMES = ("first", *wording.WEIGHTS)
@@ -64,39 +66,48 @@ def main() -> None:
 
 def judge(library: Library, questions: Sequence[LabelledQuestion]) -> list[Judged]:
     """The candidates of each question as the first ranking leaves them."""
-    taken: list[Any] = []
+    seen: list[tuple[Routing, Sequence[Ranked], wording.Wanted | None]] = []
+    read: list[wording.Wanted] = []
+    fits, wanted = weighing.Weigher.fits, wording.wanted
 
-    def watch(routing: Any, order: Any, fits: Any) -> Any:
-        taken.append(order)
-        return list(order)
+    def reading(*given: Any) -> wording.Wanted:
+        read.append(wanted(*given))
+        return read[-1]
 
-    original = wording.wanted
-    asked: list[Any] = []
+    def watch(weigher: weighing.Weigher, collection: str, routing: Routing, *given: Any) -> Any:
+        read.clear()
+        found = fits(weigher, collection, routing, *given)
+        seen.append((routing, given[1], read[-1] if read else None))
+        return found
 
-    def reading(question: str, counts: Any, passages: int) -> Any:
-        asked.append(original(question, counts, passages))
-        return asked[-1]
-
-    with (
-        mock.patch.object(search, "reranked", watch),
-        mock.patch.object(weighing, "wanted", reading),
-        mock.patch.object(weighing.Weigher, "nothing_there", return_value=(False, False)),
-    ):
-        outcomes = ask(library, list(questions), with_scope=True)
     judged = []
-    for outcome, order, wanted in zip(outcomes, taken, asked, strict=True):
-        question = outcome.question
-        if not question.answers or order[0].candidate.of_kind is not None:
+    for question in questions:
+        if not question.answers:
             continue
+        seen.clear()
+        with (
+            mock.patch.object(weighing.Weigher, "fits", watch),
+            mock.patch.object(weighing, "wanted", reading),
+            mock.patch.object(search, "parts", return_value=()),  # the question as a whole
+        ):
+            ask(library, [question], with_scope=True)
+        if not seen or seen[-1][2] is None:
+            continue  # a kind of clause, or nothing at all
+        routing, order, asked = seen[-1]
+        assert asked is not None
         first = order[:60]
-        texts = library.store.passages_at(
-            "default", [(each.candidate.document.document_id, each.candidate.number) for each in first]
-        )
+        places = [(each.candidate.document.document_id, each.candidate.number) for each in first]
+        texts = library.store.passages_at("default", places)
+        held = library.store.terms_at("default", places)
         rows, answers = [], []
         for each in first:
             document = each.candidate.document
             stored = texts[document.document_id, each.candidate.number]
-            rows.append([each.score * ranking._BEST, *wording.features(wanted, document, stored).values()])
+            place = document.document_id, each.candidate.number
+            signs = wording.features(
+                asked, document, stored, held[place], of_party=document.document_id in routing.preferred
+            )
+            rows.append([each.score * ranking._BEST, *signs.values()])
             answers.append(
                 next(
                     (

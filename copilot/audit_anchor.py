@@ -27,6 +27,7 @@ ANCHORED, FAILED = "audit.anchored", "audit.anchor_failed"
 EVERY = timedelta(hours=24)
 AGAIN = timedelta(hours=1)
 """After a failure."""
+EMPTY = timedelta(minutes=5)
 LATE = timedelta(hours=26)
 """A head that was last anchored longer ago is said to be late."""
 
@@ -147,9 +148,10 @@ class DailyAnchor:
             self._next = datetime.fromisoformat(done.at) + EVERY if done else now
         if now < self._next:
             return False
+        if not self._audit.read(limit=1):  # nothing was decided yet
+            self._next = now + EMPTY
+            return False
         self._next = now + AGAIN
-        if not self._audit.read(limit=1):
-            return False  # nothing was decided yet
         try:
             with self._sign_in() as person:
                 anchor(self._audit, person)

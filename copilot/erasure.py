@@ -111,7 +111,7 @@ def _erase_owner(
     alias = _alias(audit, owner)
     name = audit.name_of(connection, owner)
     touched, cancelled = _drafts(connection, audit, owner, alias, name, doer)
-    conversations, answers = _conversations(connection, owner, alias)
+    conversations, answers = _conversations(connection, owner, alias, name)
     theirs = sa.select(feedback.votes.c.answer_id).where(feedback.votes.c.owner == owner)
     voted = [str(one) for one in connection.execute(theirs).scalars()]
     connection.execute(
@@ -229,13 +229,13 @@ def _questions(connection: sa.Connection, owner: str) -> None:
 # Conversations
 
 
-def _conversations(connection: sa.Connection, owner: str, alias: str) -> tuple[int, list[str]]:
+def _conversations(connection: sa.Connection, owner: str, alias: str, name: str) -> tuple[int, list[str]]:
     """(how many conversations, ids of their answers)."""
     rows = connection.execute(
         sa.select(store.answers.c.answer_id, store.answers.c.body).where(store.answers.c.owner == owner)
     ).all()
     for row in rows:
-        body = json.dumps(_unsaid(json.loads(row.body)), ensure_ascii=False)
+        body = json.dumps(_unnamed(_unsaid(json.loads(row.body)), name), ensure_ascii=False)
         connection.execute(
             store.answers.update()
             .where(store.answers.c.answer_id == row.answer_id)
@@ -253,7 +253,10 @@ def _conversations(connection: sa.Connection, owner: str, alias: str) -> tuple[i
 def _unsaid(body: Mapping[str, Any]) -> dict[str, Any]:
     """An answer without what the person said, quoted in it or not, and its receipt without what it could be rebuilt from."""
     asked = str(body.get("question", ""))
-    text = _QUOTED.sub(lambda one: f"“{ERASED}”" if one[1] in asked else one[0], str(body.get("text", "")))
+    text = _QUOTED.sub(
+        lambda one: f"“{ERASED}”" if one[1] in asked and not _REFERENCE.fullmatch(one[1]) else one[0],
+        str(body.get("text", "")),
+    )
     kept = {**body, "question": ERASED, "text": text}
     if isinstance(kept.get("receipt"), dict):
         receipt = {name: value for name, value in kept["receipt"].items() if name not in _OF_THE_PERSON}
@@ -264,6 +267,8 @@ def _unsaid(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _QUOTED = re.compile(r"“([^”]+)”")
+_REFERENCE = re.compile(r"[A-Z][A-Z/-]*\d+")
+"""Of a record, such as S00042: nobody's own words."""
 _OF_THE_PERSON = frozenset({"earlier", "said", "summary", "reads", "asked_by", "person", "login"})
 
 

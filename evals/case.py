@@ -127,7 +127,6 @@ class DraftExpected(_Strict):
     """A phrase of the refusal; there must be no draft then."""
     summary: tuple[str, ...] = ()
     """Phrases of the summary, its changes and effects."""
-    contract: Literal["allows", "conditional", "forbids", "silent", "unknown", "not_relevant"] | None = None
     approvers: int | None = None
     risk: Literal["low", "medium", "high"] | None = None
     warned: bool | None = None

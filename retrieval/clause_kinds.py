@@ -70,6 +70,13 @@ def strength(kind: ClauseKind, question: str) -> float:
     return sum(term in _vocabulary(kind.name) for term in telling) / len(telling)
 
 
+def make_ready() -> None:
+    """Compile all patterns, half a second, so that no question waits for its own."""
+    for kind, _ in _asked():
+        _signs(kind.name)
+        _heading(kind.name)
+
+
 @lru_cache(maxsize=1)
 def clause_kinds() -> tuple[ClauseKind, ...]:
     """The table (clause_kinds.yaml); a question is for the first whose pattern fits."""

@@ -11,7 +11,7 @@ from functools import cache
 from retrieval.access import may_read
 from retrieval.catalogue import Catalogue, Eligible
 from retrieval.clause_book import ClauseBook
-from retrieval.clause_kinds import kind_asked_for
+from retrieval.clause_kinds import kind_asked_for, make_ready
 from retrieval.comparing import in_turn, parts
 from retrieval.document_store import DocumentStore
 from retrieval.embedder import Embedder
@@ -104,12 +104,13 @@ class Library:
         self._clauses.learn()
 
     def check(self, collection: str = DEFAULT_COLLECTION) -> None:
-        """Open the index of a collection, as a search would.
+        """Open the index of a collection, as a search would, and make ready what the first questions would wait for.
 
         Raises:
             IndexUnavailable, EmbeddingUnavailable: searches would fall back to keywords; the message says why.
         """
         self.indexes.base(collection)
+        make_ready()
 
     def base_for_writing(self, collection: str) -> KnowledgeBase:
         """The open index of a collection, tried again even when it could not be opened a moment ago.

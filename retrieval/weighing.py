@@ -31,7 +31,7 @@ from retrieval.wording import fit, wanted
 
 log = logging.getLogger(__name__)
 
-_REREAD = 60
+_REREAD = 40
 """First candidates whose wording is compared with the question's."""
 _HARDLY = 0.5
 """Signs below this do not speak for a kind of clause."""

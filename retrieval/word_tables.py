@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from retrieval.store_file import StoreFile
+
+_KEPT = 20_000
+"""Counts of words that are remembered until a document changes."""
 
 
 class WordTables(StoreFile):
     """The term and word tables of the file."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._counted: dict[tuple[str, str], tuple[int, int]] = {}
 
     def keyword_search(
         self, collection: str, terms: Sequence[str], document_ids: Iterable[str], limit: int
@@ -50,7 +58,12 @@ class WordTables(StoreFile):
         allowed = json.dumps(sorted(document_ids))
         present = set()
         with self._reading() as db:
-            for term in set(terms):
+            asked = set(terms)
+            known = self._counts(db, "term_counts", asked)
+            for term in asked:
+                # what stands nowhere needs no look into this reader's documents; "isn't" is two tokens there, and is looked for
+                if term not in known and "'" not in term:
+                    continue
                 row = db.execute(
                     "SELECT 1 FROM passage_terms CROSS JOIN passages p ON p.id = passage_terms.rowid "
                     "WHERE passage_terms MATCH ? AND p.collection = ? "
@@ -87,13 +100,19 @@ class WordTables(StoreFile):
                 (word[0], chr(ord(word[0]) + 1), len(word) - longer, len(word) + longer),
             ).fetchall()
 
-    @staticmethod
-    def _counts(db: sqlite3.Connection, table: str, words: Iterable[str]) -> dict[str, int]:
+    def _counts(self, db: sqlite3.Connection, table: str, words: Iterable[str]) -> dict[str, int]:
+        change = self.change()
         found = {}
         for word in set(words):
-            row = db.execute(f"SELECT doc FROM {table} WHERE term = ?", (word,)).fetchone()  # noqa: S608 - our own names
-            if row is not None:
-                found[word] = int(row[0])
+            # most words of a question are asked again in the next one
+            kept = self._counted.get((table, word))
+            if kept is None or kept[0] != change:
+                row = db.execute(f"SELECT doc FROM {table} WHERE term = ?", (word,)).fetchone()  # noqa: S608 - our own names
+                if len(self._counted) >= _KEPT:
+                    self._counted.clear()
+                kept = self._counted[table, word] = (change, int(row[0]) if row is not None else 0)
+            if kept[1]:
+                found[word] = kept[1]
         return found
 
 

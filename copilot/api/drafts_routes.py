@@ -5,7 +5,7 @@ with it, so that an old page cannot decide anew; a script that leaves it out dec
 """
 
 # No `from __future__ import annotations` here: FastAPI has to see the alias `Who` that `build_router` makes.
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
@@ -44,6 +44,20 @@ class Handed(BaseModel):
     """Who is asked to decide."""
 
     to: ShortText = ""
+
+
+class Resolution(BaseModel):
+    """What somebody saw in Odoo."""
+
+    outcome: Literal["executed", "failed"]
+    reason: Annotated[str, Field(max_length=2000)]
+
+
+class NewStop(BaseModel):
+    """What is stopped, and why."""
+
+    scope: ShortText = "all"
+    reason: Annotated[str, Field(max_length=2000)]
 
 
 class Rejection(Decision):
@@ -121,6 +135,28 @@ def build_router(copilot: Copilot) -> APIRouter:
     def cancel(draft_id: str, person: Who) -> dict[str, Any]:
         """Take one's own draft back."""
         return desk().cancel(person, draft_id).to_json()
+
+    @router.post("/api/v1/drafts/{draft_id}/resolve")
+    def resolve(draft_id: str, body: Resolution, person: Who) -> dict[str, Any]:
+        """Say what became of an uncertain draft, after a look into Odoo; roles supervisor and compliance."""
+        return desk().drafts.resolve(person, draft_id, body.outcome, body.reason).to_json()
+
+    @router.get("/api/v1/stops")
+    def stops(person: Who) -> dict[str, Any]:
+        """The stop switches that are on."""
+        return {"stops": [vars(one) for one in desk().drafts.stops()]}
+
+    @router.post("/api/v1/stops", status_code=201)
+    def stop(body: NewStop, person: Who) -> dict[str, Any]:
+        """Stop one kind of action, or all: nothing of it is approved or run any more; roles supervisor and compliance."""
+        desk().drafts.stop(person, body.scope, body.reason)
+        return {"stops": [vars(one) for one in desk().drafts.stops()]}
+
+    @router.delete("/api/v1/stops/{scope}")
+    def lift(scope: str, person: Who) -> dict[str, Any]:
+        """Lift a stop; role compliance."""
+        desk().drafts.resume(person, scope)
+        return {"stops": [vars(one) for one in desk().drafts.stops()]}
 
     @router.get("/api/v1/audit")
     def audit(

@@ -188,6 +188,44 @@ def run(
 
 
 @app.command()
+def resolve(
+    draft_id: DraftId,
+    outcome: Annotated[str, typer.Argument(help="executed or failed.")],
+    reason: Annotated[str, typer.Option("--reason", help="What you saw in Odoo.")] = "",
+    user: User = None,
+    as_json: Json = False,
+) -> None:
+    """Say what became of an uncertain draft, after a look into Odoo (supervisor, compliance)."""
+    from copilot.commands.draft_tables import print_draft
+
+    if outcome not in ("executed", "failed"):
+        fail(f"{outcome!r} is no outcome; say executed or failed.", code=2)
+    with _desk(user) as (desk, person):
+        done = desk.drafts.resolve(
+            person, draft_id, "executed" if outcome == "executed" else "failed", reason
+        )
+        if as_json:
+            print_json(done.to_json())
+        else:
+            print_draft(done)
+
+
+@app.command()
+def stops(user: User = None, as_json: Json = False) -> None:
+    """What is stopped now, since when and why."""
+    with _desk(user) as (desk, _):
+        found = desk.drafts.stops()
+        if as_json:
+            print_json({"stops": [vars(one) for one in found]})
+        for one in [] if as_json else found:
+            typer.echo(
+                f"{one.scope}: stopped by {one.by} on {one.since[:16].replace('T', ' ')} UTC: {one.reason}"
+            )
+        if not found and not as_json:
+            typer.echo("Nothing is stopped.")
+
+
+@app.command()
 def stop(
     scope: Annotated[str, typer.Argument(help="A kind of action, or all.")] = "all",
     reason: Annotated[str, typer.Option("--reason")] = "",

@@ -252,6 +252,12 @@ def stopped(connection: sa.Connection, action: str) -> str:
     return str(rows[0]["reason"]) or "no reason given" if rows else ""
 
 
+def switches_on(connection: sa.Connection) -> list[dict[str, str]]:
+    """What is stopped: scope, stopped_by, stopped_at, reason."""
+    rows = connection.execute(sa.select(switches).order_by(switches.c.stopped_at)).mappings()
+    return [{name: str(value) for name, value in row.items()} for row in rows]
+
+
 def set_switch(connection: sa.Connection, scope: str, *, by: str, at: str, reason: str) -> None:
     connection.execute(switches.delete().where(switches.c.scope == scope))
     connection.execute(switches.insert().values(scope=scope, stopped_by=by, stopped_at=at, reason=reason))

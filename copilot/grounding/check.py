@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ from copilot.grounding.findings import (
     turns_of,
     words_of,
 )
+from copilot.grounding.names import escaped, marked_up, without_names
 from copilot.grounding.sources import Source, name_in_its_role, supported
 from copilot.grounding.text import folded, sentences_of, stem
 from copilot.models.playbook.asking_back import is_question_back
@@ -70,6 +72,8 @@ class _Verdict:
 
 ALIGNED = 0.8
 """Share of a sentence's words that make it a rewording of what code said; then it must say the same."""
+SUPERSEDED = "(superseded)"
+"""What a quote of a document that is out of force says behind its title."""
 _SHARE_WORDS = 5
 _LEAD_WORDS = re.compile(r"[-*•\s]*(?:\*\*)?(?:[A-Za-z']+ ?){1,6}")
 _ROLE_OF = {
@@ -130,6 +134,7 @@ class Grounding:
         self._today = today
         self._asked = question
         said = list(said)
+        evidence = list(evidence)
         self._sources: dict[str, Source] = {}
         self._labels: dict[str, str] = {}
         self._citations = {one.id: one for one in citations}
@@ -140,6 +145,7 @@ class Grounding:
             )
             self._labels[fact.id] = fact.display_name
             self._models[fact.id] = fact.model
+        self._marked_up = marked_up([*self._labels.values(), *(dict(fact.fields) for fact in evidence)])
         for passage in self._citations.values():
             self._sources[passage.id] = Source.of_values(
                 [passage.quote, passage.title, passage.section, passage.customer, passage.valid_from, passage.valid_to, passage.page],
@@ -157,6 +163,7 @@ class Grounding:
         for statement in self._statements:
             for word in statement.words:
                 self._by_word[word].append(statement)
+        self._superseded = _superseded(results)
         self._question = Source.of_values([question], zone)
         self._said = Source.of_values(said, zone)
         self._made_by_code = folded(" | ".join(said))
@@ -186,7 +193,7 @@ class Grounding:
                 if verdict.reasons:
                     failed.append(Failed(sentence=sentence.strip(), reasons=verdict.reasons))
                 else:
-                    kept.append(verdict.sentence)
+                    kept.append(escaped(verdict.sentence, self._marked_up))
             if had:
                 lead = line if line.rstrip(" *").endswith(":") else lead
             if kept or not had:
@@ -206,9 +213,10 @@ class Grounding:
         claims = claims_of(self._without_labels(sentence), self._today)
         marks = list(dict.fromkeys(MARK.findall(sentence)))
         reasons = [f"there is no evidence {mark}" for mark in self.unknown_ids(sentence)]
-        if has_open_quote(sentence):
+        brought = without_names(sentence, self._marked_up)
+        if has_open_quote(brought):
             reasons.append("a quotation has no end")
-        if _NOT_OURS.search(sentence):
+        if _NOT_OURS.search(brought):
             reasons.append("links, images and HTML are not for an answer")
         reasons += [f"{one.text} is an address from elsewhere" for one in claims if self._is_foreign(one)]
         known = [mark for mark in marks if mark in self._sources]
@@ -489,6 +497,8 @@ class Grounding:
         problems = []
         for match in _LABEL.finditer(sentence):
             title, section = match[1].strip(), match[2].strip()
+            if title.endswith(SUPERSEDED) and not self._superseded.isdisjoint(one.id for one in cited):
+                title = title.removesuffix(SUPERSEDED).strip()
             if not any(folded(one.title) == folded(title) and _section_fits(section, one) for one in cited):
                 problems.append(f"the passage is not “{title}, {section}”")
         own = without_quotes(sentence)
@@ -500,6 +510,18 @@ class Grounding:
                 if pattern.search(words) and not any(one.type in kinds for one in cited):
                     problems.append(f"the passage is of another kind ({cited[0].type})")
         return problems
+
+
+def _superseded(results: Iterable[Any]) -> frozenset[str]:
+    """The passages that their search said to be out of force."""
+    read = [json.loads(one) if isinstance(one, str) else one for one in results]
+    return frozenset(
+        passage["id"]
+        for result in read
+        if isinstance(result, dict)
+        for passage in result.get("passages") or ()
+        if passage.get("superseded")
+    )
 
 
 def _section_fits(section: str, citation: Citation) -> bool:

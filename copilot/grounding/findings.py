@@ -174,10 +174,15 @@ def _walk(
         and ("fields" in node or identity.startswith("K"))
     ):
         return  # a fact or a passage itself: it is evidence, not said of evidence
+    place = node.get("evidence")
+    if isinstance(place, str) and place.startswith("K") and _ID.fullmatch(place):
+        return  # the words of one passage
     own = _Own()
     mine = set(ids) if not isinstance(identity, str) else set()
     named: set[str] = set()
     for name, value in node.items():
+        if name == "quotes":
+            continue  # the document's words, not code's
         if name == "id" and isinstance(value, str) and _ID.fullmatch(value):
             named.add(value)
         elif name == "evidence" or name.endswith("_evidence"):

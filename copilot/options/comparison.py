@@ -209,7 +209,11 @@ def _stock(situation: Situation) -> list[dict[str, Any]]:
             "missing": round(need.missing, 3),
             "home": home,
             "free": [
-                {"warehouse": place.warehouse, "free": round(place.free, 3), "lots": [lot.name for lot in place.lots]}
+                {
+                    "warehouse": place.warehouse,
+                    "free": round(place.free, 3),
+                    "lots": [lot.name for lot in place.lots],
+                }
                 for place in need.places
                 if place.free > SMALLEST
             ],

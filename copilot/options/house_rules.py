@@ -47,6 +47,8 @@ class Figures(_Strict):
     freight_share: Decimal | None = Field(default=None, gt=0, le=100)
     freight_amount: Decimal | None = Field(default=None, gt=0)
     within: Length | None = None
+    price_share: Decimal | None = Field(default=None, gt=0)
+    no_surplus: bool | None = None
     life_share: Decimal | None = Field(default=None, gt=0, le=100)
     life_days: int | None = Field(default=None, ge=1)
 

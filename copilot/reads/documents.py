@@ -73,6 +73,7 @@ def _passage_json(turn: Turn, found: ScoredPassage) -> dict[str, Any]:
         "type": document.type,
         "version": document.version,
         "customer": document.customer,
+        "carrier": document.carrier,
         "section": found.passage.section,
         "page": found.passage.page,
         "valid_to": day_text(document.valid_to),

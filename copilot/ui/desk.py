@@ -2,13 +2,14 @@
 
 # No `from __future__ import annotations` here: FastAPI has to see the alias `Word`.
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from copilot.drafts.draft import Draft
 from copilot.drafts.errors import DraftError
+from copilot.drafts.switches import MAY_LIFT, MAY_STOP
 from copilot.identity import Person, owner_of
 from copilot.ui.context import UiContext
 from copilot.ui.labels import DRAFT_STATES, moment_text, zone_of
@@ -38,9 +39,26 @@ def build_router(context: UiContext) -> APIRouter:
                 "desk.html",
                 waiting=[_row(draft, person) for draft in waiting],
                 others=[_row(draft, person) for draft in others[:100]],
+                **_stops(copilot, person),
             )
 
         return answered(request, context, show)
+
+    @router.post("/desk/stop")
+    def stop(request: Request, scope: Word = "all", reason: Word = "") -> Response:
+        def act(person: Person) -> Response:
+            copilot.desk.drafts.stop(copilot.identity.current(person, at_once=True), scope, reason)
+            return RedirectResponse("/desk", status_code=303)
+
+        return answered(request, context, act)
+
+    @router.post("/desk/lift")
+    def lift(request: Request, scope: Word) -> Response:
+        def act(person: Person) -> Response:
+            copilot.desk.drafts.resume(copilot.identity.current(person, at_once=True), scope)
+            return RedirectResponse("/desk", status_code=303)
+
+        return answered(request, context, act)
 
     @router.get("/desk/{draft_id}")
     def one_draft(request: Request, draft_id: str) -> Response:
@@ -73,6 +91,18 @@ def build_router(context: UiContext) -> APIRouter:
     def submit(request: Request, draft_id: str, to: Word = "") -> Response:
         def act(person: Person) -> None:
             copilot.desk.submit(person, draft_id, to=to)
+
+        return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
+
+    @router.post("/desk/{draft_id}/resolve")
+    def resolve(
+        request: Request,
+        draft_id: str,
+        outcome: Annotated[Literal["executed", "failed"], Form()],
+        reason: Word = "",
+    ) -> Response:
+        def act(person: Person) -> None:
+            copilot.desk.drafts.resolve(person, draft_id, outcome, reason)
 
         return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
 
@@ -120,6 +150,7 @@ def _page(
             for one in draft.evidence
             if "quote" not in one
         ],
+        may_resolve=draft.state == "uncertain" and bool(person.roles & MAY_STOP),
         own=draft.requester == owner_of(person),
         exact=copilot.desk.executor.is_exact(person),
         undecided=draft.state in ("drafted", "submitted"),
@@ -136,6 +167,28 @@ def _clauses(draft: Draft) -> list[dict[str, Any]]:
     return [
         {"title": title, "section": section, "quotes": quotes} for (title, section), quotes in found.items()
     ]
+
+
+def _stops(copilot: Any, person: Person) -> dict[str, Any]:
+    """What is stopped, and what this person may do about it."""
+    zone = zone_of(person.user.timezone)
+    names: dict[str, str] = {"all": "All actions", **{str(code): name for code, name in ACTION_NAMES.items()}}
+    on = [
+        {
+            "scope": one.scope,
+            "name": names.get(one.scope, one.scope),
+            "by": one.by,
+            "since": moment_text(one.since, zone=zone),
+            "reason": one.reason,
+        }
+        for one in copilot.desk.drafts.stops()
+    ]
+    return {
+        "stops": on,
+        "scopes": list(names.items()),
+        "may_stop": bool(person.roles & MAY_STOP),
+        "may_lift": bool(person.roles & MAY_LIFT),
+    }
 
 
 def _moment(at: datetime | None, person: Person) -> str:

@@ -25,11 +25,11 @@ PARTS = {
     "as_ordered": "As ordered", "others": "Nobody else hurt", "work": "Little work",
 }  # fmt: skip
 SHORT = {
-    "wait_complete": "Wait", "split_delivery": "Split", "source_from_warehouse": "Other warehouse", "split_and_source": "Split and source",
+    "wait_complete": "Wait", "split_delivery": "Split", "source_from_warehouse": "Elsewhere", "split_and_source": "Split, elsewhere",
     "transfer_first": "Transfer first",
-    "reallocate_stock": "Other order's stock", "substitute_product": "Substitute", "expedite_purchase": "Expedite",
-    "split_and_expedite": "Split and expedite", "buy_elsewhere": "Buy elsewhere", "change_carrier": "Faster carrier",
-    "change_promise_date": "Promise another day",
+    "reallocate_stock": "Other's stock", "substitute_product": "Substitute", "expedite_purchase": "Expedite",
+    "split_and_expedite": "Split, expedite", "buy_elsewhere": "Buy elsewhere", "change_carrier": "Faster carrier",
+    "change_promise_date": "New promise",
 }  # fmt: skip
 """Names that fit beside the timeline."""
 CERTAINTIES = {"proven": "dates proven", "likely": "dates likely", "unknown": "dates not sure"}

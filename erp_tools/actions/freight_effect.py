@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from erp_tools.actions.lines import id_of
 from erp_tools.actions.order import OrderHead
+from erp_tools.errors import AccessDenied
 from erp_tools.odoo.gateway import OdooSession, Row
 from erp_tools.options.freight import PRICED_CARRIER, Parcel, PricedCarrier
 
@@ -52,9 +53,12 @@ def _share(order: OrderHead, extra: Decimal) -> Decimal | None:
 def _carriers(session: OdooSession, ids: Sequence[int]) -> Mapping[int | None, PricedCarrier]:
     if not ids:
         return {}
-    rows = session.read(
-        "delivery.carrier", [["id", "in", sorted(set(ids))]], PRICED_CARRIER, limit=len(ids)
-    ).rows
+    try:
+        rows = session.read(
+            "delivery.carrier", [["id", "in", sorted(set(ids))]], PRICED_CARRIER, limit=len(ids)
+        ).rows
+    except AccessDenied:  # a price that this person may not see is not known, and counts as high
+        return {}
     return {int(row["id"]): PricedCarrier.from_odoo(row) for row in rows}
 
 

@@ -23,7 +23,9 @@ from erp_tools.options.shipping import (
     on_its_own,
     whole,
 )
-from erp_tools.options.situation import Need, Seller, Situation, When
+from erp_tools.options.situation import Need, Situation
+from erp_tools.options.stock import Seller
+from erp_tools.options.when import When
 from erp_tools.options.wishes import PURCHASING, ask_colleague
 
 
@@ -138,7 +140,12 @@ def buying(situation: Situation, policy: Policy) -> list[Plan]:
             ),
             drafts=tuple(_wish(situation, one) for one in chosen.values()),
             evidence=(*keys, *(one.need.key for one in chosen.values())),
-            uses={"cost_known": all(one.is_priced for one in chosen.values()), "vendor": vendors},
+            uses={
+                "cost_known": all(one.is_priced for one in chosen.values()),
+                "vendor": vendors,
+                "surplus": any(one.surplus > SMALLEST for one in chosen.values()),
+                "dearer": _dearer(list(chosen.values())),
+            },
         )
     ]
 
@@ -168,6 +175,16 @@ def _bought(situation: Situation, need: Need) -> Bought | None:
         need=need, terms=terms, quantity=quantity, price=_price(situation, terms),
         usual_price=_price(situation, known[0]) if known else None,
     )  # fmt: skip
+
+
+def _dearer(bought: Sequence[Bought]) -> Decimal | None:
+    """By how much the dearest of them is above its usual price, in per cent; None where a price is not known."""
+    shares = [
+        (one.price - one.usual_price) * 100 / one.usual_price
+        for one in bought
+        if one.price is not None and one.usual_price
+    ]
+    return max(shares) if len(shares) == len(bought) else None
 
 
 def _when(situation: Situation, one: Bought) -> When:

@@ -1,4 +1,4 @@
-"""Carriers, substitutes and other orders' stock: whether what a plan chooses may be chosen. Pure."""
+"""Carriers, substitutes, other orders' stock and other vendors: whether what a plan chooses may be chosen. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from erp_tools.lateness.wording import day_text, list_text
 from erp_tools.options.option import Plan, Ruling
 from erp_tools.options.policy import Policy
 from erp_tools.options.ruling import about, days_between, said_by
-from erp_tools.options.situation import Holder, Situation
+from erp_tools.options.situation import Situation
+from erp_tools.options.stock import Holder
 
 
 def names_carrier(names: Sequence[str], carrier: str) -> bool:
@@ -99,3 +100,25 @@ def reallocation_rulings(situation: Situation, policy: Policy, plan: Plan) -> li
         return [Ruling(says="forbids", text=f"{holder.order} is not promised for a later day than this order.", evidence=holder.evidence,
                        subject="reallocation")]  # fmt: skip
     return [said_by(rule, "conditional", f"{rule.source} allows it on conditions") for rule in rules[:1]]
+
+
+def buying_rulings(situation: Situation, policy: Policy, plan: Plan) -> list[Ruling]:
+    """How much more another vendor may take, and whether more than is missing may be bought, before somebody has to agree."""
+    if plan.kind != "buy_elsewhere":
+        return []
+    found = []
+    for rule in policy.on("buying"):
+        against = []
+        dearer = plan.uses.get("dearer")
+        if rule.price_share is not None and dearer is None:
+            against.append("the price is not known")
+        elif rule.price_share is not None and dearer is not None and dearer > rule.price_share:
+            against.append(f"it is {dearer:.1f}% above the usual price")
+        if rule.no_surplus and plan.uses.get("surplus"):
+            against.append("more is bought than is missing")
+        if against:
+            text = f"{rule.source}: {list_text(against)}, so somebody has to agree (“{rule.text}”)"
+            found.append(said_by(rule, "conditional", text))
+        else:
+            found.append(said_by(rule, "allows", f"{rule.source} allows it without asking"))
+    return found

@@ -22,7 +22,8 @@ from erp_tools.options.shipping import (
     ready_of,
     whole,
 )
-from erp_tools.options.situation import Delivery, Need, Situation, When, by_line
+from erp_tools.options.situation import Delivery, Need, Situation, by_line
+from erp_tools.options.when import When
 
 
 def expediting(situation: Situation, policy: Policy) -> list[Plan]:

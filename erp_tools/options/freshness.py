@@ -14,7 +14,8 @@ from typing import Literal
 
 from erp_tools.lateness.wording import SMALLEST, day_text, days_text, list_text
 from erp_tools.options.policy import Policy, Rule
-from erp_tools.options.situation import Holder, Lot, Need, Place, Situation, Substitute, TooOld, in_turn
+from erp_tools.options.situation import Need, Situation
+from erp_tools.options.stock import Holder, Lot, Place, Substitute, TooOld, in_turn
 
 MOST_LOTS = 3
 """Lots that a sentence names."""

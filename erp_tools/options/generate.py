@@ -24,8 +24,9 @@ from erp_tools.options.shipping import (
     ready_of,
 )
 from erp_tools.options.situation import Delivery, Situation
+from erp_tools.options.sourcing import sourcing
 from erp_tools.options.substituting import substituting
-from erp_tools.options.warehouses import sourcing, transferring
+from erp_tools.options.transferring import transferring
 from erp_tools.options.wishes import PURCHASING, ask_colleague, note
 
 MOST_CARRIERS = 4

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from erp_tools.facts import FactKey
 from erp_tools.lateness.taxonomy import Certainty
-from erp_tools.options.situation import Lot
+from erp_tools.options.stock import Lot
 
 Kind = Literal[
     "wait_complete",
@@ -36,7 +36,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     "substitute_product": "Deliver a substitute",
     "expedite_purchase": "Expedite the purchase",
     "split_and_expedite": "Ship what is ready and expedite the rest",
-    "buy_elsewhere": "Buy from another vendor",
+    "buy_elsewhere": "Buy from a vendor now",
     "change_carrier": "Use a faster carrier",
     "change_promise_date": "Promise another day",
 }

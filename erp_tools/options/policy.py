@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 Subject = Literal["partial_shipments", "approved_carriers", "substitution", "late_delivery", "one_shipment", "credit_hold",
-                  "ship_complete", "kits", "reallocation", "freight_limit", "missing_date", "shelf_life"]  # fmt: skip
+                  "ship_complete", "kits", "reallocation", "freight_limit", "missing_date", "shelf_life", "buying"]  # fmt: skip
 Rank = Literal["contract", "procedure", "general"]
 RANKS: tuple[Rank, ...] = ("contract", "procedure", "general")
 Says = Literal["allows", "forbids", "conditional", "unknown"]
@@ -87,6 +87,10 @@ class Rule:
     cap_currency: str = ""
     cap_base: str = "order"
     """What the cap is a share of, or counted for: ``order``, ``late_goods`` or ``delivery``."""
+    price_share: Decimal | None = None
+    """Most that another vendor may take more than the usual one, in per cent of the usual price, before somebody has to agree."""
+    no_surplus: bool = False
+    """No more may be bought than is missing before somebody has to agree."""
     life_share: Decimal | None = None
     """Per cent of a lot's total shelf life that has to be left on arrival."""
     life_days: int | None = None

@@ -26,7 +26,8 @@ from erp_tools.odoo.roles import roles_of
 from erp_tools.options.freight import PRICED_CARRIER, PricedCarrier
 from erp_tools.options.policy import Policy
 from erp_tools.options.situating import lots_of, situation_of
-from erp_tools.options.situation import Situation, Substitute
+from erp_tools.options.situation import Situation
+from erp_tools.options.stock import Substitute
 from erp_tools.orders import FoundOrder
 from erp_tools.reads.currencies import read_worth
 from erp_tools.reads.inventory import PLACE, QUANT, Quant

@@ -16,7 +16,8 @@ from erp_tools.options.shipping import (
     nothing_short,
     on_its_own,
 )
-from erp_tools.options.situation import Delivery, Holder, Need, Situation, by_line
+from erp_tools.options.situation import Delivery, Need, Situation, by_line
+from erp_tools.options.stock import Holder
 
 MOST_HOLDERS = 3
 

@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from erp_tools.lateness.wording import list_text
-from erp_tools.options.choice_rules import carrier_rulings, reallocation_rulings, substitution_rulings
+from erp_tools.options.choice_rules import (
+    buying_rulings,
+    carrier_rulings,
+    reallocation_rulings,
+    substitution_rulings,
+)
 from erp_tools.options.option import Fit, Plan, Ruling, Shipment
 from erp_tools.options.partial_rules import freight_rulings, partial_rulings
 from erp_tools.options.policy import Policy, Subject
@@ -30,7 +35,7 @@ def rulings_on(
         return ()
     checks: tuple[Callable[[Situation, Policy, Plan], list[Ruling]], ...] = (
         _credit, partial_rulings, _cold_chain, shelf_life_rulings, _kits, _no_date, _ship_complete, carrier_rulings,
-        substitution_rulings, reallocation_rulings,
+        substitution_rulings, reallocation_rulings, buying_rulings,
     )  # fmt: skip
     found = [ruling for check in checks for ruling in check(situation, policy, plan)]
     found += freight_rulings(situation, policy, plan, extra_freight)

@@ -9,7 +9,8 @@ from erp_tools.lateness.wording import SMALLEST, day_text, list_text
 from erp_tools.options.freshness import MOST_LOTS, LifeAsked, life_asked, named, told
 from erp_tools.options.option import Fit, Plan, Ruling, Share
 from erp_tools.options.policy import Policy
-from erp_tools.options.situation import Lot, Need, Situation, Substitute, by_line
+from erp_tools.options.situation import Need, Situation, by_line
+from erp_tools.options.stock import Lot, Substitute
 
 
 def shelf_life_rulings(situation: Situation, policy: Policy, plan: Plan) -> list[Ruling]:
@@ -38,7 +39,7 @@ def shelf_life_rulings(situation: Situation, policy: Policy, plan: Plan) -> list
         else:
             first = min(dated, key=lambda lot: lot.expires or date.max)
             spare = ((first.expires or arrives) - arrives).days - asked.days
-            text = f"{asked.text}: {name}, {told(first, arrives)}, keeps it."
+            text = f"{asked.text}: {name}, {told(first, arrives)} is fresh enough."
             fresh.append((spare, _ruling(asked, "allows", text, [first])))
     # Of what is kept the tightest is told, once.
     kept = [min(fresh, key=lambda one: one[0])[1]] if fresh and not found else []

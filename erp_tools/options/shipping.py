@@ -12,18 +12,9 @@ from erp_tools.lateness.taxonomy import Certainty
 from erp_tools.lateness.wording import SMALLEST
 from erp_tools.options.freight import Parcel, PricedCarrier
 from erp_tools.options.option import Kind, Plan, Share, Shipment
-from erp_tools.options.situation import (
-    Delivery,
-    Lot,
-    Need,
-    Piece,
-    Situation,
-    TooOld,
-    When,
-    by_line,
-    in_turn,
-    together,
-)
+from erp_tools.options.situation import Delivery, Need, Piece, Situation, by_line
+from erp_tools.options.stock import Lot, TooOld, in_turn
+from erp_tools.options.when import When, together
 
 NEW, BACKORDER = "new", "backorder"
 _ORDER: tuple[Certainty, ...] = ("proven", "likely", "unknown")

@@ -12,21 +12,9 @@ from erp_tools.lateness.ranking import tier_of
 from erp_tools.lateness.sources import Supply
 from erp_tools.lateness.wording import SMALLEST, day_text
 from erp_tools.options.freight import PricedCarrier
-from erp_tools.options.situation import (
-    STOPS_SHIPPING,
-    Coming,
-    Delivery,
-    Holder,
-    Lot,
-    Need,
-    Piece,
-    Place,
-    Seller,
-    Situation,
-    Substitute,
-    When,
-    in_turn,
-)
+from erp_tools.options.situation import STOPS_SHIPPING, Delivery, Need, Piece, Situation
+from erp_tools.options.stock import Coming, Holder, Lot, Place, Seller, Substitute, in_turn
+from erp_tools.options.when import When
 from erp_tools.reads.currencies import Rates
 from erp_tools.reads.inventory import Quant
 from erp_tools.reads.products import Product

@@ -18,7 +18,8 @@ from erp_tools.options.shipping import (
     nothing_short,
     on_its_own,
 )
-from erp_tools.options.situation import Delivery, Need, Situation, Substitute, by_line
+from erp_tools.options.situation import Delivery, Need, Situation, by_line
+from erp_tools.options.stock import Substitute
 
 
 def substituting(situation: Situation, policy: Policy) -> list[Plan]:

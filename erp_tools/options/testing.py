@@ -22,18 +22,10 @@ from erp_tools.options.option import Comparison, Option
 from erp_tools.options.policy import Policy
 from erp_tools.options.portfolio import By, Problem, Way, worth
 from erp_tools.options.reading import read_situation
-from erp_tools.options.situation import (
-    Coming,
-    Delivery,
-    Holder,
-    Need,
-    Piece,
-    Place,
-    Seller,
-    Situation,
-    When,
-)
+from erp_tools.options.situation import Delivery, Need, Piece, Situation
+from erp_tools.options.stock import Coming, Holder, Place, Seller
 from erp_tools.options.weights import load_weights
+from erp_tools.options.when import When
 from erp_tools.reads.calendar import ASSUMED
 from erp_tools.reads.delivery import Carrier
 

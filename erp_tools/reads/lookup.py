@@ -43,13 +43,17 @@ def find_named(
 
     Raises:
         OdooUnavailable; a kind that this person may not read is left out.
+        AccessDenied: none of the kinds may be read.
     """
     found: list[Candidate] = []
+    denied: list[AccessDenied] = []
     for kind in dict.fromkeys(kinds):
         try:
             found += _READERS[kind](session, said, now, server)
-        except AccessDenied:
-            continue
+        except AccessDenied as error:
+            denied.append(error)
+    if denied and len(denied) == len(set(kinds)):
+        raise denied[0]
     return _decided(said, found)
 
 

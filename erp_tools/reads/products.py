@@ -49,7 +49,6 @@ PRODUCT: dict[str, Any] = {
 }
 
 
-
 def rate_of(currency: Row) -> Decimal | None:
     """Today's rate of a currency (`CURRENCY`): how much of it one unit of the company's is worth. None where Odoo has none: it would
     itself take it one to one."""
@@ -183,9 +182,7 @@ class Product:
             vendors=tuple(
                 term
                 for seller in many(row, "seller_ids")
-                if (
-                    term := VendorTerm.from_odoo(seller, unit_factor=number(unit, "factor") or 1.0)
-                )
+                if (term := VendorTerm.from_odoo(seller, unit_factor=number(unit, "factor") or 1.0))
                 is not None
             ),
         )

@@ -29,7 +29,7 @@ def reasons(tried: Try | None) -> str:
     if tried is None:
         return '<p class="why">It was not run.</p>'
     return "".join(
-        f'<p class="why"><b>{escape(NAMES[each.scorer])}:</b> {escape(each.why)}</p>'
+        f'<p class="why"><b>{escape(NAMES[each.scorer])}:</b> {_emphasised(each.why)}</p>'
         for each in tried.failures
     )
 

@@ -128,7 +128,7 @@ def histogram(values: Sequence[float], *, limit: float, unit: str) -> str:
                 f'<text class="value" x="{x + wide / 2:.1f}" y="{height - 40 - tall:.1f}" text-anchor="middle">{count}</text>'
             )
         high = edges[number + 1]
-        name = f"{edges[number]:g} to {high:g}" if high != float("inf") else f"over {edges[number]:g}"
+        name = f"to {high:g}" if high != float("inf") else f"over {edges[number]:g}"
         parts.append(
             f'<text class="tick" x="{x + wide / 2:.1f}" y="{height - 14}" text-anchor="middle">{name}</text>'
         )

@@ -67,7 +67,8 @@ def failures(book: Book) -> str:
     before = judged.before
     for name, found in kinds:
         fresh = sorted((one for one in found if one.case.id not in told), key=lambda one: not one.stops)
-        for one in fresh[: 3 if LEVELS[name] == "critical" and fresh[0].stops else 1]:
+        several = LEVELS[name] == "critical" and any(one.stops for one in fresh)
+        for one in fresh[: 3 if several else 1]:
             if len(told) < MOST_EXAMPLES:
                 told.add(one.case.id)
                 shown += example(one, before.verdict(one.case.id) if before else None)

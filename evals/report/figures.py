@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 
 from evals.gates import load_gates
@@ -17,17 +18,21 @@ MOST_DOUBTS = 8
 
 
 def stability(book: Book) -> str:
+    """Whether the same question gets the same answer."""
     judged = book.judged
+    repeats = judged.plan.repeats
+    if repeats == 1:
+        return "<p>Each case was run once, so this run shows nothing about stability. <code>copilot eval run --repeats 8</code> does.</p>"
     agreeing = judged.agreeing()
     odd = [one.case.id for one in judged.verdicts if not one.stable]
-    hats = judged.pass_hat()
     rows = "".join(
-        f"<tr><td>pass^{k}</td><td class='number'>{f'{value:.1%}' if value is not None else 'not measured'}</td></tr>"
-        for k, value in hats.items()
+        f"<tr><td>pass^{k}</td><td class='number'>{value:.1%}</td></tr>"
+        for k, value in judged.pass_hat().items()
+        if value is not None
     )
+    but = f" ({book.number(f'{len(odd)} did not', 'Not the same outcome each time', odd)})" if odd else ""
     return (
-        f"<p>Each case was run {judged.plan.repeats} time{'s' if judged.plan.repeats > 1 else ''}; {agreeing.right} of {agreeing.of} gave the same outcome each time"
-        f"{' (' + book.number(f'{len(odd)} did not', 'Not the same outcome each time', odd) + ')' if odd else ''}. "
+        f"<p><strong>{agreeing.right} of {agreeing.of} cases gave the same outcome {repeats} times of {repeats}</strong>{but}. "
         f"pass^k is how likely k tries of a question are all right.</p><table><tr><th></th><th class='number'>Share</th></tr>{rows}</table>"
     )
 
@@ -90,11 +95,19 @@ def trend(trend: Sequence[Point]) -> str:
         for one in trend
     )
     chart = trend_line(
-        [one.run_id[4:13].replace("T", " ") for one in trend],
+        [_when(one.run_id) for one in trend],
         [one.share for one in trend],
         [one.passed for one in trend],
     )
     return f"{chart}<p class='soft small'>Filled: it passed. Band: 95 % interval. {escape(drift(trend))}</p><table><tr><th>Run</th><th>Bundle</th><th class='number'>Pass</th><th class='number'>Critical</th><th></th></tr>{rows}</table>"
+
+
+def _when(run_id: str) -> str:
+    """The day and minute of a run, by its id."""
+    try:
+        return f"{datetime.strptime(run_id[:15] + '+0000', '%Y%m%dT%H%M%S%z'):%d %b %H:%M}"
+    except ValueError:
+        return run_id[:15]
 
 
 def model_judge(book: Book) -> str:

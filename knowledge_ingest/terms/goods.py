@@ -22,7 +22,7 @@ from knowledge_ingest.terms.found import (
 )
 from retrieval.term_values import TermValue
 
-_SUBSTITUTE = r"\bsubstitut\w*|\b(?:equivalent|alternative|equal|like) (?:goods|items?|products?)\b|\ban equivalent\b|\bof another make\b|\bequivalents\b|\b(?:items?|products?|goods|articles?) other than (?:the (?:ones?|goods|items?|products?)|those|that|what(?: was)?) ordered\b|\breplac\w+ (?:[\w']+ ){0,4}(?:items?|goods|products?|articles?|parts)\b[^.;]{0,40}\b(?:by|with) (?:an? )?(?:equivalent|similar|comparable|equal|alternative)\b"
+_SUBSTITUTE = r"\bsubstitut\w*|\b(?:equivalent|alternative|equal|like) (?:goods|items?|products?)\b|\ban equivalent\b|\bof another make\b|\bequivalents\b|\b(?:items?|products?|goods|articles?) other than (?:the (?:ones?|goods|items?|products?)|those|that|what(?: was)?) (?:ordered|specified|named|agreed)\b|\b(?:goods|items?|products?) of (?:an? )?(?:equivalent|equal|similar|comparable) (?:specification|quality|kind|type|make|grade)\b|\breplac(?:ement|ing|ed)(?: \w+)? (?:by|with) (?:an? )?(?:equivalent|similar|comparable|equal|alternative)\b|\breplac\w+ (?:[\w']+ ){0,4}(?:items?|goods|products?|articles?|parts)\b[^.;]{0,40}\b(?:by|with) (?:an? )?(?:equivalent|similar|comparable|equal|alternative)\b"
 _REPLACES = r"\b(?:may|is|are|be|not) (?:\w+ )?replaced\b|\breplace an item\b|\bin place of\b|\bmay be delivered in place\b|\bdeliver (?:film|goods) of the same\b"
 _HEADING = r"\b(?:substitut\w*|replacement of items|equal goods|changes of product|alternatives?)\b"
 _OTHER_MATTER = r"\b(?:account manager|personnel|person|claims?|warranty|clause|agreement is replaced|credit note|right to substitute itself)\b"
@@ -34,6 +34,8 @@ _SUBJECT = re.compile(
 _MINIMUM = (
     r"\b(?:minimum|smallest|min\.?)\b(?: \w+){0,3}? ?(?:order|call-off|purchase order)\b|\bminimum per (?:purchase )?order\b|\bMOQ\b|\bminimum (?:spend|purchase|order)\b|\bminimum for an? |\bno minimum\b|\bsmallest (?:\w+ )?order\b"
     r"|\borders? (?:must|shall|should|has to|have to|will|needs? to) (?:always )?(?:have a (?:total )?value of|be (?:for|of|worth)?|amount to|total|come to) ?(?:at least|no(?:t)? less than|a minimum of)\b"
+    r"|\b(?:orders?|POs?) (?:shall|must|will|has to|have to|should) (?:have|reach|show|be of) (?:a |an )?(?:minimum |total |net )*(?:order )?value of\b"
+    r"|\borders? with a (?:total |net )?value (?:below|under|of less than|less than)\b"
     r"|\b(?:accept|process|fill|confirm|ship|deliver)\w* (?:any |an )?orders? (?:below|under|of less than|for less than|worth less than)\b"
     r"|\bto order goods (?:worth|for|of) (?:at least|no less than|a minimum of)\b"
     r"|\borders? (?:below|under|of less than|for less than|worth less than)\b[^.;]{3,60}\b(?:surcharge|handling (?:fee|charge))"
@@ -70,7 +72,7 @@ DOCUMENTS: tuple[tuple[str, str], ...] = (
     ("health_certificate", r"(?:veterinary |phytosanitary |health )certificates?"),
 )  # fmt: skip
 _PAPERS_HEADING = r"\b(?:documents?|documentation|papers?|certificates)\b"
-_CARRIES = r"\b(?:accompanied by|(?:shall|must|will|has to|have to) accompany\b|hands? over\b[^.;]{0,80}\bwith the goods|accompan(?:y|ies) (?:each|every|all|the)\b|carr(?:y|ies)\b|(?:with|for|on) (?:each|every|the first|all) (?:deliver\w*|shipment|consignment)|(?:each|every) (?:deliver\w*|shipment|consignment) (?:has|includes|contains|shall|must)|are provided|must be enclosed|(?:attach|enclose|include|send|provide|supply)\b[^.;]{0,60}\b(?:shipment|delivery|consignment|goods))\b"
+_CARRIES = r"\b(?:accompanied by|(?:shall|must|will|has to|have to) accompany\b|hands? over\b[^.;]{0,80}\bwith the goods|accompan(?:y|ies) (?:each|every|all|the)\b|carr(?:y|ies)\b|(?:with|for|on) (?:each|every|the first|all) (?:deliver\w*|shipment|consignment)|(?:each|every) (?:deliver\w*|shipment|consignment) (?:has|includes|contains|shall|must)|are provided|must be enclosed|(?:attach|enclose|include|send|provide|supply|furnish|submit)\b[^.;]{0,60}\b(?:shipment|delivery|consignment|goods|(?:each|every) (?:lot|batch|load)))\b"
 _KEEPS = r"\b(?:keeps?|retain|store[sd]?|audit|archive|shows? the|confirms?|returned unopened|written on|signed|notes? (?:the|exceptions)|not received|without (?:it|them|a certificate)|insurance of at least|missing paper)\b"
 
 

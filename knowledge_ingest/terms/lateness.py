@@ -6,20 +6,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from knowledge_ingest.terms.clauses import Sentence, pieces
 from knowledge_ingest.terms.figures import PER, durations, moneys, ordinal_days, percents, unit_of
 from knowledge_ingest.terms.found import Contract, Found, is_definition, matches, scope_of
 from retrieval.term_values import Duration, TermValue
 
-_LATE = r"\blate(?:r than|ness)?\b|\bdelay(?:s|ed)?\b|\boverdue deliver\w*|\bliquidated damages\b|\bmust-arrive|\bnot delivered (?:by|on)|\bappointed time\b|\bafter the (?:delivery|due|agreed|promised|confirmed|requested|scheduled) date\b|\b(?:exceeds?|misses|missing|fails to meet|failure to meet|beyond) the (?:\w+ )?(?:deadline|date)\b|\btardy\b|\bbehind schedule\b"
+_LATE = r"\blate(?:r than|ness)?\b|\bdelay(?:s|ed)?\b|\boverdue deliver\w*|\bliquidated damages\b|\bmust-arrive|\bnot delivered (?:by|on)|\bappointed time\b|\bafter the (?:delivery|due|agreed|promised|confirmed|requested|scheduled) date\b|\b(?:exceeds?|misses|missing|fails to meet|failure to meet|beyond) the (?:\w+ )?(?:deadline|date)\b|\btardy\b|\bbehind schedule\b|\bfail(?:s|ed|ure)? to deliver (?:by|on|within)\b|\bis overdue\b"
 _OTHER_MATTER = (
     r"\b(?:interest|late payers?|pay(?:s|ing)? late|paid late|overdue (?:invoices?|sums?|amounts?)|late payments?|payments? (?:is|are) late|in arrears)\b|\b(?:buy|purchase|source)\w* (?:\w+ ){0,4}(?:elsewhere|locally)\b"
     r"|\b(?:extra price|price difference|difference in|proven cost|replacement (?:food|goods)|restocking|lines on time|target|discount|liability)\b"
 )
 _CAP = r"\b(?:up to|not to exceed|not exceeding|capped at|limited to|subject to a (?:maximum|cap|ceiling) of|(?:a |the )?maximum of|with a (?:ceiling|cap|maximum) of|but no more than|in total (?:no|not) more than|no more than|not more than|at (?:the )?most|(?:up to )?a maximum(?: \w+)? of|(?:a |with a )?(?:cap|ceiling) of|maximum:?)(?=\s|$)"
 _TOTAL = r"(?:The |Such )?(?:total|aggregate|cumulative|maximum)? ?(?:amount of )?(?:late )?(?:penalt(?:y|ies)|credits?|damages|liquidated damages)\b[^.;,]{0,40}?\b(?:shall not exceed|may not exceed|does not exceed|(?:is|are) (?:capped at|limited to)|is)\b|The (?:sum|total) of (?:all )?(?:the )?(?:late )?(?:penalties|credits|damages|deductions)\b[^.;]{0,40}?\b(?:is|are) (?:capped at|limited to)|(?:In no (?:event|case)|Under no circumstances) (?:shall|will|may|do|does) (?:the )?(?:(?:total|aggregate|late|delivery) ){0,3}(?:penalt(?:y|ies)|credits?|damages|liquidated damages|deductions?)\b[^.;,]{0,40}?\bexceed\b"
-_NOTHING_DUE = r"\bowes? nothing for (?:late|delayed)|\bno (?:amount|penalt(?:y|ies)|credit|liquidated damages|late fee|compensation)\b[^.;]{0,40}\b(?:is|are|shall be|will be)? ?(?:due|payable|applies|apply|accrues?)\b|\bnot be (?:liable|responsible) for any (?:penalt|liquidated|late)|\bwithout (?:any )?(?:penalty|liability) for late"
+_ENDS_AT = (
+    r"^(?:The )?(?:(?:total|sum|aggregate) of (?:all )?(?:such |the )?)?(?:late |delay |delivery |liquidated )*(?:penalt(?:y|ies)|credits?|charges?|damages|deductions?)\b[^.;]{0,60}?"
+    r"\b(?:in no (?:circumstances|event|case) exceed|(?:shall|may|must|can|will) (?:not|never) (?:be more than|exceed|amount to more than)|(?:(?:is|are) )?(?:limited to|capped at)|(?:end|stop|cease)s? at|cease(?:s)? to accrue (?:once|when|as soon as) (?:they|it) (?:have |has )?reach(?:es|ed)?|not be more than)\b"
+    r"|^(?:The )?(?:[\w']+ ){0,3}?(?:total |aggregate |overall )?liability for (?:delays?|late deliver(?:y|ies)|lateness)\b[^.;]{0,30}?\b(?:is|are|shall be) (?:limited to|capped at)\b"
+)
+_FREE_DELAY = r"\bdelay(?:s|ed)?\b[^.;]{0,12}\b(?:of|by) (?:up to|no more than|not more than|at most|less than) (?P<length>[^,;.]{3,30}?) (?:is|are|shall|will|carries|attracts|gives)\b[^.;]{0,40}\b(?:free of charge|not be subject|no (?:\w+ )?(?:charge|penalty|credit|damages)|without (?:charge|penalty|consequence)|not (?:give|lead|entitle|attract|count))"
+_BEGINS = r"\b(?:credits?|charges?|penalt(?:y|ies)|damages|deductions?)\b[^.;]{0,30}?\b(?:begins?|starts?|accrues?|runs?|commences?|(?:is|are|become|becomes|fall|falls) (?:due|payable))\b[^.;]{0,20}?\b(?:on|from|with|as of) (?=the \w+ (?:\w+ )?days?\b)"
+_NOTHING_DUE = r"\bowes? nothing for (?:late|delayed)|\bno (?:amount|penalt(?:y|ies)|credit|liquidated damages|late fee|compensation)\b[^.;]{0,40}\b(?:is|are|shall be|will be)? ?(?:due|payable|applies|apply|accrues?)\b|\bnot be (?:liable|responsible) for any (?:penalt|liquidated|late)|\bwithout (?:any )?(?:penalty|liability) for late|\bnot (?:be )?(?:obliged|liable|required|bound) to pay (?:any )?(?:compensation|damages|penalt(?:y|ies)|credits?)\b[^.;]{0,30}\b(?:late|delay)"
 _LIMITED_NOTHING = r"\b(?:below|excused|under clause|if the buyer|where the|where it|that the buyer|caused by|as long as|unless|except|other penalty|further|the first|the initial)\b"
 _BASES = (
     ("line", r"\b(?:order |late |that |the )?lines?\b"),
@@ -39,10 +47,19 @@ def find_late_costs(contract: Contract) -> Iterator[Found]:
             continue
         for piece in pieces(sentence):
             yield from _grace(piece, contract)
+        yield from _free_at_first(sentence, contract)
         context = f"{sentence.lead} {sentence.text}"
-        if not (matches(_LATE + r"|\bmissed\b", context) or _late_heading(sentence)) or matches(
-            _OTHER_MATTER, sentence.text
-        ):
+        if not (matches(_LATE + r"|\bmissed\b", context) or _late_heading(sentence)):
+            continue
+        capped = matches(_ENDS_AT, sentence.text)
+        if matches(_OTHER_MATTER, sentence.text) and not (capped and "liability for" in sentence.text):
+            continue
+        before = sentence.text[: capped.end()] if capped else ""
+        if capped and not percents(before) and not moneys(before):
+            cap = _figure(sentence.text[capped.end() :], antecedent="order")
+            if cap is not None and (cap.amount is not None or cap.base):
+                scope = scope_of(sentence.text[: capped.end()])
+                yield Found(kind="late_cap", value=cap, at=sentence, applies_to=scope, slot="rate")
             continue
         if matches(_NOTHING_DUE, sentence.text):
             first = re.search(
@@ -67,6 +84,23 @@ def find_late_costs(contract: Contract) -> Iterator[Found]:
                 )
             continue
         yield from _rate_and_cap(sentence, contract)
+
+
+def _free_at_first(sentence: Sentence, contract: Contract) -> Iterator[Found]:
+    """``Credits begin on the sixth day of delay``, ``a delay of up to two days is free of charge``."""
+    words = sentence.text
+    free = matches(_FREE_DELAY, words)
+    lengths = [each.value for each in durations(free["length"], contract.days)] if free else []
+    begins = None if free else matches(_BEGINS, words)
+    if begins and (matches(_LATE, words) or _late_heading(sentence)) and not matches(_OTHER_MATTER, words):
+        first = ordinal_days(words[begins.end() :], contract.days)
+        lengths = [
+            replace(each.value, count=each.value.count - 1) for each in first[:1] if each.value.count > 1
+        ]
+    if len(lengths) == 1:
+        yield Found(
+            kind="late_grace", value=TermValue(duration=lengths[0]), at=sentence, applies_to=scope_of(words)
+        )
 
 
 def _late_heading(sentence: Sentence) -> bool:
@@ -140,7 +174,7 @@ def _caps(words: str, *, antecedent: str) -> list[TermValue]:
 
 def _pays(sentence: Sentence) -> bool:
     return bool(
-        matches(r"\b(?:credits?|credited|pays?|paid|payable|allows?|charged?|fines?|fined|penalt\w+|damages|deduct(?:s|ions?)?|applies|owes?|rebate|reduced|forfeits?|incurs?|abates?|reduction|withholds?|compensates?|fees?|falls? due|subject to)\b", sentence.text)
+        matches(r"\b(?:credits?|credited|pays?|paid|payable|allows?|charged?|fines?|fined|penalt\w+|damages|deduct(?:s|ions?)?|applies|owes?|rebate|reduced|forfeits?|incurs?|abates?|reduction|withholds?|compensates?|fees?|falls? due|subject to|sets? off)\b", sentence.text)
         or _late_heading(sentence)
     )  # fmt: skip
 
@@ -169,6 +203,12 @@ def _base(words: str, end: int, antecedent: str) -> str:
         re.IGNORECASE,
     ):
         return "late_goods"  # "the price of those goods is reduced by 1.5%"
+    if not of and re.search(
+        r"\b(?:price|value) of (?:the|an|each|that) (?:order|PO|purchase order)\b[^,;.]{0,20}reduced",
+        words[:end],
+        re.IGNORECASE,
+    ):
+        return "order"
     if re.search(r"\b(?:its|their)(?: value| price)?\s*$", phrase) or not phrase:
         if antecedent or not phrase:
             return antecedent
@@ -189,7 +229,7 @@ def _per(words: str, contract: Contract) -> str:
     units = [match for match in PER.finditer(words) if match["unit"]]
     if units:
         return unit_of(units[0]["unit"], contract.days)
-    if matches(r"\bonce\b|\ba fine of\b|\bcharged a\b|\bone-time\b", words):
+    if matches(r"\bonce\b(?! (?:they|it|the|a))|\ba fine of\b|\bcharged a\b|\bone-time\b", words):
         return "once"
     if matches(r"\b(?:for each|per|for every) (?:late )?(?:delivery|shipment|consignment)\b", words):
         return "delivery"

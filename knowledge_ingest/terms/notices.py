@@ -28,7 +28,7 @@ def find_notices(contract: Contract) -> Iterator[Found]:
 def _termination(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     words = sentence.text
     ends = matches(
-        r"\b(?:terminat\w+|(?:may|can|be|is|unless|until) (?:end(?:ed)?|cancel(?:led)? this|give)\b|(?:agreement|contract) (?:may|can) (?:also )?be (?:cancel+ed|ended|dissolved)\b|ends? (?:it|this (?:agreement|contract))|ended with|gives? notice|end the (?:contract|agreement))",
+        r"\b(?:terminat\w+|(?:may|can|be|is|unless|until) (?:end(?:ed)?|cancel(?:led)? this|give)\b|(?:agreement|contract) (?:may|can) (?:also )?be (?:cancel+ed|ended|dissolved)\b|ends? (?:it|this (?:agreement|contract))|ended with|gives? notice|end the (?:contract|agreement)|terminable|bring (?:this |the )?(?:agreement|contract) to an end|withdraw from (?:this |the )?(?:agreement|contract)|(?:agreement|contract) (?:runs|continues)\b)",
         words,
     )
     if not ends or matches(r"\b(?:renewed by|breach|warning)\b", words) or not matches(r"\bnotice\b", words):
@@ -49,7 +49,8 @@ def _price(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     ):
         return
     if not matches(
-        r"\b(?:announce\w*|take effect|notice|notif\w+|informs?|increas\w+|published)\b", words
+        r"\b(?:announce\w*|take effect|notice|notif\w+|informs?|increas\w+|published|become valid|valid|apply|revis\w+)\b",
+        words,
     ) or matches(r"\b(?:these terms|recipe|invoice)\b", words):
         return
     lengths = _noticed(words, contract) or _ahead(words, contract)
@@ -69,14 +70,17 @@ def _delay(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     ):
         return
     if not matches(
-        r"\b(?:announc\w+|notif\w+|tells?|(?:is|are|be) (?:to be )?told|reports?|informs?|calls?|advises?|warns?|alerts?|gives? notice)\b",
+        r"\b(?:announc\w+|notif\w+|tells?|(?:is|are|be) (?:to be )?told|reports?|informs?|calls?|advises?|warns?|alerts?|gives? notice|communicat\w+|disclos\w+|notice of)\b",
         words,
     ):
         return
     lengths = [
         length
         for length in durations(words, contract.days)
-        if re.match(r"\s*(?:before|prior|ahead|in advance)", words[length.end :])
+        if re.match(
+            r"['’]?s?\s*(?:before|prior|ahead|in advance|notice of (?:any |a |the )?(?:\w+ )?delay)",
+            words[length.end :],
+        )
     ]
     if len(lengths) == 1:
         yield Found(
@@ -90,7 +94,7 @@ def _delay(sentence: Sentence, contract: Contract) -> Iterator[Found]:
             kind="notice_delay", value=TermValue(duration=Duration(count=1, unit="business_day")), at=sentence
         )
     elif not lengths and matches(
-        r"\b(?:as soon as|immediately|without (?:undue )?delay|at once|promptly)\b", words
+        r"\b(?:as soon as|immediately|without (?:undue )?delay|at once|promptly|forthwith)\b", words
     ):
         yield Found(
             kind="notice_delay", value=TermValue(word="at_once"), at=sentence, applies_to=scope_of(words)
@@ -118,5 +122,5 @@ def _noticed(words: str, contract: Contract) -> list[Length]:
 def _ahead(words: str, contract: Contract) -> list[Length]:
     return [
         length for length in durations(words, contract.days)
-        if re.match(r"\s*(?:after (?:written |prior )?(?:announcement|notice|notification)|after (?:[\w']+ ){1,4}(?:announced|notified|informed|given notice)|ahead|before|in advance|prior|beforehand)\b", words[length.end :], re.IGNORECASE)
+        if re.match(r"\s*(?:after (?:written |prior )?(?:announcement|notice|notification)|after (?:[\w']+ ){1,5}(?:announced|notified|informed|given notice|sent|published|communicated)|ahead|before|in advance|prior|beforehand)\b", words[length.end :], re.IGNORECASE)
     ]  # fmt: skip

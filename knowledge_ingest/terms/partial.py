@@ -24,7 +24,7 @@ from retrieval.term_values import TermValue
 
 _IN_PARTS = (
     r"\b(?:partial(?:ly)?|part|split|short|incomplete)[- ]?(?:ship\w*|deliver\w*|consign\w*|fulfil\w*)\b|\bsplits?\b(?= (?:please|orders?|allowed|ok))"
-    r"|\bdeliver\w*(?: [\w']+){0,4} (?:in|by) (?:parts?|instal+ments?)\b|\b(?:by|in) instal+ments\b|\bship\w*(?: [\w']+){0,3} in (?:parts?|several)\b"
+    r"|\bdeliver\w*(?: [\w']+){0,4} (?:in|by) (?:separate |several )?(?:parts?|instal+ments?)\b|\b(?:by|in) (?:separate |several )?instal+ments\b|\b(?:take|accept)(?: delivery of)? (?:only )?(?:a )?part of (?:an?|the|any|each) (?:order|PO)\b|\bless than the whole (?:of )?\b|\bship\w*(?: [\w']+){0,3} in (?:parts?|several)\b"
     r"|\b(?:shipped|delivered|divided|split)(?: [\w']+){0,3} (?:in|into) (?:no more than |up to |at most )?(?:two|three|four|\d|several|more than one)\b[\w() ]*(?:shipments|consignments|deliveries|parts|lots)"
     r"|\bdivided between (?:shipments|deliveries|consignments)\b|\bmakes? (?:no more than |at most |up to )(?:\w+|\d) (?:shipments|deliveries|consignments)\b"
     r"|\b(?:multiple|several|separate|staggered) (?:shipments|deliveries|consignments)\b"
@@ -37,7 +37,7 @@ _IN_PARTS = (
     r"|\b(?:no|not) more than (?:two|three|four|\d+)(?: \(\d+\))? (?:shipments|deliveries|consignments)\b[^.;]{0,30}\b(?:order|PO)\b"
 )
 _COMPLETE = (
-    r"\b(?:delivered|shipped|dispatched|supplied) (?:only )?(?:complete|in full(?! (?:pallet|box|carton|case|layer|pack))|in its entirety|as a single (?:consignment|shipment|delivery)|in (?:one|a single) (?:delivery|shipment|consignment))\b"
+    r"\b(?:arrives?|come|comes|arrive) in one (?:piece|delivery|shipment|consignment|go)\b|\b(?:delivered|shipped|dispatched|supplied|tendered|provided) (?:only )?(?:complete|in full(?! (?:pallet|box|carton|case|layer|pack))|in its entirety|as a single (?:consignment|shipment|delivery)|in (?:one|a single) (?:delivery|shipment|consignment))\b"
     r"|\b(?:ship|deliver|supply|dispatch|send)\b(?: [\w']+){1,5} (?:complete(?=[.,;]|$)|in its entirety|in their entirety|as a single (?:consignment|shipment|delivery)|in (?:one|a single) (?:delivery|shipment|consignment))\b"
     r"|\b(?:made|filled|fulfilled|executed) (?:only )?(?:complete|in full|in one (?:delivery|shipment|consignment))\b|\b(?:hold|holds|held)\b(?: [\w']+){0,3} until (?:it is |they are )?complete\b|\bship(?:s|ped)? complete\b|\bwhen every line is (?:available|ready)|\bcomplete (?:shipments?|deliver(?:y|ies)) only\b"
 )
@@ -47,11 +47,11 @@ _GOODS = re.compile(
     r"^(?:[Nn]otwithstanding [^,]+, )?(?P<goods>(?:[A-Z]?[a-z]+ )?(?:[Gg]oods|[Ii]tems|[Pp]roducts|[Ll]ines of [^.]{3,60}?|[Mm]aterials?|[Ff]ish|[Cc]hemicals)(?: \([^)]*\))?) (?:shall|are|is|may|must|will)\b"
 )
 _OF_AN_ORDER = (
-    r"\b(?:remainder|balance|rest) of (?:the|an|each|any) (?:order|PO|purchase order)\b"
+    r"\bwhat is (?:missing|outstanding) (?:is|shall be|will be) (?:sent|delivered|shipped|supplied)\b|\b(?:remainder|balance|rest) of (?:the|an|each|any) (?:order|PO|purchase order)\b"
     r"|\b(?:first|initial) (?:shipment|delivery|consignment)\b[^.;]{0,60}\b(?:order|PO)\b"
     r"|\b(?:order|PO)\b[^.;]{0,60}\b(?:first|initial) (?:shipment|delivery|consignment|truck|load)\b"
 )
-_AFTER_FIRST = r"\b(?:remainder|balance|rest of the order|second (?:delivery|shipment|consignment)|back ?orders?|remaining)\b"
+_AFTER_FIRST = r"\b(?:what is (?:missing|outstanding)|missing (?:items|goods)|outstanding (?:items|goods|quantity|balance)|remainder|balance|rest of the order|second (?:delivery|shipment|consignment)|back ?orders?|remaining)\b"
 
 
 def find_partial(contract: Contract) -> Iterator[Found]:
@@ -124,6 +124,13 @@ def _verdict(piece: Sentence) -> str:
         " ",
         words,
     )
+    free = re.sub(
+        r"\bunder no obligation to (?:deliver|ship|supply)\b[^.;]{0,60}?\b(?:same time|at once|together)\b",
+        " ",
+        free,
+    )
+    if matches(r"\bnot (?:be )?(?:obliged|bound|required) to (?:take|accept)\b", words):
+        return "forbidden"
     denied = matches(NEGATION, re.sub(r"\bno more than\b|\bnot more than\b|\bno later\b", " ", free))
     without_consent = denied and matches(r"\bwithout\b.{0,40}(?:consent|approval|agreement)", words)
     if matches(r"\bin no event\b|\bunder no circumstances\b", words):

@@ -61,8 +61,9 @@ def _on_time(sentence: Sentence, contract: Contract) -> Iterator[Found]:
         return
     clause = contract.clause_of(sentence)
     followers = [each for each in clause if sentence.start < each.start]
-    early = _early(words, contract)
-    late = _late(words, contract)
+    early = late = _both(words, contract)
+    if early is None:
+        early, late = _early(words, contract), _late(words, contract)
     for each in followers:
         if early is None and matches(r"\bearly\b|\bearlier\b|\bbefore the (?:slot|window)\b", each.text):
             early = _early_follower(each.text, contract)
@@ -72,6 +73,17 @@ def _on_time(sentence: Sentence, contract: Contract) -> Iterator[Found]:
             yield Found(kind="on_time", value=TermValue(word="stated"), at=sentence, applies_to=scope)
         return
     yield Found(kind="on_time", value=TermValue(early=early, late=late), at=sentence, applies_to=scope)
+
+
+def _both(words: str, contract: Contract) -> Duration | None:
+    """``within two days before or after the agreed date``."""
+    around = re.search(
+        rf"\bwithin (?P<length>[^,;.]{{3,40}}?) (?:before or after|either side of|on either side of) (?:the |an? |its )?{_DATE}",
+        words,
+        re.IGNORECASE,
+    )
+    lengths = durations(around["length"] + " ", contract.days) if around else []
+    return lengths[0].value if len(lengths) == 1 else None
 
 
 def _early(words: str, contract: Contract) -> Duration | None:
@@ -103,7 +115,7 @@ def _early_follower(words: str, contract: Contract) -> Duration | None:
 
 def _late(words: str, contract: Contract) -> Duration | None:
     after = re.search(
-        rf"(?:within|no(?:t)? later than|at most|up to)\s+(?P<length>(?:(?!\bbefore\b|\bprior\b|\band\b|\bor\b)[^,;.]){{3,40}}?)\s+(?:after|of|following)\s+(?:the |an? )?{_DATE}",
+        rf"(?:within|no(?:t)? later than|no(?:t)? more than|at most|up to)\s+(?P<length>(?:(?!\bbefore\b|\bprior\b|\band\b|\bor\b)[^,;.]){{3,40}}?)\s+(?:after|of|following)\s+(?:the |an? )?{_DATE}",
         words,
         re.IGNORECASE,
     )

@@ -12,7 +12,7 @@ from knowledge_ingest.terms.found import Contract, Found, matches, scope_of
 from retrieval.term_values import TermValue
 
 _HEADING = r"\b(?:carriers?|carriage|routing|transport(?:ation)?|freight|forwarders?)\b"
-_SUBJECT = r"\b(?:carriers?|hauliers?|forwarders?|couriers?|ship(?:s|ped)? (?:exclusively |only )?(?:via|with|by)|rout(?:e|ed|ing)\b[^.;]{0,40}\bvia|travel with|arrive with|may deliver|carries)\b"
+_SUBJECT = r"\b(?:carriers?|hauliers?|forwarders?|couriers?|ship(?:s|ped)? (?:exclusively |only )?(?:via|with|by)|rout(?:e|ed|ing)\b[^.;]{0,40}\bvia|travel with|arrive with|may deliver|carries|(?:freight|transport|shipping) compan(?:y|ies)|carriage|tendered (?:exclusively|only) to)\b"
 _REFUSED = r"\b(?:not (?:be )?(?:approved|accepted|permitted|allowed|used)|turned away|turns them away|prohibited|excluded|will be refused|never)\b"
 _CONDITIONAL = r"\b(?:only if|only when|when no other|may be used|may use|in case|if)\b"
 _SELLER = r"\b(?:seller|supplier|vendor|distributor|contractor|we)\b"
@@ -65,9 +65,10 @@ def find_carriers(contract: Contract) -> Iterator[Found]:
 
 
 def _choice(words: str) -> str:
-    verb = r"(?:choos\w+|selects?|nominat\w+|designat\w+|names?|determines?|arranges?)"
+    verb = r"(?:choos\w+|selects?|nominat\w+|designat\w+|names?|determines?|arranges?|appoints?)"
+    carrier = r"(?:carrier|haulier|forwarder|(?:freight|transport|shipping) company)"
     by = re.search(
-        rf"(?P<who>{_SELLER}|{_BUYER})(?: (?:shall|will|may|can|freely))* {verb} (?:\w+ ){{0,2}}carrier",
+        rf"(?P<who>{_SELLER}|{_BUYER})(?: (?:shall|will|may|can|freely|reserves the right to|has the right to|is entitled to))* {verb} (?:\w+ ){{0,2}}{carrier}",
         words,
         re.IGNORECASE,
     )
@@ -81,6 +82,12 @@ def _choice(words: str) -> str:
     if by is None:
         by = re.search(
             rf"(?:choice of (?:the )?carrier|carrier selection|selection of (?:the )?carrier|carrier)\b[^.;]{{0,30}}?(?:rests with|lies with|is at|is up to|is left to|at)\s+(?:the )?(?P<who>{_SELLER}|{_BUYER})",
+            words,
+            re.IGNORECASE,
+        )
+    if by is None:
+        by = re.search(
+            rf"\b(?:carriage|transport|freight) (?:is|shall be|will be) arranged by (?:the )?(?P<who>{_SELLER}|{_BUYER})\b[^.;]{{0,30}}\bcarrier of (?:its|their|his) (?:own )?choice",
             words,
             re.IGNORECASE,
         )
@@ -103,7 +110,12 @@ def _names(words: str) -> list[str]:
     for match in _NAME.finditer(words):
         name = match.group().strip()
         name = re.sub(r"^(?:Only|Approved carriers?|Use|Carriers?) ", "", name)
-        if re.match(_NOT_A_CARRIER, name) or re.search(_PLACES, words[: match.start()]):
+        if re.match(_NOT_A_CARRIER, name) or (
+            re.search(_PLACES, words[: match.start()])
+            and not re.search(
+                r"\b(?:tendered|entrusted|handed over|given)\b[^.;]{0,20}\bto $", words[: match.start()]
+            )
+        ):
             continue
         if re.match(r"\s*\([A-Z]{1,3}-?\d", words[match.end() :]):
             continue  # an article with its code

@@ -404,9 +404,7 @@ def test_every_option_that_is_possible_can_be_drafted(
 
 def test_lots_stand_with_the_goods_they_are_of(answer: Answer) -> None:
     best = next(option for option in answer.options if option["recommended"])
-    lots = {
-        lot["lot"] for part in best["shipments"] for line in part["lines"] for lot in line["lots"]
-    }
+    lots = {lot["lot"] for part in best["shipments"] for line in part["lines"] for lot in line["lots"]}
     assert {"L-1011-E1", "L-1011-W2"} <= lots
     told = next(one for one in best["rulings"] if one["subject"] == "shelf_life")
     assert told["says"] == "allows"

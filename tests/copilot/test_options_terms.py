@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,7 @@ from copilot.options.policy import policy_for
 from erp_tools.options.compare import compare
 from erp_tools.options.option import Comparison
 from erp_tools.options.policy import Policy
-from erp_tools.options.situation import Lot
+from erp_tools.options.stock import Lot
 from erp_tools.options.testing import TODAY, need, option_of, situation
 from erp_tools.options.weights import load_weights
 from knowledge_ingest.terms.refresh import refresh_terms
@@ -54,7 +53,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def policy(shelf: Library, ref: str) -> Policy:
-    found, _ = policy_for(shelf, READER, load_house_rules(), customer_ref=ref, tier="A", products=(), on_date=TODAY)
+    found, _ = policy_for(
+        shelf, READER, load_house_rules(), customer_ref=ref, tier="A", products=(), on_date=TODAY
+    )
     return found
 
 
@@ -110,7 +111,11 @@ def test_goods_without_a_lot_are_not_asked_about(shelf: Library) -> None:
 
 def test_caps_are_read_as_amounts_in_their_currency_and_as_shares(shelf: Library) -> None:
     (fixed,) = policy(shelf, "C-CAP").on("late_delivery")
-    assert (fixed.charge and fixed.charge.amount, fixed.cap_amount, fixed.cap_currency) == (Decimal(150), Decimal(600), "EUR")
+    assert (fixed.charge and fixed.charge.amount, fixed.cap_amount, fixed.cap_currency) == (
+        Decimal(150),
+        Decimal(600),
+        "EUR",
+    )
     assert policy(shelf, "C-CAP").currencies >= {"EUR"}
     (both,) = policy(shelf, "C-BOTH").on("late_delivery")
     assert (both.cap_percent, both.cap_amount, both.cap_currency) == (Decimal(10), Decimal(150), "USD")

@@ -23,7 +23,9 @@ class Server:
     is_recording = False
     address = "http://odoo.test"
 
-    def __init__(self, missing: Mapping[str, str], *, says: str = "Invalid field '{field}' on '{model}'") -> None:
+    def __init__(
+        self, missing: Mapping[str, str], *, says: str = "Invalid field '{field}' on '{model}'"
+    ) -> None:
         self.missing, self.says = missing, says
         self.asked: list[str] = []
 
@@ -57,7 +59,9 @@ class Session:
         for where, field in self.server.missing.items():
             if field in fields[where]:
                 words = self.server.says.format(field=field, model=where)
-                raise OdooFailed(f"Odoo failed inside (ValueError: {words}) on sale.order. Its log says more.")
+                raise OdooFailed(
+                    f"Odoo failed inside (ValueError: {words}) on sale.order. Its log says more."
+                )
         return [], 0, 1
 
     def readable_fields(self, model: str, names: Collection[str]) -> frozenset[str]:
@@ -106,5 +110,5 @@ def test_a_failure_that_is_none_of_a_field_is_told() -> None:
     server = Server({"res.partner": "name"})
     guarded = GuardedServer(server)  # type: ignore[arg-type]
     session = guarded.sign_in("finance", "demo")
-    with pytest.raises(OdooFailed, match="'name' on 'res.partner'"):
+    with pytest.raises(OdooFailed, match=r"'name' on 'res\.partner'"):
         session.read("sale.order", [], SPEC)

@@ -12,7 +12,7 @@ import pytest
 from erp_tools.options.compare import compare
 from erp_tools.options.option import Option
 from erp_tools.options.policy import Charge, Expedite, Policy, Rule
-from erp_tools.options.situation import Seller
+from erp_tools.options.stock import Seller
 from erp_tools.options.testing import TODAY, need, option_of, situation
 from erp_tools.options.weights import load_weights
 from erp_tools.reads.currencies import Rates
@@ -23,7 +23,9 @@ EUR = Rates(company_currency="USD", per_unit={"EUR": Decimal("1.25")})
 USUAL = Seller(vendor="Kestrel Valves", lead_days=14, price=Decimal(10), currency="USD")
 
 
-def seller(price: str | None = "10", *, least: float = 0, days: int = 2, vendor: str = "Zed", currency: str = "USD") -> Seller:
+def seller(
+    price: str | None = "10", *, least: float = 0, days: int = 2, vendor: str = "Zed", currency: str = "USD"
+) -> Seller:
     return Seller(
         vendor=vendor, lead_days=days, least=least, price=None if price is None else Decimal(price), currency=currency
     )  # fmt: skip
@@ -37,17 +39,25 @@ def bought(sellers: Sequence[Seller], *, missing: float = 12, rates: Rates = EUR
 
 def test_a_least_quantity_raises_what_is_bought_and_the_surplus_is_shown() -> None:
     option = bought([seller("11", least=100)])
-    assert option.plan.summary == "Buy 100 of Product 1 from Zed (12 of Product 1 are missing) and ship everything together"
+    assert (
+        option.plan.summary
+        == "Buy 100 of Product 1 from Zed (12 of Product 1 are missing) and ship everything together"
+    )
     costs = {one.what: (one.amount, one.stays) for one in option.plan.costs}
     assert costs == {
         "Another price for Product 1 at Zed": (Decimal(12), False),
-        "88 of Product 1 more than is missing (Zed sells at least 100); it stays in stock": (Decimal(968), True),
+        "88 of Product 1 more than is missing (Zed sells at least 100); it stays in stock": (
+            Decimal(968),
+            True,
+        ),
     }
     assert option.extra_cost == Decimal(980)
 
 
 def test_stock_that_is_bought_on_top_is_no_margin_that_is_lost() -> None:
-    order = situation(need(1, missing=12, comes=20, sellers=(USUAL, seller("11", least=100))), shows_margin=True)
+    order = situation(
+        need(1, missing=12, comes=20, sellers=(USUAL, seller("11", least=100))), shows_margin=True
+    )
     option = option_of(compare(order, Policy(), WEIGHTS), "buy_elsewhere")
     assert option.margin_effect == Decimal("-1.20")  # 12 of 1,000, the surplus aside
 
@@ -88,6 +98,22 @@ def test_what_is_asked_of_purchasing_names_vendor_quantity_and_day_and_no_price(
     assert "11" not in wish.wanted["text"]
 
 
+@pytest.mark.parametrize(
+    ("price", "says"), [("10.80", "allows"), ("10.81", "conditional"), (None, "conditional"), ("8", "allows")]
+)
+def test_a_dearer_vendor_needs_a_word_above_what_our_procedure_allows(price: str | None, says: str) -> None:
+    rule = Rule(
+        subject="buying", rank="procedure", says="conditional", source="SOP-110, 4.1", cites=("K",), price_share=Decimal(8)
+    )  # fmt: skip
+    order = situation(need(1, missing=12, comes=20, sellers=(USUAL, seller(price))))
+    option = option_of(compare(order, Policy(rules=(rule,)), WEIGHTS), "buy_elsewhere")
+    more = situation(need(1, missing=12, comes=20, sellers=(USUAL, seller("8", least=13))))
+    strict = Policy(rules=(replace(rule, no_surplus=True),))
+    surplus = option_of(compare(more, strict, WEIGHTS), "buy_elsewhere").rulings[0]
+    assert (surplus.says, "more is bought than is missing" in surplus.text) == ("conditional", True)
+    assert [(one.says, one.cites) for one in option.rulings if one.subject == "buying"] == [(says, ("K",))]
+
+
 def test_where_nothing_is_on_its_way_every_vendor_counts() -> None:
     order = situation(need(1, missing=12, comes=None, purchase="", sellers=(USUAL,)))
     option = option_of(compare(order, Policy(), WEIGHTS), "buy_elsewhere")
@@ -111,14 +137,18 @@ def test_an_expedite_asks_for_the_least_quantity_and_pays_for_it() -> None:
     order = situation(need(1, missing=12, comes=20, sellers=(terms,)))
     option = option_of(compare(order, Policy(expedites=(table,)), WEIGHTS), "expedite_purchase")
     assert option.extra_cost == Decimal(100)
-    assert "Kestrel Valves sends at least 50 of Product 1 at once (its least quantity)" in option.plan.requires
+    assert (
+        "Kestrel Valves sends at least 50 of Product 1 at once (its least quantity)" in option.plan.requires
+    )
     assert "The lead time agreed on is 14 days." in option.plan.drafts[0].wanted["text"]
 
 
 def test_an_expedite_in_a_currency_without_a_rate_has_no_price() -> None:
     table = Expedite(vendor="Kestrel Valves", gain_days=5, amount=Decimal(80), currency="EUR", what="courier")
     order = situation(need(1, missing=12, comes=20))
-    assert option_of(compare(order, Policy(expedites=(table,)), WEIGHTS), "expedite_purchase").extra_cost is None
+    assert (
+        option_of(compare(order, Policy(expedites=(table,)), WEIGHTS), "expedite_purchase").extra_cost is None
+    )
     with_rate = replace(order, rates=EUR)
     option = option_of(compare(with_rate, Policy(expedites=(table,)), WEIGHTS), "expedite_purchase")
     assert option.extra_cost == Decimal(100)
@@ -134,7 +164,13 @@ def product(**seller: object) -> Product:
         "date_start": None, "date_end": None, "product_uom_id": {"id": 3, "display_name": "Dozen", "factor": 12.0}, **seller,
     }  # fmt: skip
     return Product.from_odoo(
-        {"id": 1, "display_name": "Valve", "uom_id": {"id": 1, "factor": 1.0}, "expiration_time": 20, "seller_ids": [row]}
+        {
+            "id": 1,
+            "display_name": "Valve",
+            "uom_id": {"id": 1, "factor": 1.0},
+            "expiration_time": 20,
+            "seller_ids": [row],
+        }
     )
 
 
@@ -143,13 +179,21 @@ def test_terms_are_read_in_the_products_own_unit() -> None:
     assert (term.least, term.price, term.currency, term.rate) == (60.0, Decimal(2), "EUR", Decimal("0.8"))
     assert product(discount=25.0).vendors[0].price == Decimal("1.5")
     assert product(price="masked").vendors[0].price is None
-    assert product(currency_id={"id": 2, "display_name": "EUR", "rate": 1.0, "date": None}).vendors[0].rate is None
+    assert (
+        product(currency_id={"id": 2, "display_name": "EUR", "rate": 1.0, "date": None}).vendors[0].rate
+        is None
+    )
     assert product().life_days == 20
 
 
 @pytest.mark.parametrize(
     ("starts", "ends", "holds"),
-    [(None, None, True), ("2026-11-23", "2026-11-23", True), ("2026-11-24", None, False), (None, "2026-11-22", False)],
+    [
+        (None, None, True),
+        ("2026-11-23", "2026-11-23", True),
+        ("2026-11-24", None, False),
+        (None, "2026-11-22", False),
+    ],
 )
 def test_terms_hold_on_their_days_only(starts: str | None, ends: str | None, holds: bool) -> None:
     (term,) = product(date_start=starts, date_end=ends).vendors
@@ -161,8 +205,17 @@ def test_terms_hold_on_their_days_only(starts: str | None, ends: str | None, hol
 
 def charged(charge: Charge, **about: object) -> Option:
     """Waiting, with everything late by a week and worth 2,000 in all."""
-    known = {"subject": "late_delivery", "rank": "contract", "says": "conditional", "source": "Agreement", "charge": charge, **about}
-    order = situation(need(1, ready=10), need(2, missing=10, comes=7), promised=TODAY + timedelta(days=3), rates=EUR)
+    known = {
+        "subject": "late_delivery",
+        "rank": "contract",
+        "says": "conditional",
+        "source": "Agreement",
+        "charge": charge,
+        **about,
+    }
+    order = situation(
+        need(1, ready=10), need(2, missing=10, comes=7), promised=TODAY + timedelta(days=3), rates=EUR
+    )
     return option_of(compare(order, Policy(rules=(Rule(**known),)), WEIGHTS), "wait_complete")  # type: ignore[arg-type]
 
 
@@ -173,11 +226,23 @@ def charged(charge: Charge, **about: object) -> Option:
         (Charge(percent=Decimal(2)), {"cap_amount": Decimal(150), "cap_currency": "USD"}, 150),
         (Charge(percent=Decimal(2)), {"cap_amount": Decimal(500), "cap_currency": "USD"}, 280),
         (Charge(percent=Decimal(2)), {"cap_amount": Decimal(100), "cap_currency": "EUR"}, 125),
-        (Charge(percent=Decimal(2)), {"cap_amount": Decimal(150), "cap_currency": "USD", "cap_percent": Decimal(5)}, 100),
+        (
+            Charge(percent=Decimal(2)),
+            {"cap_amount": Decimal(150), "cap_currency": "USD", "cap_percent": Decimal(5)},
+            100,
+        ),
         (Charge(amount=Decimal(40), currency="USD"), {"cap_amount": Decimal(90)}, 90),
         (Charge(amount=Decimal(40), currency="EUR"), {}, 350),
-        (Charge(amount=Decimal(40), currency="EUR"), {"cap_amount": Decimal(160)}, 200),  # the cap is in the charge's currency
-        (Charge(amount=Decimal(60), currency="USD", per="delivery"), {"cap_amount": Decimal(50), "cap_base": "delivery"}, 50),
+        (
+            Charge(amount=Decimal(40), currency="EUR"),
+            {"cap_amount": Decimal(160)},
+            200,
+        ),  # the cap is in the charge's currency
+        (
+            Charge(amount=Decimal(60), currency="USD", per="delivery"),
+            {"cap_amount": Decimal(50), "cap_base": "delivery"},
+            50,
+        ),
     ],
 )
 def test_a_late_charge_is_bound_by_its_cap(charge: Charge, about: dict[str, object], amount: int) -> None:

@@ -12,7 +12,8 @@ import pytest
 from erp_tools.options.compare import compare
 from erp_tools.options.freight import Parcel, PricedCarrier, PriceRule
 from erp_tools.options.policy import Charge, Condition, Expedite, Lane, Policy, Rule, Span, SubstitutePair
-from erp_tools.options.situation import Holder, Seller, Situation, Substitute
+from erp_tools.options.situation import Situation
+from erp_tools.options.stock import Holder, Seller, Substitute
 from erp_tools.options.testing import TODAY, at, carrier, need, option_of, situation
 from erp_tools.options.verdict import NOTHING_WEIGHS
 from erp_tools.options.weights import WeightsError, load_weights

@@ -13,12 +13,21 @@ from erp_tools.actions.types import ACTION_TYPES
 from erp_tools.options.compare import compare
 from erp_tools.options.option import Plan
 from erp_tools.options.policy import Expedite, Lane, Policy, SubstitutePair
-from erp_tools.options.situation import Holder, Seller, Situation, Substitute
+from erp_tools.options.situation import Situation
+from erp_tools.options.stock import Holder, Seller, Substitute
 from erp_tools.options.testing import TODAY, carrier, need, option_of, situation
 from erp_tools.options.weights import load_weights
 
 WEIGHTS = load_weights()
-LANE = Lane(source="East", target="West", weekdays=(0, 1, 2, 3, 4), transit_days=2, base=Decimal(40), per_kg=Decimal(1), currency="USD")
+LANE = Lane(
+    source="East",
+    target="West",
+    weekdays=(0, 1, 2, 3, 4),
+    transit_days=2,
+    base=Decimal(40),
+    per_kg=Decimal(1),
+    currency="USD",
+)
 POLICY = Policy(
     lanes=(LANE,), expedites=(Expedite(vendor="Kestrel Valves", gain_days=3, what="overtime"),),
     pairs=(SubstitutePair(ordered="IN-2002", substitute="IN-9", ratio=Decimal(4)),),
@@ -28,7 +37,13 @@ POLICY = Policy(
 def random_order(seed: int) -> Situation:
     """An order of one to five lines with every way out that dice may give it."""
     dice = random.Random(seed)
-    holder = Holder(delivery="WEST/OUT/00007", order="S00050", quantity=9, promised=TODAY + timedelta(days=20), is_later=True)
+    holder = Holder(
+        delivery="WEST/OUT/00007",
+        order="S00050",
+        quantity=9,
+        promised=TODAY + timedelta(days=20),
+        is_later=True,
+    )
     lines = [
         need(
             number, ready=dice.choice((0, 0, 4)), missing=dice.choice((0, 3, 6)) or (2 if number == 1 else 0),
@@ -114,7 +129,9 @@ def test_there_is_no_such_combination_where_nothing_is_left_or_nothing_is_ready(
 def test_a_warehouse_that_picks_in_steps_is_asked_to_plan_it() -> None:
     line = need(2, missing=6, free={"East": 6})
     line = replace(line, places=tuple(replace(place, ships_in_one_step=False) for place in line.places))
-    option = option_of(compare(situation(need(1, ready=10), line), Policy(), WEIGHTS), "source_from_warehouse")
+    option = option_of(
+        compare(situation(need(1, ready=10), line), Policy(), WEIGHTS), "source_from_warehouse"
+    )
     assert not option.ruled_out
     assert option.plan.drafts[0].action == "assign_activity"
     assert "East picks and packs in steps" in option.plan.drafts[0].wanted["text"]
@@ -122,7 +139,9 @@ def test_a_warehouse_that_picks_in_steps_is_asked_to_plan_it() -> None:
 
 def test_a_substitute_of_another_number_is_drafted_with_its_ratio() -> None:
     stock = (Substitute(ordered="IN-2002", code="IN-9", name="Nine", free=40),)
-    option = option_of(compare(situation(need(2, missing=6), substitutes=stock), POLICY, WEIGHTS), "substitute_product")
+    option = option_of(
+        compare(situation(need(2, missing=6), substitutes=stock), POLICY, WEIGHTS), "substitute_product"
+    )
     assert option.plan.drafts[0].wanted["ratio"] == "4"
     assert "Deliver 24 of Nine instead of 6 of Product 2" in option.plan.summary
     assert "the customer consents to the substitute in writing" in option.plan.requires
@@ -138,7 +157,9 @@ def test_a_transfer_is_asked_of_the_warehouse_with_goods_and_truck() -> None:
 
 
 def test_waiting_is_noted_on_the_order_or_a_day_is_looked_for() -> None:
-    dated = option_of(compare(situation(need(1, ready=3), need(2, missing=5)), Policy(), WEIGHTS), "wait_complete")
+    dated = option_of(
+        compare(situation(need(1, ready=3), need(2, missing=5)), Policy(), WEIGHTS), "wait_complete"
+    )
     assert dated.plan.drafts[0].action == "log_note"
     assert "S00042 ships complete on 30 Nov 2026" in dated.plan.drafts[0].wanted["text"]
     never = option_of(compare(situation(need(2, missing=5, comes=None)), Policy(), WEIGHTS), "wait_complete")

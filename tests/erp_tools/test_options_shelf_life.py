@@ -11,7 +11,8 @@ import pytest
 from erp_tools.options.compare import compare
 from erp_tools.options.freshness import life_asked, taken, usable_stock
 from erp_tools.options.policy import Policy, Rule, SubstitutePair
-from erp_tools.options.situation import Holder, Lot, Need, Situation, Substitute
+from erp_tools.options.situation import Need, Situation
+from erp_tools.options.stock import Holder, Lot, Substitute
 from erp_tools.options.testing import TODAY, need, option_of, situation
 from erp_tools.options.weights import load_weights
 
@@ -67,7 +68,9 @@ def test_too_old_stock_elsewhere_is_named_with_its_lot_and_clause() -> None:
         option = option_of(comparison, kind)
         assert option.ruled_out
         assert "lot L-77 (5 days left on 26 Nov 2026)" in option.why_not
-        assert "Agreement MF, clause 10.1 asks for 60% of the shelf life on arrival (12 days)" in option.why_not
+        assert (
+            "Agreement MF, clause 10.1 asks for 60% of the shelf life on arrival (12 days)" in option.why_not
+        )
         assert option.plan.cites == ("K10",)
         assert option.plan.evidence == (("stock.quant", 7),)
 
@@ -90,11 +93,13 @@ def test_the_freshest_old_enough_lot_leaves_first_and_odoo_is_told_which() -> No
     )
     there = next(one for one in option.plan.shipments if one.warehouse == "East")
     assert [(one.name, one.quantity) for one in there.shares[0].lots] == [("B", 4), ("C", 2)]
-    assert any("Odoo would take lot OLD first, too old for this customer" in text for text in option.plan.requires)
+    assert any(
+        "Odoo would take lot OLD first, too old for this customer" in text for text in option.plan.requires
+    )
     assert [one.action for one in option.plan.drafts] == ["source_from_warehouse", "assign_activity"]
     assert "lot B" in option.plan.drafts[1].wanted["summary"]
     kept = next(one for one in option.rulings if one.subject == "shelf_life")
-    assert kept.text.endswith("lot B (17 days left on 26 Nov 2026), keeps it.")
+    assert kept.text.endswith("lot B (17 days left on 26 Nov 2026) is fresh enough.")
     assert (kept.says, kept.cites) == ("allows", ("K10",))
 
 
@@ -153,7 +158,10 @@ def test_a_share_of_a_life_that_odoo_does_not_keep_has_to_be_looked_at() -> None
     line = replace(fish(ready=4), lots=(lot("R", 4, left=8),), life_days=None)
     split = option_of(compare(order(line), Policy(rules=(asks(),)), WEIGHTS), "split_delivery")
     assert split.fit == "conditional"
-    assert "how long Product 2 keeps is not in Odoo, so lot R (until 1 Dec 2026) has to be looked at" in split.rulings[0].text
+    assert (
+        "how long Product 2 keeps is not in Odoo, so lot R (until 1 Dec 2026) has to be looked at"
+        in split.rulings[0].text
+    )
 
 
 def test_a_clause_that_is_not_clear_or_not_read_is_never_silently_kept() -> None:
@@ -167,7 +175,11 @@ def test_a_clause_that_is_not_clear_or_not_read_is_never_silently_kept() -> None
 
 def test_what_another_order_holds_counts_only_where_it_cannot_be_the_old_lot() -> None:
     held = Holder(
-        delivery="WEST/OUT/00007", order="S00050", quantity=6, promised=TODAY + timedelta(days=20), is_later=True
+        delivery="WEST/OUT/00007",
+        order="S00050",
+        quantity=6,
+        promised=TODAY + timedelta(days=20),
+        is_later=True,
     )
     line = replace(fish(holders=(held,)), held=(lot("OLD", 6, left=5),))
     option = option_of(compare(order(line), Policy(rules=(asks(),)), WEIGHTS), "reallocate_stock")
@@ -175,12 +187,16 @@ def test_what_another_order_holds_counts_only_where_it_cannot_be_the_old_lot() -
     assert "What S00050 holds of Product 2 may be too old" in option.why_not
     assert "lot OLD" in option.why_not
     fresh = replace(line, held=(lot("NEW", 6, left=30),))
-    assert not option_of(compare(order(fresh), Policy(rules=(asks(),)), WEIGHTS), "reallocate_stock").ruled_out
+    assert not option_of(
+        compare(order(fresh), Policy(rules=(asks(),)), WEIGHTS), "reallocate_stock"
+    ).ruled_out
 
 
 def test_an_old_lot_of_a_substitute_is_no_substitute() -> None:
     pair = SubstitutePair(ordered=CODE, substitute="FB-1002", standing=True)
-    known = Substitute(ordered=CODE, code="FB-1002", name="Mackerel", free=6, lots=(lot("M", 6, left=10),), life_days=30)
+    known = Substitute(
+        ordered=CODE, code="FB-1002", name="Mackerel", free=6, lots=(lot("M", 6, left=10),), life_days=30
+    )
     policy = Policy(rules=(asks(),), pairs=(pair,))
     option = option_of(compare(order(fish(), substitutes=(known,)), policy, WEIGHTS), "substitute_product")
     assert option.ruled_out
@@ -188,7 +204,9 @@ def test_an_old_lot_of_a_substitute_is_no_substitute() -> None:
     kept = replace(known, lots=(lot("M", 6, left=25),))
     option = option_of(compare(order(fish(), substitutes=(kept,)), policy, WEIGHTS), "substitute_product")
     assert not option.ruled_out
-    assert "Mackerel, lot M (22 days left" in next(one.text for one in option.rulings if one.subject == "shelf_life")
+    assert "Mackerel, lot M (22 days left" in next(
+        one.text for one in option.rulings if one.subject == "shelf_life"
+    )
 
 
 def test_lots_are_taken_first_expired_first_to_the_last_piece() -> None:
@@ -205,7 +223,12 @@ def test_two_lines_of_one_product_do_not_count_the_same_lot_twice() -> None:
     both = replace(
         both,
         deliveries=tuple(
-            replace(one, pieces=tuple(replace(piece, product_id=102) if piece.line_id > 1 else piece for piece in one.pieces))
+            replace(
+                one,
+                pieces=tuple(
+                    replace(piece, product_id=102) if piece.line_id > 1 else piece for piece in one.pieces
+                ),
+            )
             for one in both.deliveries
         ),
     )

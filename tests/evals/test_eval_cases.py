@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from importlib import resources
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from copilot.answer import Status
+from erp_tools.actions.types import ACTION_TYPES
 from erp_tools.demo.truth import expected
 from erp_tools.lateness.taxonomy import CAUSES
-from evals.case import CATEGORIES, load_cases, suite_digest
+from evals.case import (
+    CATEGORIES,
+    Cited,
+    DraftExpected,
+    EndState,
+    Expected,
+    FaultKind,
+    OptionExpected,
+    load_cases,
+    suite_digest,
+)
 from evals.errors import CaseError
 
+READ_WHEN_PERFORMED = {(EndState, "find")}
 GOOD = "cases:\n- {id: one-two, category: causes, turns: [Why?], expect: {status: [answered]}}\n"
 
 
@@ -81,3 +97,27 @@ def test_a_malformed_case_is_named_with_its_fault(tmp_path: Path, text: str, say
 def test_a_folder_without_cases_is_told(tmp_path: Path) -> None:
     with pytest.raises(CaseError, match="no cases"):
         load_cases(tmp_path)
+
+
+def test_whatever_a_case_may_expect_is_looked_at() -> None:
+    """An expectation that no check reads would be kept by every answer."""
+    scorers = Path(str(resources.files("evals").joinpath("scorers")))
+    source = "\n".join(one.read_text("utf-8") for one in scorers.glob("*.py"))
+    for model in (Expected, DraftExpected, EndState, OptionExpected, Cited):
+        for name in model.model_fields:
+            if (model, name) not in READ_WHEN_PERFORMED:
+                assert re.search(rf'\.{name}\b|"{name}"', source), f"{model.__name__}.{name}"
+
+
+def test_every_kind_of_answer_action_and_refusal_has_cases() -> None:
+    cases = load_cases()
+    statuses = {status for one in cases for status in one.expect.status}
+    assert statuses == set(get_args(Status))
+    drafts = [one for one in cases if one.expect.draft is not None]
+    tried = {one.draft.action for one in drafts if one.draft} | {
+        one.expect.draft.action for one in drafts if one.expect.draft
+    }
+    assert tried >= set(ACTION_TYPES)
+    states = {one.expect.draft.state for one in drafts if one.expect.draft}
+    assert states >= {"drafted", "executed", "uncertain", "rejected", "stale", None}
+    assert {fault.kind for one in cases for fault in one.situation.faults} == set(get_args(FaultKind))

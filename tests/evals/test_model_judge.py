@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> RunFolder:
                 "category": "wording",
                 "turns": [f"Question {name}?"],
                 "expect": {"status": ["partial" if name == "three" else "answered"]},
-            }  # fmt: skip
+            }
         )
         for name in texts
     )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from copilot.audit import Audit
+from copilot.audit_places import TABLE, found, put
 from copilot.database import Database
 from copilot.drafts.decision_rights import load_decision_rights
 from copilot.drafts.executor import Executor
@@ -21,6 +22,7 @@ from erp_tools.actions import all_actions
 from erp_tools.actions.action import Plan
 from erp_tools.actions.exact import RUNS, ExactSession, RecordsChanged, is_installed, was_run
 from erp_tools.actions.types import ActionType
+from erp_tools.demo.rpc import AdminSession, SeedingError
 from erp_tools.errors import AccessDenied, OdooError, OdooUserError
 from erp_tools.odoo.connect import connect
 from erp_tools.odoo.gateway import OdooServer, OdooSession
@@ -220,9 +222,59 @@ def test_what_is_not_on_the_list_is_refused_by_odoo_itself(
 
 def test_it_gives_nobody_more_rights_than_odoo_does(server: OdooServer, sign_in: SignIn) -> None:
     plan = planned(server, sign_in("sales"), "change_promise_date", order="S00044", date=day(35))
-    (step,) = ACTIONS["change_promise_date"].steps(plan.payload, "copilot.rights.1")
+    step = ACTIONS["change_promise_date"].steps(plan.payload, "copilot.rights.1")[0]
     stranger = sign_in("northgate")  # of another company: Odoo's record rules show them nothing of this order
     with pytest.raises(OdooError):
         step.run(ExactSession(stranger, "copilot.rights.1.0", plan.snapshot))
     assert not was_run(stranger, "copilot.rights.1.0")
     assert step.observe(sign_in("sales")).seen == "not_done"
+
+
+def test_a_context_from_outside_silences_nothing(odoo_with_addon: Any, sign_in: SignIn) -> None:
+    """T16: whoever calls past us with a context that suppresses what Odoo puts on the record."""
+    session = sign_in("supervisor")
+    past_us = AdminSession(url=odoo_with_addon.url, database=odoo_with_addon.db, login="supervisor", password="demo")  # fmt: skip
+    hostile = {"tracking_disable": True, "mail_notrack": True, "mail_create_nolog": True}
+    like = session.read(
+        "stock.picking", [["picking_type_code", "=", "outgoing"]], {"picking_type_id": {}, "location_id": {}, "location_dest_id": {}}, limit=1
+    ).rows[0]  # fmt: skip
+    columns = ["picking_type_id", "location_id", "location_dest_id"]
+    fields = ["id", *(f"{name}/.id" for name in columns), "origin"]
+
+    def data(origin: str) -> list[list[str]]:
+        return [[f"copilot.{origin}", *(str(like[name]["id"]) for name in columns), origin]]
+
+    def told(origin: str) -> int:
+        (made,) = session.read("stock.picking", [["origin", "=", origin]], {"name": {}}, limit=2).rows
+        return session.count("mail.message", [["model", "=", "stock.picking"], ["res_id", "=", made["id"]]])
+
+    made = past_us.call("stock.picking", "load", fields, data("silenced"), context=hostile)
+    assert made["ids"], made
+    assert told("silenced") == 0, "Odoo itself is silenced by it"
+    given = {"fields": fields, "data": data("not_silenced")}
+    run = {"target": "stock.picking", "action": "load", "records": [], "given": given}
+    done = past_us.call(RUNS, "run_once", key="copilot.hostile.1", expected={}, **run, context=hostile)
+    assert done == {"outcome": "done"}
+    assert told("not_silenced") >= 1
+
+
+def test_the_audit_is_anchored_in_a_table_that_nobody_can_change(
+    odoo_with_addon: Any, sign_in: SignIn
+) -> None:
+    session = sign_in("purchasing")  # no right to edit contacts
+    assert put(session, 7, "a" * 64) == "the add-on's table"
+    put(session, 7, "a" * 64)
+    put(sign_in("sales"), 9, "b" * 64)
+    known = [(one.seq, one.seal, one.place) for one in found(session)]
+    assert known == [(7, "a" * 64, "the add-on's table")], "once, and only one's own"
+    for seq, seal in ((0, "a" * 64), (7, "A" * 64), (7, "short"), ("7", "a" * 64), (True, "a" * 64)):
+        with pytest.raises(OdooUserError):
+            session.call(TABLE, "keep", [], seq=seq, seal=seal)
+    raw = AdminSession(
+        url=odoo_with_addon.url, database=odoo_with_addon.db, login="purchasing", password="demo"
+    )
+    ids = raw.ids(TABLE, [("seq", "=", 7)])
+    for method, more in (("write", {"vals": {"seal": "c" * 64}}), ("unlink", {})):
+        with pytest.raises(SeedingError, match=r"(?i)access|not allowed"):
+            raw.call(TABLE, method, ids, **more)
+    assert len(raw.ids(TABLE, [("seq", "=", 7)])) == 1

@@ -38,16 +38,30 @@ class House:
         return self._sessions[login]
 
     def product(self, code: str, **values: Any) -> int:
-        known = {"name": f"Trial {code}", "default_code": code, "type": "consu", "is_storable": True, "list_price": 40.0, "weight": 1.0}
+        known = {
+            "name": f"Trial {code}",
+            "default_code": code,
+            "type": "consu",
+            "is_storable": True,
+            "list_price": 40.0,
+            "weight": 1.0,
+        }
         return self.admin.create("product.product", [{**known, **values}])[0]
 
-    def stock(self, product: int, code: str, quantity: float, *, lot: str = "", left: int | None = None) -> None:
+    def stock(
+        self, product: int, code: str, quantity: float, *, lot: str = "", left: int | None = None
+    ) -> None:
         """So much of it on the shelf; of a lot that expires so many days from today."""
-        values: dict[str, Any] = {"product_id": product, "location_id": self.places[code], "inventory_quantity": quantity}
+        values: dict[str, Any] = {
+            "product_id": product,
+            "location_id": self.places[code],
+            "inventory_quantity": quantity,
+        }
         if lot:
             expires = (datetime.now(UTC) + timedelta(days=left or 0)).strftime("%Y-%m-%d 12:00:00")
             values["lot_id"] = self.admin.create(
-                "stock.lot", [{"name": lot, "product_id": product, "expiration_date": expires, "removal_date": expires}]
+                "stock.lot",
+                [{"name": lot, "product_id": product, "expiration_date": expires, "removal_date": expires}],
             )[0]
         quant = self.admin.create("stock.quant", [values], context={"inventory_mode": True})
         self.admin.call("stock.quant", "action_apply_inventory", quant)
@@ -65,7 +79,9 @@ class House:
             }],
         )  # fmt: skip
         self.admin.call("sale.order", "action_confirm", made)
-        self.admin.call("stock.picking", "action_assign", self.admin.ids("stock.picking", [("sale_id", "in", made)]))
+        self.admin.call(
+            "stock.picking", "action_assign", self.admin.ids("stock.picking", [("sale_id", "in", made)])
+        )
         return name
 
     def options(self, name: str, policy: Policy, login: str = "supervisor") -> Any:
@@ -126,12 +142,19 @@ def test_lots_are_read_and_too_old_ones_do_not_count(house: House) -> None:
 
 def test_vendors_terms_are_those_of_today_in_their_units_and_money(house: House) -> None:
     vendors = house.admin.create("res.partner", [{"name": "Trial Valves"}, {"name": "Second Valves"}])
-    today, euro = datetime.now(UTC).date(), house.admin.ids("res.currency", [("name", "=", "EUR")], context={"active_test": False})
+    today, euro = (
+        datetime.now(UTC).date(),
+        house.admin.ids("res.currency", [("name", "=", "EUR")], context={"active_test": False}),
+    )
     house.admin.write("res.currency", euro, {"active": True})
-    house.admin.create("res.currency.rate", [{"currency_id": euro[0], "name": today.isoformat(), "rate": 0.8}])
+    house.admin.create(
+        "res.currency.rate", [{"currency_id": euro[0], "name": today.isoformat(), "rate": 0.8}]
+    )
     six = house.admin.find("uom.uom", [("name", "=", "Pack of 6")], ["name"])[0]["id"]
     valve = house.product("TR-3001")
-    template = house.admin.find("product.product", [("id", "=", valve)], ["product_tmpl_id"])[0]["product_tmpl_id"][0]
+    template = house.admin.find("product.product", [("id", "=", valve)], ["product_tmpl_id"])[0][
+        "product_tmpl_id"
+    ][0]
     terms = [
         {"partner_id": vendors[1], "price": 1.0, "min_qty": 1, "delay": 1, "date_end": (today - timedelta(days=1)).isoformat()},
         {"partner_id": vendors[1], "price": 12.0, "min_qty": 4, "delay": 4, "product_uom_id": six, "currency_id": euro[0]},
@@ -139,7 +162,9 @@ def test_vendors_terms_are_those_of_today_in_their_units_and_money(house: House)
     house.admin.create("product.supplierinfo", [{"product_tmpl_id": template, **term} for term in terms])
     order = house.order("S970003", {valve: 10})
     option = option_of(house.options(order, Policy(), "purchasing"), "buy_elsewhere")
-    assert option.plan.summary.startswith("Buy 24 of Trial TR-3001 from Second Valves (10 of Trial TR-3001 are missing)")
+    assert option.plan.summary.startswith(
+        "Buy 24 of Trial TR-3001 from Second Valves (10 of Trial TR-3001 are missing)"
+    )
     surplus = next(one for one in option.plan.costs if one.stays)
     assert surplus.amount == Decimal("35.00")  # 14 at EUR 2.00, the euro at 1.25
     masked = option_of(house.options(order, Policy(), "supervisor"), "buy_elsewhere")
@@ -171,7 +196,9 @@ def test_a_substitute_of_another_number_becomes_a_line_of_the_same_amount(house:
     # Sales changes what was ordered; the warehouse may not.
     outcome = carry_out(house.session("sales"), house.server, order, option, now=datetime.now(UTC))
     assert outcome.problem == ""
-    lines = house.admin.find("sale.order.line", [("order_id.name", "=", order)], ["product_id", "product_uom_qty"])
+    lines = house.admin.find(
+        "sale.order.line", [("order_id.name", "=", order)], ["product_id", "product_uom_qty"]
+    )
     assert {line["product_id"][0]: line["product_uom_qty"] for line in lines} == {drum: 0.0, can: 12.0}
     after = house.admin.find("sale.order", [("name", "=", order)], ["amount_untaxed"])[0]["amount_untaxed"]
     assert after == pytest.approx(before)
@@ -182,6 +209,8 @@ def test_somebody_of_finance_pays_at_most_six_questions_on_a_new_server(house: H
     fresh = connect(house.url, house.db, "jsonrpc", read_deadline=60)
     session = fresh.sign_in("finance", "demo")
     found = find_order(session, "S00042")
-    read_situation(session, found.order, policy_of=lambda case, diagnosis: Policy(), now=datetime.now(UTC), server=fresh)
+    read_situation(
+        session, found.order, policy_of=lambda case, diagnosis: Policy(), now=datetime.now(UTC), server=fresh
+    )
     assert session.log.calls <= 6
     session.close()

@@ -45,7 +45,7 @@ def options_of(comparison: dict[str, Any], intent: Intent, *, several: bool = Fa
         parts.append(f"**What would happen:** {_told(best['summary'], best['evidence'])}")
     split = next((one for one in options if one["kind"] in SPLITS), None)
     if intent == "split" and split is not None and split is not best:
-        parts.append(f"**Splitting it:** {_told(_against(split['why_not']), split['evidence'])}")
+        parts.append(f"**Splitting it:** {_told_by_ruling(_against(split['why_not']), split)}")
     if several:
         return blocks(parts)
     parts.append(_rule(best or split or options[0]))
@@ -65,6 +65,15 @@ def _against(reason: str) -> str:
 
 def _told(text: str, evidence: Sequence[str]) -> str:
     return f"{without_stop(text)} {marks(evidence)}".rstrip() + "."
+
+
+def _told_by_ruling(text: str, option: dict[str, Any]) -> str:
+    """Why not, each sentence with the evidence of the rule that it states."""
+    proofs = {without_stop(one["text"]).casefold(): one["evidence"] for one in option["rulings"]}
+    return " ".join(
+        _told(sentence, proofs.get(without_stop(sentence).casefold(), option["evidence"]))
+        for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", text)
+    )
 
 
 def _rule(option: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ _DRAFTS = re.compile(
 _ORDERS = re.compile(
     r"^(?:please |pls |now |then |ok |can you |could you |would you |i want (?:you )?to |let's |let us )*"
     r"(?:split|release|reallocate|expedite|chase|assign|ask|change|move|set|substitute|replace|ship|source|follow(?:ing)? up|request"
-    r"|re-?promise|send|remind)\b",
+    r"|re-?promise|promise|send|remind)\b",
     re.IGNORECASE,
 )
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(

@@ -71,7 +71,7 @@ ABOUT_A_PRODUCT: Final[Mapping[str, Intent]] = {
 """What it turns into when a product is all it names."""
 
 ANSWERED_FOR_A_NAME: Final[Mapping[str, Intent]] = {
-    "why_late": "at_risk", "blocks": "at_risk", "order_facts": "customer_orders", "purchase": "customer_orders",
+    "why_late": "at_risk", "blocks": "at_risk", "order_facts": "customer_orders", "purchase": "customer_orders", "split": "policy",
 }  # fmt: skip
 """What answers it when a customer's (or vendor's) name is all it names: "why is Westgate late again" gets that customer's late orders."""
 

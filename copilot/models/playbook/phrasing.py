@@ -30,8 +30,8 @@ from copilot.models.playbook.plan import (
     names_nothing_it_needs,
     really_asked,
 )
-from copilot.models.playbook.quoting import as_list, quotes
-from copilot.models.playbook.topics import SUBSTITUTION
+from copilot.models.playbook.quoting import agreed_terms, as_list, quotes, without_repeats
+from copilot.models.playbook.topics import SUBSTITUTION, terms_named
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
 from copilot.models.playbook.wording import blocks, unread
 
@@ -234,7 +234,11 @@ def _perhaps_a_rule(asked: Understanding, reads: Sequence[Read]) -> str:
 def _policy(asked: Understanding, searched: Sequence[Read], reads: Sequence[Read]) -> str:
     if all(read.result.get("status") == "unavailable" for read in searched):
         return "The documents are unavailable just now. Try again in a minute; orders can be asked about meanwhile."
-    quoted = as_list(quotes(searched, bare_question(asked), most=3, of_the_first=2))
+    agreed = agreed_terms(reads, terms_named(asked.question))
+    found = quotes(
+        searched, bare_question(asked), most=2 if agreed else 3, of_the_first=2, old=asked.old_versions
+    )
+    quoted = as_list(without_repeats([*agreed, *found]))
     if not quoted:
         return NOTHING_RELEVANT
     looked_up = [read for read in reads if read.tool == "find_name"]
@@ -259,7 +263,8 @@ def _substitute(asked: Understanding, reads: Sequence[Read]) -> str:
     stocks = [read for read in reads if read.tool == "stock"]
     if not searched:
         return not_read(unclear[0]) if unclear else ""
-    quoted = as_list(quotes(searched, SUBSTITUTION, most=2)) or NOTHING_RELEVANT
+    agreed = agreed_terms(reads, ["substitution"])
+    quoted = as_list(without_repeats([*agreed, *quotes(searched, SUBSTITUTION, most=2)])) or NOTHING_RELEVANT
     return blocks([quoted, *(report(read, short=True) for read in stocks)])
 
 

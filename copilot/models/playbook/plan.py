@@ -16,6 +16,7 @@ from copilot.models.playbook.topics import (
     cause_named,
     clause_for,
     rule_question,
+    terms_named,
     without_order,
 )
 from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
@@ -306,9 +307,13 @@ def _substitute(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
             Step(tool="stock", arguments={"product": asked.products[0]}),
             Step(tool="search_documents", arguments={"query": query}),
         ]
-    look_up = _look_up(asked, reads, ["product", "partner"], most=1)
+    look_up = _look_up(asked, reads, ["product", "partner"])
     if look_up:
         return look_up
+    customer = _customer_of(reads)
+    if customer:
+        # The customer's own contract decides; what is general comes behind it.
+        return [_terms_step(customer), contract_step(SUBSTITUTION, customer), _search(asked, SUBSTITUTION, reads)]
     for found in named(reads):
         if found["kind"] == "product":
             shown = found["ref"] or found["name"]
@@ -324,13 +329,25 @@ def _policy(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     look_up = _look_up(asked, reads, ["carrier", "partner"], most=1)
     if look_up:
         return look_up
+    customer = _customer_of(reads)
+    terms = [_terms_step(customer)] if customer and terms_named(asked.question) and not asked.old_versions else []
     if any(found["ref"] and found["kind"] != "carrier" for found in named(reads)):
         query = rule_question(
             bare_question(asked)
         )  # one customer's contract: in the words that contracts use
     else:
         query = bare_question(asked, keep=[name for name in asked.names if not _says_where(name, reads)])
-    return [_search(asked, query, reads)] if _says_something(asked.question) else []
+    return [*terms, _search(asked, query, reads)] if _says_something(asked.question) else []
+
+
+def _customer_of(reads: Sequence[Read]) -> str:
+    """Our reference of the customer that the question names; empty for none."""
+    return next((str(one["ref"]) for one in named(reads) if one["kind"] == "customer" and one["ref"]), "")
+
+
+def _terms_step(customer: str) -> Step:
+    """What was read out of a customer's contracts beforehand."""
+    return Step(tool="contract_terms", arguments={"customer_ref": customer})
 
 
 def _says_where(name: str, reads: Sequence[Read]) -> bool:

@@ -24,7 +24,13 @@ _CLAUSE = re.compile(
 
 
 def quotes(
-    searched: Sequence[Read], question: str, *, most: int, longest: int = MAX_QUOTE, of_the_first: int = 1
+    searched: Sequence[Read],
+    question: str,
+    *,
+    most: int,
+    longest: int = MAX_QUOTE,
+    of_the_first: int = 1,
+    old: bool = False,
 ) -> list[str]:
     """Quotes with their ids, one passage of each document, `most` documents; a clause that the quote points to comes right
     behind it, when it was found too.
@@ -32,11 +38,15 @@ def quotes(
     Args:
         longest: characters of one quote at most.
         of_the_first: passages of the first document.
+        old: what used to hold was asked for: where a document out of force was found, it alone is quoted.
     """
     lines: list[str] = []
     told: set[str] = set()
     for read in searched:
         passages = _relevant(read)
+        if old:
+            passages = [one for one in passages if one["superseded"]] or passages
+        carrier = _first_word(read.arguments.get("carrier", ""))
         for title in dict.fromkeys(passage["title"] for passage in passages):
             if title in told or len(told) == most:
                 continue
@@ -45,8 +55,10 @@ def quotes(
             for _ in range(of_the_first if len(told) == 1 else 1):
                 if not own:
                     break
-                passage = _best_passage(own, question)
-                quote = best_words(passage["text"], question, longest)
+                # a table has a row for each carrier: the one asked for
+                asked = f"{question} {carrier}" if carrier not in title.casefold() else question
+                passage = _best_passage(own, asked)
+                quote = best_words(_row_of(carrier, passage["text"]), asked, longest)
                 behind = list(_pointed_to(quote, passage, passages))
                 lines.append(_line(quote, passage))
                 lines += [_line(best_words(one["text"], question, longest), one) for one in behind]
@@ -72,7 +84,11 @@ def best_words(text: str, question: str, longest: int = MAX_QUOTE) -> str:
     wanted = _terms(question)
     at = max(
         range(len(pieces)),
-        key=lambda index: (fit[index] or not any(fit), len(wanted & _terms(pieces[index])), -index),
+        key=lambda index: (
+            fit[index] or not any(fit),
+            len(wanted & _terms(pieces[index])) + _gives_a_figure(pieces[index], question),
+            -index,
+        ),
     )
     first = last = at
     while True:
@@ -90,6 +106,19 @@ def best_words(text: str, question: str, longest: int = MAX_QUOTE) -> str:
         quote = quote[:longest].rsplit(" ", 1)[0]
     # A quotation mark of the document would end ours too early.
     return max(re.split(r"[“”\"]", quote), key=len).strip()
+
+
+_WANTS_A_FIGURE = re.compile(
+    r"\b(?:how (?:many|much|long|often|late|soon)|(?:by|until|before|from) when|which (?:day|percentage|share|amount|fee))\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d(?!\.\d+\s)|\b(?:one|two|three|four|five|six|seven|ten|once|twice|daily|weekly|noon)\b", re.IGNORECASE)
+
+
+def _gives_a_figure(piece: str, question: str) -> int:
+    """1 where a figure, a time or a count is asked for and the piece has one beside the number of its clause."""
+    bare = re.sub(r"^[\s(]*\d+(?:\.\d+)*\)?\s", "", piece)
+    return int(bool(_WANTS_A_FIGURE.search(question) and _FIGURE.search(bare)))
 
 
 _SAY_NOTHING_LIST = """
@@ -117,7 +146,62 @@ def _relevant(read: Read) -> list[dict[str, Any]]:
         for one in passages
         if one["type"] != "contract" or one["customer"] == customer or (not one["customer"] and not own)
     ]
+    if own:
+        fitting.sort(key=lambda one: one["type"] != "contract" or one["customer"] != customer)
+    carrier = _first_word(read.arguments.get("carrier", ""))
+    if carrier:
+        # Other carriers' rules answer nothing about this one.
+        fitting = [
+            one
+            for one in fitting
+            if carrier in one["title"].casefold()
+            or (not one["carrier"] and (one["type"] != "carrier_policy" or carrier in one["text"].casefold()))
+        ] or fitting
+        fitting.sort(key=lambda one: carrier not in f"{one['title']} {one['text']}".casefold())
     return fitting or passages
+
+
+def _first_word(name: str) -> str:
+    """What a carrier is called in short: ``atlas``."""
+    return name.split()[0].casefold() if name else ""
+
+
+def _row_of(carrier: str, text: str) -> str:
+    """Of rows of a table, the one that names the carrier; another text as it is."""
+    rows = text.splitlines()
+    own = [row for row in rows if carrier in row.casefold()]
+    return own[0] if carrier and own and len(own) < len(rows) and all("|" in row for row in own) else text
+
+
+def agreed_terms(reads: Sequence[Read], kinds: Sequence[str]) -> list[str]:
+    """What was agreed with a customer, in the words of the contract, for the terms asked for."""
+    return [
+        f"“{quote}” [{mark}] ({term['title']}" + (f", {term['clause']})" if term["clause"] else ")")
+        for read in reads
+        if read.tool == "contract_terms"
+        for kind in kinds
+        for term in sorted(read.result.get("terms", ()), key=lambda one: bool(one["applies_to"]))
+        if term["kind"] == kind
+        for quote, mark in zip(term["quotes"], term["evidence"], strict=True)
+        if quote and len(quote) <= MAX_QUOTE and not re.search(r"[“”\"\n|]", quote)
+    ]
+
+
+def without_repeats(lines: Sequence[str]) -> list[str]:
+    """The quotes, without one whose words stand in another in full; where two are the same, the first stays."""
+    words = [_quoted(line) for line in lines]
+    return [
+        line
+        for at, line in enumerate(lines)
+        if not any(
+            other != at and words[at] in words[other] and (words[at] != words[other] or other < at)
+            for other in range(len(lines))
+        )
+    ]
+
+
+def _quoted(line: str) -> str:
+    return re.sub(r"^[\d.()a-z]*\s+(?=[A-Z])", "", line[line.find("“") + 1 : line.rfind("”")]).casefold()
 
 
 def _best_passage(passages: Sequence[dict[str, Any]], question: str) -> dict[str, Any]:
@@ -126,7 +210,8 @@ def _best_passage(passages: Sequence[dict[str, Any]], question: str) -> dict[str
 
     def merit(at: int) -> tuple[bool, float]:
         words = best_words(passages[at]["text"], question)
-        return _is_sentence(words) or at == 0, len(wanted & _terms(words)) - A_PLACE_FURTHER_DOWN * at
+        shared = len(wanted & _terms(words)) + _gives_a_figure(words, question)
+        return _is_sentence(words) or at == 0, shared - A_PLACE_FURTHER_DOWN * at
 
     return passages[max(range(len(passages)), key=merit)]
 

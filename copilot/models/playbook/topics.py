@@ -65,6 +65,35 @@ CAUSE_WORDS = {
 """Cause -> how people name it in "which orders …"."""
 
 
+TERM_WORDS = {
+    "split_max_shipments": r"\bhow many (?:shipments|deliveries|parts)\b|\bin how many\b",
+    "split_first_minimum": r"\bfirst (?:shipment|delivery|part)\b|\bshare\b|\bportion\b",
+    "split_remainder_within": r"\b(?:remainder|balance)\b|\brest\b.*\b(?:arrive|reach|follow|within)\b",
+    "partial_shipments": r"\b(?:partials?|partially|split\w*|divid\w*|in parts|part of|piecemeal|incomplete)\b",
+    "delivery_window": r"\b(?:windows?|receiving hours|delivery hours|unload\w*)\b",
+    "late_grace": r"\bgrace\b",
+    "late_cap": r"\bcap(?:ped)?\b|\bmaximum (?:credit|penalty)\b",
+    "late_rate": r"\b(?:penalt\w+|late (?:fees?|credits?|charges?)|liquidated|damages)\b",
+    "approved_carriers": r"\bcarriers?\b",
+    "substitution": r"\b(?:substitut\w*|replace\w*|equivalents?)\b",
+    "minimum_quantity": r"\bminimum quantit\w+|\bmoq\b",
+    "minimum_order": r"\bmin(?:imum)? order\b",
+    "minimum_shelf_life": r"\bshelf[- ]life\b|\bbest before\b",
+    "required_documents": r"\b(?:documents?|certificates?|paperwork)\b",
+    "notice_termination": r"\bterminat\w+|\bcancel the (?:contract|agreement)\b|\bnotice period\b",
+    "notice_price_change": r"\bprice (?:changes?|increases?)\b",
+    "notice_delay": r"\b(?:notice|notify|inform|announce)\b.*\b(?:delay\w*|late)\b|\bdelay notice\b",
+}
+"""Agreed term -> how people ask for it."""
+MOST_TERMS = 3
+
+
+def terms_named(question: str) -> list[str]:
+    """The terms of a contract that a question asks for, of those that are read out of contracts beforehand."""
+    found = [kind for kind, pattern in TERM_WORDS.items() if re.search(pattern, question, re.IGNORECASE)]
+    return found[:MOST_TERMS]
+
+
 def cause_named(question: str) -> str:
     """The cause that a question about several orders asks for; empty for none."""
     return next(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, cast
@@ -404,16 +404,26 @@ def _fitting(intent: Intent, made: Understanding) -> Intent:
 def answered_as(asked: Understanding) -> Understanding:
     """The question as there is an answer to it: why a customer is late is told by a list of that customer's late orders."""
     before = answered_as(asked.before) if asked.before else None
+    turns: Mapping[str, Intent]
     if asked.references:
         turns = ANSWERED_FOR_AN_ORDER if not asked.purchases else {}
     elif asked.purchases:
         turns = ANSWERED_FOR_A_PURCHASE
+    elif asked.names and not asked.products:
+        turns = ANSWERED_FOR_A_NAME
+        if asked.intent in turns and _ASKS_A_RULE.search(asked.question):
+            turns = {asked.intent: "policy"}
     else:
-        turns = ANSWERED_FOR_A_NAME if asked.names and not asked.products else {}
+        turns = {}
     also = turns.get(asked.also, asked.also) if asked.also else None
     return replace(asked, intent=turns.get(asked.intent, asked.intent), also=also, before=before)
 
 
+_ASKS_A_RULE = re.compile(
+    r"\b(?:may|must|allowed|permitted|guaranteed|in how many|how many (?:shipments|deliveries)|according to|accepts?)\b",
+    re.IGNORECASE,
+)
+"""Asks what holds, not how it stands: "in how many shipments may an order of theirs arrive"."""
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LIST_LINE = re.compile(r"^(?:\d+\.|-) \*\*([A-Z]{1,4}\d{3,9})\*\*")
 """How our own lists name an order; a quotation never begins a line so."""

@@ -57,6 +57,7 @@ function Timeline({ timeline }) {
         <span className="dc-opt-key-today">Today</span>
         <span className="dc-opt-key-bar">Leaves to arrives</span>
         {timeline.arrivals.length ? <span className="dc-opt-key-coming">On its way to us</span> : null}
+        {timeline.arrivals.some((coming) => coming.due !== null) ? <span className="dc-opt-key-due">Was promised to us</span> : null}
       </p>
     </section>
   );
@@ -101,11 +102,11 @@ function Row({ row, busy, onDraft, onOpen }) {
           {row.tied ? <em className="dc-opt-tag dc-opt-tie">A tie</em> : null}
           <small>{row.summary}</small>
         </td>
-        <td className="dc-opt-day">{row.arrives.map((day) => <span key={day}>{day}</span>)}<small>{row.shipments}; {row.certainty}</small></td>
-        <td className="dc-risk-value"><span>{row.cost}</span></td>
-        <td className="dc-risk-value" title={row.charge_hint}><span>{row.charge}</span></td>
-        <td><span className={`dc-opt-fit dc-opt-fit-${row.fit_code}`}>{row.fit}</span></td>
-        <td className="dc-risk-value"><b>{row.score === null ? '–' : row.score}</b></td>
+        <td className="dc-opt-day" data-label="Arrives">{row.arrives.map((day) => <span key={day}>{day}</span>)}<small>{row.shipments}; {row.certainty}</small></td>
+        <td className="dc-risk-value" data-label="Extra cost"><span>{row.cost}</span></td>
+        <td className="dc-risk-value" data-label="Late charge" title={row.charge_hint}><span>{row.charge}</span></td>
+        <td data-label="Contract"><span className={`dc-opt-fit dc-opt-fit-${row.fit_code}`}>{row.fit}</span></td>
+        <td className="dc-risk-value" data-label="Score"><b>{row.score === null ? '–' : row.score}</b></td>
       </tr>
       <tr className="dc-risk-why">
         <td colSpan={6}>
@@ -150,7 +151,7 @@ export default function OptionsCard() {
       {timeline && timeline.options.length ? <Timeline timeline={timeline} /> : null}
       <section>
         <div className="dc-risk-scroll">
-          <table>
+          <table className="dc-opt-table">
             <thead>
               <tr>
                 <th scope="col">Option</th><th scope="col">Arrives</th><th scope="col" className="dc-risk-value">Extra cost</th>
