@@ -17,6 +17,7 @@ SETS = {
     "phrasings_held_out": "held out",
     "phrasings_development": "development (looked at while improving)",
     "phrasings_fresh": "fresh (written last, never looked at for improving)",
+    "phrasings_third": "third (every fifth of two strangers' questions; the others were learned from)",
     "phrasings_second_fresh": "second fresh (written by somebody who had not seen the examples)",
 }
 TODAY = date(2026, 11, 21)

@@ -126,7 +126,7 @@ class Feedback:
                 .mappings()
                 .all()
             )
-        return {row["answer_id"]: _vote(row) for row in rows}
+        return {row["answer_id"]: _vote(dict(row)) for row in rows}
 
     def counted(self) -> dict[Opinion, int]:
         """How many answers were found good and bad. Raises StateUnavailable."""

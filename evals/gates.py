@@ -70,7 +70,8 @@ def _over_all(judged: Judged, wanted: Mapping[str, Any]) -> Iterable[Gate]:
     yield Gate(
         name="No critical failure",
         holds=len(counted) <= int(wanted["critical"]),
-        figure=f"{len(counted)} cases with one" + (f" ({'; '.join(kinds)})" if kinds else ""),
+        figure=f"{len(counted)} case{'s' if len(counted) != 1 else ''} with one"
+        + (f" ({'; '.join(kinds)})" if kinds else ""),
         floor="none allowed",
         apart=_apart(apart),
         cases=_ids(counted),

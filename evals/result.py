@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -55,10 +56,11 @@ class Result:
             self.text, answer.get("status"), [one["code"] for one in diagnosis.get("causes", ())], diagnosis.get("expected"),
             [(one.get("action"), one.get("summary")) for one in answer.get("drafts", ())],
             [(one.get("kind"), one.get("score")) for one in answer.get("options", ())],
-            draft.get("summary"), draft.get("state"), self.refused, self.end_state,
+            draft.get("summary"), draft.get("state"), self.refused, _without_stamps(self.end_state),
             [(one["document"], one["start"]) for one in self.found], self.error,
         ]  # fmt: skip
-        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:16]
+        said = _DRAFT_ID.sub("copilot.", json.dumps(content, sort_keys=True, default=str))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,3 +72,23 @@ class Result:
         for name in ("answers", "end_state", "found"):
             values[name] = tuple(values.get(name) or ())
         return cls(**values)
+
+
+_DRAFT_ID = re.compile(r"copilot\.[0-9a-f]{16}\.")
+"""How a draft is named in the records it makes: a new id each time."""
+_STAMPS = frozenset({"create_date", "write_date"})
+
+
+def _without_stamps(end_state: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The records without the moment in which they were written: Odoo's clock is no part of the outcome."""
+    return [
+        [
+            {
+                name: value
+                for name, value in row.items()
+                if name not in _STAMPS and (one["model"], name) != ("mail.message", "date")
+            }
+            for row in one["rows"]
+        ]
+        for one in end_state
+    ]

@@ -19,8 +19,6 @@ from knowledge_ingest.extracted import DESCRIPTION_UNREAD, Extracted
 from retrieval.passage import DEFAULT_COLLECTION, ROLES, Classification, Document, DocumentType
 
 MANIFEST = "documents.yaml"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The one written in C, ten times as fast, where it is there."""
 
 _KEYS = frozenset(
     {
@@ -129,7 +127,7 @@ class Manifest:
             text = file.read_text(encoding="utf-8-sig")
             if re.search(r"(?m)^\s*[\w-]+:\s*[&*]\w", text):
                 return Manifest({}, (f"{MANIFEST} uses YAML anchors and was not read.",), readable=False)
-            values = yaml.load(text, Loader=_LOADER) or {}  # noqa: S506 - a safe loader
+            values = yaml.safe_load(text) or {}
         except RecursionError:
             return Manifest({}, (f"{MANIFEST} is nested too deeply and was not read.",), readable=False)
         except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:

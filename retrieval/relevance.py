@@ -135,7 +135,8 @@ _CLAUSE_LIKE = 1.3
 _CLAUSE_HEADING = 0.95
 _CLAUSE_NEARNESS = 0.15
 CLAUSE_SURE = 1.0
-"""Below it a clause may be another than the one asked for; set so that of absent ones hardly any is given as certain."""
+"""Below it a clause may be another than the one asked for. Raising it does not help: absent ones that pass for certain pass it
+plainly, as clauses of another kind (`weighing`)."""
 
 
 def clause_presence(*, signs: float, like: float, heading: bool, nearness: float) -> float:

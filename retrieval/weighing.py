@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.catalogue import Eligible
+from retrieval.clause_kinds import clause_kinds, kind_asked_for, sign_score
 from retrieval.document_store import DocumentStore
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.gathering import Asked
@@ -135,7 +136,8 @@ class Weigher:
                 signs=fit.signs, like=fit.like, heading=fit.heading, nearness=first.dense or 0.0
             )
             if routing.named or presence >= 0:
-                return presence < 0, presence < CLAUSE_SURE
+                sure = presence >= CLAUSE_SURE and (fit.heading or not _of_another_kind(routing, found))
+                return presence < 0, not sure
             if routing.preferred and fit.signs < _HARDLY:
                 return True, False
         told = found.signs()
@@ -166,3 +168,16 @@ class Weigher:
             near=asked.near,
             situation=asked.situation,
         )
+
+
+def _of_another_kind(routing: Routing, found: Found) -> bool:
+    """Whether the best passage gives itself away as a clause of another kind just as plainly as of the one asked for: what it
+    says beside that may answer, or not."""
+    asked = kind_asked_for(routing.bare)
+    best, stored = found.passages[0]
+    if asked is None or best.candidate.of_kind is None:
+        return False
+    own = best.candidate.of_kind.signs
+    return any(
+        sign_score(kind, stored.passage.text) >= own for kind in clause_kinds() if kind.name != asked.name
+    )

@@ -86,7 +86,9 @@ def statements_of(findings: Iterable[Finding], said: Iterable[str], today: date)
     """The sentences that code wrote into results, and those it noted without naming evidence."""
     texts: list[tuple[str, frozenset[str], str]] = []
     for finding in findings:
-        for value in finding.own.values():
+        for name, value in finding.own.items():
+            if name == "query":
+                continue  # what was searched for is asked, not said
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str) and " " in text:
                     texts.append((text, finding.ids, str(finding.own.get("owner_role") or "")))

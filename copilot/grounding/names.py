@@ -14,7 +14,9 @@ LONGEST = 200
 
 def marked_up(values: Iterable[Any]) -> tuple[str, ...]:
     """The names among the values of records that hold characters of Markdown or HTML, the longest first."""
-    found = {name for value in values for name in _strings(value) if _MARKUP.search(name) and len(name) <= LONGEST}
+    found = {
+        name for value in values for name in _strings(value) if _MARKUP.search(name) and len(name) <= LONGEST
+    }
     return tuple(sorted(found, key=lambda name: (-len(name), name)))
 
 

@@ -127,6 +127,7 @@ def _need(case: OrderCase, line: LineCase, departure: When) -> Need:
 def _sellers(case: OrderCase, product: Product) -> tuple[Seller, ...]:
     """Vendors whose terms hold today, in Odoo's order. A blanket order's lead time is none: the vendor's own counts."""
     own = {term.vendor_id: term.lead_days for term in reversed(product.vendors) if not term.agreement}
+    ours = (None, case.order.company_id or None)
     return tuple(
         Seller(
             vendor=term.vendor,
@@ -136,7 +137,7 @@ def _sellers(case: OrderCase, product: Product) -> tuple[Seller, ...]:
             currency=term.currency,
         )
         for term in product.vendors
-        if term.holds_on(case.today)
+        if term.holds_on(case.today) and (term.company_id in ours or ours[1] is None)
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from erp_tools.reads.rows import Row, day, days, flag, many, name_of, number, one, text
+from erp_tools.reads.rows import Row, day, days, flag, link, many, name_of, number, one, text
 
 UNIT: dict[str, Any] = {"fields": {"display_name": {}, "factor": {}}}
 
@@ -40,6 +40,8 @@ PRODUCT: dict[str, Any] = {
                 "date_start": {},
                 "date_end": {},
                 "product_uom_id": UNIT,
+                "product_id": {},
+                "company_id": {},
                 # Its name only: Odoo gives that to everybody who may see the vendor's terms, the agreement itself to Purchasing.
                 "purchase_requisition_id": {"fields": {"display_name": {}}},
             },
@@ -73,6 +75,8 @@ class VendorTerm:
     currency: str = ""
     rate: Decimal | None = None
     """How much of `currency` one unit of the company's currency is worth today; None: Odoo has no rate."""
+    company_id: int | None = None
+    """Company that agreed on them; None: all."""
     starts: date | None = None
     """First day on which the terms hold; None: always did."""
     ends: date | None = None
@@ -100,6 +104,7 @@ class VendorTerm:
             price=None if price is None else Decimal(str(price)) * reduced / per_unit,
             currency=text(currency, "display_name"),
             rate=rate_of(currency),
+            company_id=company.record_id if (company := link(row, "company_id")) else None,
             starts=day(row, "date_start"),
             ends=day(row, "date_end"),
         )
@@ -182,6 +187,8 @@ class Product:
             vendors=tuple(
                 term
                 for seller in many(row, "seller_ids")
+                # Odoo lists the template's terms: those of another variant are none of this one's.
+                if (variant := link(seller, "product_id")) is None or variant.record_id == row["id"]
                 if (term := VendorTerm.from_odoo(seller, unit_factor=number(unit, "factor") or 1.0))
                 is not None
             ),

@@ -40,7 +40,7 @@ def test_options_are_drawn_opened_and_drafted(demo: Any, open_page: Open) -> Non
     assert shown.problems == []
 
 
-def test_the_table_fits_a_phone_and_scrolls_on_its_own(demo: Any, open_page: Open) -> None:
+def test_every_figure_and_button_fits_a_phone_without_scrolling_sideways(demo: Any, open_page: Open) -> None:
     shown = open_page(demo, phone=True)
     shown.sign_in("supervisor")
     shown.ask("Should we split S00042?")
@@ -48,4 +48,10 @@ def test_the_table_fits_a_phone_and_scrolls_on_its_own(demo: Any, open_page: Ope
     expect(card).to_be_visible()
     width = shown.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width <= 1
+    for table in card.locator(".dc-risk-scroll").all():
+        assert table.evaluate("one => one.scrollWidth - one.clientWidth") <= 1
+    screen = shown.page.viewport_size["width"]
+    draft = card.locator(".dc-opt-row .dc-opt-draft").first.bounding_box()
+    assert draft["x"] >= 0
+    assert draft["x"] + draft["width"] <= screen
     assert shown.problems == []

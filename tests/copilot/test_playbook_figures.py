@@ -13,11 +13,12 @@ from copilot.models.playbook.intents import INTENTS
 from copilot.models.playbook.meaning import meaning_of, read_weights
 from copilot.models.playbook.testing import Measured, figures, load_phrasings, measure
 from copilot.models.playbook.things import find_things
+from copilot.models.playbook.words import asked as asked_before
 from copilot.models.playbook.words import examples, fingerprint
 
 HERE = Path(__file__).parent
 TODAY = date(2026, 11, 21)
-FILES = ("phrasings_held_out", "phrasings_development", "phrasings_fresh")
+FILES = ("phrasings_held_out", "phrasings_development", "phrasings_fresh", "phrasings_third")
 
 
 def _measured(demo: Copilot, person: Person, name: str, *, by_meaning: bool = True) -> list[Measured]:
@@ -56,20 +57,30 @@ def test_a_strangers_questions_are_mostly_understood_and_rarely_mistaken(
     assert found["wrong"] <= 0.10, _told(measured)
 
 
+def test_hard_questions_of_two_others_do_not_get_worse(demo: Copilot, service: Person) -> None:
+    """Far below the aim; a floor. Told in totals only, so that nobody mends a sentence of it."""
+    found = figures(_measured(demo, service, "phrasings_third"))
+    assert found["right"] >= 0.62, found
+    assert found["wrong"] <= 0.19, found
+
+
 def test_without_the_embedding_model_words_still_carry(demo: Copilot, service: Person) -> None:
     found = figures(_measured(demo, service, "phrasings_held_out", by_meaning=False))
     assert found["right"] >= 0.9
     assert found["wrong"] <= 0.05
 
 
-@pytest.mark.parametrize("name", ["phrasings_held_out", "phrasings_fresh"])
-def test_the_measuring_questions_are_not_among_the_examples(name: str) -> None:
-    """But for the few that everybody asks in the same words ("evidence?", "show my drafts")."""
+@pytest.mark.parametrize(
+    ("name", "most"), [("phrasings_held_out", 0.15), ("phrasings_fresh", 0.05), ("phrasings_third", 0.05)]
+)
+def test_the_measuring_questions_are_not_among_the_examples(name: str, most: float) -> None:
+    """But for those that everybody asks in the same words ("evidence?", "eta S00042"): the oldest set has many of them."""
     known = {line for lines in examples(most=10_000).values() for line in lines}
+    known |= {find_things(one.text, TODAY).masked.rstrip("?.! ") for one in asked_before()}
     asked = load_phrasings(HERE / f"{name}.yaml")
     masked = [find_things(one.text, TODAY).masked.rstrip("?.! ") for one in asked]
     same = [text for text in masked if text in known]
-    assert len(same) <= 0.05 * len(asked), same
+    assert len(same) <= most * len(asked), same
 
 
 def test_the_weights_belong_to_the_examples() -> None:

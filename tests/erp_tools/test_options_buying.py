@@ -184,6 +184,9 @@ def test_terms_are_read_in_the_products_own_unit() -> None:
         is None
     )
     assert product().life_days == 20
+    assert product(company_id={"id": 4}).vendors[0].company_id == 4
+    assert product(product_id={"id": 1}).vendors != ()
+    assert product(product_id={"id": 2}).vendors == ()  # terms of another variant
 
 
 @pytest.mark.parametrize(

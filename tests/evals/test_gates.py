@@ -170,6 +170,16 @@ def test_another_outcome_in_one_of_eight_falls(tmp_path: Path) -> None:
     assert not gate(judged, "The same outcome every time").holds
 
 
+def test_the_clock_and_the_ids_of_drafts_are_no_part_of_an_outcome() -> None:
+    def wrote(body: str, stamp: str, draft: str) -> Result:
+        row = {"body": body, "date": stamp, "create_date": stamp, "message_id": f"<copilot.{draft}.1@x>"}
+        return Result(case_id="a", case_sha="b", repeat=1, end_state=({"model": "mail.message", "find": {}, "rows": [row]},))  # fmt: skip
+
+    first = wrote("They called.", "2026-11-21 17:49:48", "d88566f83c9b9392")
+    assert wrote("They called.", "2026-11-21 17:54:02", "c79f02e4c6de3847").fingerprint == first.fingerprint
+    assert wrote("They wrote.", "2026-11-21 17:49:48", "d88566f83c9b9392").fingerprint != first.fingerprint
+
+
 def test_the_floors_of_now_are_those_that_were_measured() -> None:
     """Whoever changes a floor changes what a signature means: this has to be changed with it."""
     gates = load_gates()

@@ -80,7 +80,7 @@ def library(home: Path, request: pytest.FixtureRequest, monkeypatch: pytest.Monk
         def down(name: str) -> None:
             raise IndexUnavailable("The index is down. Start it.")
 
-        monkeypatch.setattr(made, "_open_base", down)
+        monkeypatch.setattr(made.indexes, "open_base", down)
     yield made
     made.close()
 

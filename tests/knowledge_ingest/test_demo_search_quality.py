@@ -94,8 +94,8 @@ def test_every_labelled_quote_stands_in_one_passage(
 
 def test_the_right_passage_is_found_early(outcomes: list[Outcome]) -> None:
     figures = quality(outcomes)
-    assert figures.recall_at_5 >= 0.87
-    assert figures.mrr >= 0.80
+    assert figures.recall_at_5 >= 0.90
+    assert figures.mrr >= 0.84
 
 
 def test_questions_that_were_set_aside_do_as_well_as_those_that_were_worked_on(
@@ -105,8 +105,8 @@ def test_questions_that_were_set_aside_do_as_well_as_those_that_were_worked_on(
     assert len(outcomes) >= 150
     assert len(held_out) >= 30
     figures = quality(held_out)
-    assert figures.recall_at_5 >= 0.86
-    assert figures.mrr >= 0.85
+    assert figures.recall_at_5 >= 0.88
+    assert figures.mrr >= 0.86
     assert figures.abstention_right >= 0.90
 
 
@@ -117,24 +117,24 @@ def test_everyday_words_and_two_things_at_once_keep_their_level(everything: list
     second = [each for each in everything if each.question.series == 2]
     held_out = quality([each for each in second if each.question.held_out])
     assert len(second) >= 60
-    assert held_out.recall_at_5 >= 0.44
-    assert held_out.mrr >= 0.41
-    assert held_out.abstention_right >= 0.72
+    assert held_out.recall_at_5 >= 0.48
+    assert held_out.mrr >= 0.45
+    assert held_out.abstention_right >= 0.73
     assert held_out.absent_recognised >= 0.85
-    for kind, recall_at_5 in (("synonym", 0.20), ("two_documents", 0.75)):
+    for kind, recall_at_5 in (("synonym", 0.21), ("two_documents", 0.80)):
         assert quality([each for each in second if each.question.kind == kind]).recall_at_5 >= recall_at_5
 
 
 @pytest.mark.parametrize(
     ("kind", "recall_at_5", "mrr"),
     [
-        ("clause", 0.95, 0.85),
-        ("version", 0.95, 0.78),
-        ("adjacent_trap", 0.90, 0.88),
-        ("table", 0.95, 0.88),
-        ("typo", 0.88, 0.80),
-        ("two_documents", 0.55, 0.75),
-        ("synonym", 0.50, 0.30),
+        ("clause", 0.95, 0.90),
+        ("version", 0.95, 0.81),
+        ("adjacent_trap", 0.90, 0.84),
+        ("table", 0.95, 0.95),
+        ("typo", 0.88, 0.85),
+        ("two_documents", 0.58, 0.70),
+        ("synonym", 0.65, 0.39),
     ],
 )
 def test_each_kind_of_question_keeps_its_level(
@@ -148,7 +148,7 @@ def test_each_kind_of_question_keeps_its_level(
 
 def test_it_says_when_nothing_is_relevant(outcomes: list[Outcome]) -> None:
     figures = quality(outcomes)
-    assert figures.abstention_right >= 0.93
+    assert figures.abstention_right >= 0.94
     assert figures.absent_recognised >= 0.70
     assert figures.answerable_refused <= 0.05
 
@@ -161,7 +161,7 @@ def test_without_an_order_the_customer_named_in_the_question_is_enough(
     figures = quality(
         ask_all(library, questions, company=COMPANY, on_date=DAY, with_scope=False, collection="demo")
     )
-    assert figures.recall_at_5 >= 0.86
+    assert figures.recall_at_5 >= 0.90
 
 
 def test_the_embedded_index_finds_what_comparing_with_everything_finds(

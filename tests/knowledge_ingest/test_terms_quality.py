@@ -59,7 +59,9 @@ def test_the_demo_contracts_are_read_rightly(found: dict[str, DocumentTerms]) ->
         assert score.recall(kind) >= 0.75, (kind, _report(score))
 
 
-@pytest.mark.parametrize("file", ["held_out.yaml", "later.yaml", "fresh.yaml", "wider.yaml", "shelf_life.yaml"])
+@pytest.mark.parametrize(
+    "file", ["held_out.yaml", "later.yaml", "fresh.yaml", "wider.yaml", "shelf_life.yaml", "drafting.yaml"]
+)
 def test_clauses_in_other_words_are_read_rightly(file: str) -> None:
     score = Score()
     for name, text, labels in load_clauses(DATA / file):
@@ -73,7 +75,7 @@ def test_unusual_wording_is_missed_rather_than_misread() -> None:
     for name, text, labels in load_clauses(DATA / "unusual.yaml"):
         score.compare(name, extract(text, document_id=name).terms, labels)
     assert score.precision() >= 0.97, _report(score)
-    assert score.recall() >= 0.7, _report(score)
+    assert score.recall() >= 0.9, _report(score)
 
 
 def test_clauses_that_nobody_tuned_the_rules_to_are_missed_rather_than_misread() -> None:

@@ -366,3 +366,18 @@ def test_opening_the_library_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_one_reader_may_find_is_never_remembered_for_another(tmp_path: Path) -> None:
+    """What a search may look at is remembered by reader: in turn and again, nobody gets what is another's."""
+    secret = make_document("margins", "x", roles=("finance",))
+    library = make_library(
+        tmp_path, {secret: "Margins are secret.", make_document("cold", "x"): "Salmon is cold."}
+    )
+    finance = Reader(login="f", roles=frozenset({"finance"}), companies=frozenset())
+    service = Reader(login="s", roles=frozenset({"service"}), companies=frozenset())
+    for _ in range(2):
+        for reader, theirs in ((finance, True), (service, False)):
+            found = library.search(SearchRequest(text="secret margins", reader=reader)).passages
+            assert ("margins" in {hit.document.document_id for hit in found}) is theirs
+    library.close()

@@ -29,9 +29,7 @@ class PlaybookBrain:
         """Yields progress sentences, and the text last."""
         asker = Asker.of(turn)
         earlier = [Earlier(question=question, answer=answer) for question, answer in talk.earlier]
-        asked = answered_as(
-            understand(talk.question, earlier, today=asker.today, meaning=asker.meaning)
-        )
+        asked = answered_as(understand(talk.question, earlier, today=asker.today, meaning=asker.meaning))
         reads: list[Read] = []
         while len(reads) < MAX_READS and (
             steps := next_steps(asked, reads, role=asker.role, available=READS.keys())

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 
 _ASKS_OR_TELLS = (
-    r"(?:what(?:'s)?|why(?:'s)?|when(?:'s)?|where(?:'s)?|who(?:'s|m)?|whose|which|how|should|shall|can|could|may|is (?:there|it|that|any)|are (?:there|they|any)|(?:will|would|has|have|had|was|were) (?:it|they|he|she|we|that|anything|anyone|somebody)|does|did"
-    r"|do (?:we|i|you|they)|if (?:it|that|they|none|not|so|we)|by when|have (?:them|him|her)|(?:quickly )?(?:draft|write|tell|nudge|remind|push|chase|note|log|put|cancel|move|reserve"
-    r"|book|offer|send|email|mail|text|inform|let|ask|prepare|attach|jot|follow up|escalate|split|release|give|show|list|check|see|work out|find out))\b"
-    r"|(?:a |an |the |its |their )?(?:new |short |holding |delay |quick |friendly )?(?:eta|mail|e-mail|message|apology|note to|letter|reminder|credit (?:limit|position)|open invoices|carrier"
-    r"|tracking)\b"
+    r"(?:what(?:'s)?|why(?:'s)?|when(?:'s)?|where(?:'s)?|who(?:'s|m)?|whose|which|how|should|shall|can|could|may"
+    r"|is (?:there|it|that|any)|are (?:there|they|any)"
+    r"|(?:will|would|has|have|had|was|were) (?:it|they|he|she|we|that|anything|anyone|somebody)"
+    r"|does|did|do (?:we|i|you|they)|if (?:it|that|they|none|not|so|we)|by when|have (?:them|him|her)"
+    r"|(?:quickly )?(?:draft|write|tell|nudge|remind|push|chase|note|log|put|cancel|move|reserve|book|offer|send|email|mail|text"
+    r"|inform|let|ask|prepare|attach|jot|follow up|escalate|split|release|give|show|list|check|see|work out|find out))\b"
+    r"|(?:a |an |the |its |their )?(?:new |short |holding |delay |quick |friendly )?(?:eta|mail|e-mail|message|apology|note to"
+    r"|letter|reminder|credit (?:limit|position)|open invoices|carrier|tracking)\b"
 )
 _AND_THEN = re.compile(
-    rf"(?:[?.;!]\s+|,?\s+(?:and|also|plus|then)\s+(?:then |also |please |pls )*)(?={_ASKS_OR_TELLS})", re.IGNORECASE
+    rf"(?:[?.;!]\s+|,?\s+(?:and|also|plus|then)\s+(?:then |also |please |pls )*)(?={_ASKS_OR_TELLS})",
+    re.IGNORECASE,
 )
 
 

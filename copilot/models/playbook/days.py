@@ -59,7 +59,7 @@ def find_days(text: str, today: date, *, past: bool) -> Days | None:
                 found.append(
                     Days(text=match[0], first=span[0], last=span[1], start=match.start(), end=match.end())
                 )
-    # The day that something is to be done by, else the earliest, and of those that begin together the longest ("next Friday" before "Friday").
+    # The day that something is to be done by, else the earliest; of those that begin together the longest ("next Friday").
     return min(
         found,
         key=lambda one: (not _BY.search(text[: one.start]), one.start, one.start - one.end),

@@ -21,13 +21,16 @@ class Numbered:
     end: int
 
 
-_SHORT_ORDER = re.compile(r"(?<![\w/-])s[ .-]?0*(\d{1,5})(?![\w/-]|[.,]\d)", re.IGNORECASE)
+_SHORT_ORDER = re.compile(r"(?<![\w/'’-])s[ .-]?0*(\d{1,5})(?![\w/-]|[.,]\d)", re.IGNORECASE)
 """s64; longer ones are found by `extract_references`."""
 _SHORT_PURCHASE = re.compile(
-    r"(?<![\w/-])(?:(?:the |our )?(?:purchase order|purchase|p\.?o\.?)s?[ #]*(?:no\.?|number|nr\.?)?[ #.:]*p?|p)0*(\d{1,4})(?![\w/-]|[.,]\d)",
+    r"(?<![\w/-])(?:(?:the |our )?(?:purchase order|purchase|p\.?o\.?)s?"
+    r"[ #]*(?:no\.?|number|nr\.?)?[ #.:]*p?|p)0*(\d{1,4})(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(\d{2,3})(?:['’]s)?(?![\w/%°$€£+*=-]|[.,:]\d| ?[%€$°]| ?(?:x|by) ?\d)")
+_BARE = re.compile(
+    r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(\d{2,3})(?:['’]s)?(?![\w/%°$€£+*=-]|[.,:]\d| ?[%€$°]| ?(?:x|by) ?\d)"
+)
 
 _COUNTS_BEFORE = re.compile(
     r"(?:\b(?:clauses?|sections?|articles?|paragraphs?|sops?(?: no)?|pol|policy|pages?|versions?|ver|doors?|docks?|bays?|gates?|lanes?"
@@ -53,20 +56,21 @@ _TIME_BEFORE = re.compile(r"\b(?:at|before|by|till|after|from|to)\s*$", re.IGNOR
 _MONTH = r"jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*"
 _MONTH_BEFORE = re.compile(rf"\b(?:{_MONTH})\.?\s*$", re.IGNORECASE)
 _COUNTED_AFTER = re.compile(
-    r"^\s*(?:times\b|plus \d|minus \d|of\b|out of\b|per\b|percent\b|pct\b|or \d+\b(?= \w+s\b)|o'?clock\b|am\b|pm\b|grand\b|bucks\b|dollars\b|usd\b|eur\b|business\b|working\b|calendar\b"
+    r"^\s*(?:times\b|plus \d|minus \d|of\b|out of\b|per\b|percent\b|pct\b|or \d+\b(?= \w+s\b)|o'?clock\b|am\b|pm\b"
+    r"|grand\b|bucks\b|dollars\b|usd\b|eur\b|business\b|working\b|calendar\b"
     r"|(?:more|extra|other|missing|late|open|full|short|big|small|ready|remaining|last|additional)\s+[a-z]{3,}s\b"
     rf"|(?:{_MONTH})\b"
     r"|(?:kg|kilos?|g|l|lt|lbs?|liters?|litres?|ml|mm|cm|m|inch|inches|in\.|ft|oz|gal|gallons?|pcs?|pieces?|ea|pallets?|day|week|hour|minute|month"
     r"|times|min|mins|hrs?|h|year|case|drum|bag|box|cans|unit|mile|point|series|mm|bar|volt|ton|tons|tonnes?|people|percentage)\b)",
     re.IGNORECASE,
 )
-_NOT_COUNTED = frozenset(
-    """
-    is was has does ships goes leaves arrives comes makes gets gives needs sits stands hangs looks misses moves slips waits stays was
-    turns this its always perhaps yes us as plus less thus versus vs status keeps costs lands runs says shows happens reaches lacks stops
-    belongs depends depends deserves address process progress express focus obviously means allows passes plans pls thanks thx
-    """.split()
-)
+_NOT_COUNTED_LIST = """
+is was has does ships goes leaves arrives comes makes gets gives needs sits stands hangs looks misses moves slips waits
+stays turns this its always perhaps yes us as plus less thus versus vs status keeps costs lands runs says shows happens
+reaches lacks stops belongs depends deserves address process progress express focus obviously means allows passes plans
+pls thanks thx
+"""
+_NOT_COUNTED = frozenset(_NOT_COUNTED_LIST.split())
 _CHASES = re.compile(
     r"\bPOs\b|\b(?:press|chas\w+|remind\w*|nudge|push|urge|ping|follow\w*|confirm\w*)\b.*\b(?:vendors?|suppliers?)\b"
     r"|\b(?:vendors?|suppliers?)\b.*\b(?:remind\w*|confirm\w*|firm date)\b",

@@ -313,7 +313,11 @@ def _substitute(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     customer = _customer_of(reads)
     if customer:
         # The customer's own contract decides; what is general comes behind it.
-        return [_terms_step(customer), contract_step(SUBSTITUTION, customer), _search(asked, SUBSTITUTION, reads)]
+        return [
+            _terms_step(customer),
+            contract_step(SUBSTITUTION, customer),
+            _search(asked, SUBSTITUTION, reads),
+        ]
     for found in named(reads):
         if found["kind"] == "product":
             shown = found["ref"] or found["name"]
@@ -330,7 +334,9 @@ def _policy(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     if look_up:
         return look_up
     customer = _customer_of(reads)
-    terms = [_terms_step(customer)] if customer and terms_named(asked.question) and not asked.old_versions else []
+    terms = (
+        [_terms_step(customer)] if customer and terms_named(asked.question) and not asked.old_versions else []
+    )
     if any(found["ref"] and found["kind"] != "carrier" for found in named(reads)):
         query = rule_question(
             bare_question(asked)

@@ -112,7 +112,9 @@ _WANTS_A_FIGURE = re.compile(
     r"\b(?:how (?:many|much|long|often|late|soon)|(?:by|until|before|from) when|which (?:day|percentage|share|amount|fee))\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"\d(?!\.\d+\s)|\b(?:one|two|three|four|five|six|seven|ten|once|twice|daily|weekly|noon)\b", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"\d(?!\.\d+\s)|\b(?:one|two|three|four|five|six|seven|ten|once|twice|daily|weekly|noon)\b", re.IGNORECASE
+)
 
 
 def _gives_a_figure(piece: str, question: str) -> int:
@@ -157,7 +159,7 @@ def _relevant(read: Read) -> list[dict[str, Any]]:
             if carrier in one["title"].casefold()
             or (not one["carrier"] and (one["type"] != "carrier_policy" or carrier in one["text"].casefold()))
         ] or fitting
-        fitting.sort(key=lambda one: carrier not in f"{one['title']} {one['text']}".casefold())
+        fitting = [one for one in fitting if carrier in f"{one['title']} {one['text']}".casefold()] or fitting
     return fitting or passages
 
 

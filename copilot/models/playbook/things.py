@@ -53,7 +53,23 @@ _CAPITAL = re.compile(
 _WORD = re.compile(r"<\w+>|[a-z0-9][\w&'’.-]*", re.IGNORECASE)
 _CONNECTORS = frozenset({"of", "and", "the", "&"})
 _NO_BEGINNING = frozenset({"in", "x", "l", "of", "and", "the", "&"})
-_ONLY_IN_NAMES = frozenset({"own", "red", "paper", "works", "machine", "tool", "house", "store", "great", "chain", "fresh", "cold"})
+_ONLY_IN_NAMES = frozenset(
+    {
+        "own",
+        "red",
+        "paper",
+        "works",
+        "machine",
+        "tool",
+        "house",
+        "store",
+        "great",
+        "chain",
+        "fresh",
+        "cold",
+        "food",
+    }
+)
 """Common words that are names only together with others or with a capital ("Rainier Paper Goods", "Own Fleet")."""
 _MEASURE = re.compile(r"\d+(?:[.,]\d+)?|kg|l|mm|cm|in|ml|x|2rs", re.IGNORECASE)
 
@@ -183,7 +199,9 @@ def _names(text: str) -> tuple[list[str], str, bool]:
         left = f"{left[:start]} <name> {left[end:]}"
     found.sort(key=lambda one: -len(one[0]))
     # "Frank Dole of Keystone": who, and of which company.
-    beside = [name.rsplit(" of ", 1)[1] for name, _, _ in found if " of " in name] + beside
+    # "Lone Star and Meridian" may be one company or two.
+    parts = [re.split(r" (?:of|and|&) ", name) for name, _, _ in found]
+    beside = [part for each in parts if len(each) > 1 for part in reversed(each)] + beside
     return [*(name for name, _, _ in found), *beside], left, are_written_so
 
 

@@ -7,6 +7,7 @@ written: every fifth of the questions in asked.yaml is left out, and what the re
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from pathlib import Path
 
@@ -48,18 +49,18 @@ def check(embedder: MiniLmEmbedder) -> None:
     wanted = np.array([[learned[at].intents.get(one, 0.0) > 0 for one in intents] for at in asked])
     for temperature in (0.7, 0.85, 1.0, 1.15, 1.3, 1.5):
         likely = (chances((scores / temperature).astype(np.float32)) * wanted).sum(axis=1)
-        print(f"temperature {temperature}: {-np.log(likely + 1e-9).mean():.3f} nats a question")
-    _print_thresholds(chances(scores.astype(np.float32)), wanted)
+        sys.stdout.write(f"temperature {temperature}: {-np.log(likely + 1e-9).mean():.3f} nats a question\n")
+    _tell_thresholds(chances(scores.astype(np.float32)), wanted)
 
 
-def _print_thresholds(sure: FLOATS, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> None:
+def _tell_thresholds(sure: FLOATS, wanted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> None:
     best = sure.argmax(axis=1)
     right = wanted[np.arange(len(best)), best]
     for least in (0.35, 0.5, 0.6, 0.7, 0.8, 0.9):
         taken = sure.max(axis=1) >= least
-        print(
+        sys.stdout.write(
             f"sure from {least}: {(right & taken).mean():.1%} right, {(~taken).mean():.1%} asked back,"
-            f" {(~right & taken).mean():.1%} wrong"
+            f" {(~right & taken).mean():.1%} wrong\n"
         )
 
 

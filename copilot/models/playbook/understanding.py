@@ -198,9 +198,7 @@ def _one(
     )
     also: Intent | None = None
     if second:
-        other, _ = _intent(
-            find_things(second, today, put_right=speller), meaning, None, sure=SURE_OF_A_PART
-        )
+        other, _ = _intent(find_things(second, today, put_right=speller), meaning, None, sure=SURE_OF_A_PART)
         if intent == "unclear" or other in {"unclear", "small_talk", intent}:
             # No two questions: weighed as one again.
             whole, choices = _intent(things, meaning, before)
@@ -247,7 +245,9 @@ _NUMBER_ALONE = re.compile(r"^(?:and|what about|how about|also|or)?\W*\d+\W*$", 
 _TRACKING = re.compile(r"[A-Z]{2,4}\d{6,}|1Z\w{16}|\d{8,}", re.IGNORECASE)
 """A carrier's number: who gives it alone asks where the parcel is."""
 _WENT = re.compile(r"^\W*(?:did|was|were|has|have|why did|why was)\b", re.IGNORECASE)
-_GOES_ON = re.compile(r"^(?:and|same|also|what about|how about|only|just|which (?:one|of)|or)\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"^(?:and|same|also|what about|how about|only|just|which (?:one|of)|or)\b", re.IGNORECASE
+)
 
 
 _ASKS = re.compile(
@@ -350,7 +350,9 @@ def _about_the_answer(made: Understanding, before: Understanding) -> Understandi
 
 _SPEAKS_OF_A_CUSTOMER: frozenset[str] = frozenset({"why_late", "blocks", "where", "when"})
 """With a name and no order these are about that customer's orders, and not about the order spoken of before."""
-_ABOUT_A_LIST = re.compile(r"\b(?:which|what) (?:one|of)\b|^(?:and|only|just|also)\b|\b(?:those|these|them)\b", re.IGNORECASE)
+_ABOUT_A_LIST = re.compile(
+    r"\b(?:which|what) (?:one|of)\b|^(?:and|only|just|also)\b|\b(?:those|these|them)\b", re.IGNORECASE
+)
 FEW_WORDS = 8
 
 
@@ -378,7 +380,7 @@ def _leaves_open(made: Understanding, points: bool) -> bool:
         case "at_risk":
             return not made.names and few and _ABOUT_A_LIST.search(made.question) is not None
         case _:  # stock, customer_orders, credit
-            return points or not is_named and few and (goes_on or not made.names)
+            return points or (not is_named and few and (goes_on or not made.names))
 
 
 def _settled(made: Understanding) -> Understanding:

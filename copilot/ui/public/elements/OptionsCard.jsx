@@ -187,8 +187,8 @@ export default function OptionsCard() {
               <tbody>
                 {stock.rows.map((row) => (
                   <tr key={row.product}>
-                    <td>{row.product}</td><td className="dc-risk-value">{row.needed}</td><td className="dc-risk-value">{row.missing}</td>
-                    {row.cells.map((cell, i) => <td key={i} className={cell.enough ? 'dc-opt-enough' : ''}>{cell.text}</td>)}
+                    <td>{row.product}</td><td className="dc-risk-value" data-label="Needed">{row.needed}</td><td className="dc-risk-value" data-label="Missing">{row.missing}</td>
+                    {row.cells.map((cell, i) => <td key={i} data-label={stock.warehouses[i]} className={cell.enough ? 'dc-opt-enough' : ''}>{cell.text}</td>)}
                   </tr>
                 ))}
               </tbody>

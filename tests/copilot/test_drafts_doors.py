@@ -1,0 +1,111 @@
+"""Drafts through the HTTP door, without documents: reading before approving, the stop switch, what became of an uncertain one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from copilot.api.drafts_routes import build_router as drafts_routes
+from copilot.api.routes import answer_error, build_router
+from copilot.bootstrap import build
+from copilot.errors import CopilotError
+from copilot.settings import Settings
+from erp_tools.actions.action import CannotDraft
+from erp_tools.errors import OdooError
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Calls a route as somebody: ask("supervisor", "GET", "/drafts") -> (status, body)."""
+    folder: Path = tmp_path_factory.mktemp("doors") / "data"
+    copilot = build(Settings(_env_file=None, data_dir=folder))
+    copilot.desk.drafts.why_off = lambda: ""
+    application = FastAPI()
+    for kind in (CopilotError, CannotDraft, OdooError):
+        application.add_exception_handler(kind, answer_error)
+    application.include_router(build_router(copilot))
+    application.include_router(drafts_routes(copilot))
+    tokens: dict[str, str] = {}
+    with TestClient(application) as client:
+
+        def call(login: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+            if login not in tokens:
+                signed = client.post("/api/v1/session", json={"login": login, "password": "demo"})
+                tokens[login] = signed.json()["token"]
+            reply = client.request(
+                method, f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {tokens[login]}"}
+            )
+            return reply.status_code, reply.json()
+
+        yield call
+    copilot.close()
+
+
+def new(ask: Ask, login: str, action: str, order: str, **wanted: str) -> Any:
+    status, draft = ask(login, "POST", "/drafts", {"action": action, "order": order, "wanted": wanted})
+    assert status == 201, draft
+    return draft
+
+
+def test_high_risk_is_opened_and_read_before_it_is_approved(ask: Ask) -> None:
+    """T14 through the door: naming a draft is no reading, and the token survives a refusal."""
+    draft = new(ask, "service", "change_carrier", "S00042", carrier="Nitro Air Express")
+    assert draft["risk"] == "high"
+    path, decision = f"/drafts/{draft['draft_id']}", {"version": draft["version"], "digest": draft["digest"]}
+    status, said = ask("supervisor", "POST", f"{path}/approve", decision)
+    assert (status, said["error"]) == (409, "NotReadYet")
+    shown = ask("supervisor", "GET", path)[1]
+    assert shown["approve_from"] > draft["created_at"]
+    status, said = ask("supervisor", "POST", f"{path}/approve", {**decision, "token": shown["token"]})
+    assert (status, said["error"]) == (409, "NotReadYet")
+    assert "can be approved in" in said["message"]
+    no = {**decision, "token": shown["token"], "reason": "Too dear"}
+    assert ask("supervisor", "POST", f"{path}/reject", no)[1]["state"] == "rejected", "no is said at once"
+
+
+def test_the_stop_switch_over_http(ask: Ask) -> None:
+    assert ask("service", "POST", "/stops", {"scope": "all", "reason": "x"})[0] == 403
+    assert ask("supervisor", "POST", "/stops", {"scope": "all", "reason": " "})[0] == 409
+    assert ask("supervisor", "POST", "/stops", {"scope": "teleport", "reason": "x"})[0] == 409
+    status, on = ask("supervisor", "POST", "/stops", {"scope": "split_delivery", "reason": "stock count"})
+    assert status == 201
+    assert [(one["scope"], one["by"], one["reason"]) for one in on["stops"]] == [
+        ("split_delivery", "Samuel Okafor", "stock count")
+    ]
+    assert ask("supervisor", "DELETE", "/stops/split_delivery")[0] == 403
+    assert ask("service", "GET", "/stops")[1] == on
+    assert ask("compliance", "DELETE", "/stops/split_delivery") == (200, {"stops": []})
+    assert ask("compliance", "DELETE", "/stops/split_delivery")[0] == 404
+
+
+def test_only_an_uncertain_draft_is_resolved_by_a_person(ask: Ask) -> None:
+    draft = new(ask, "service", "change_promise_date", "S00044", date="2027-08-01")
+    body = {"outcome": "executed", "reason": "It is there"}
+    assert ask("service", "POST", f"/drafts/{draft['draft_id']}/resolve", body)[0] == 403
+    assert ask("supervisor", "POST", f"/drafts/{draft['draft_id']}/resolve", body)[0] == 409
+    assert (
+        ask("supervisor", "POST", f"/drafts/{draft['draft_id']}/resolve", {**body, "outcome": "rejected"})[0]
+        == 422
+    )
+    assert ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")[1]["state"] == "cancelled"
+
+
+def test_a_named_colleague_is_asked_and_stands_in_the_log_under_a_pseudonym(ask: Ask) -> None:
+    """The recording does not say who has which role, so nobody is asked unless named."""
+    for to, asked in (("", 0), ("Petra Lindqvist", 1)):
+        draft = new(ask, "service", "change_promise_date", "S00044", date=f"2027-09-0{1 + asked}")
+        status, done = ask("service", "POST", f"/drafts/{draft['draft_id']}/submit", {"to": to})
+        assert (status, done["state"]) == (200, "submitted")
+        entries = ask("compliance", "GET", f"/audit?subject=draft:{draft['draft_id']}")[1]["entries"]
+        found = [one["body"] for one in entries if one["kind"] == "draft.asked"]
+        assert len(found) == asked
+        assert "Petra" not in str(entries)
+        assert all(one["colleague"].startswith("p") and one["outcome"] == "done" for one in found)
+        assert ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")[1]["state"] == "cancelled"
