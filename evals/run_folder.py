@@ -47,7 +47,10 @@ class Plan:
             "run_id": self.run_id, "started_at": self.started_at, "bundle": self.bundle.to_json(), "suite": self.suite,
             "repeats": self.repeats, "settings": dict(self.settings), "brain": self.brain, "recording": self.recording,
             "documents": self.documents, "selection": self.selection,
-            "cases": [{**one.model_dump(mode="json", by_alias=True), "file": one.file} for one in self.cases],
+            # without defaults: a run stays readable when a field that it did not use goes away
+            "cases": [
+                {**one.model_dump(mode="json", by_alias=True, exclude_defaults=True), "file": one.file} for one in self.cases
+            ],
         }  # fmt: skip
 
     @classmethod

@@ -53,21 +53,28 @@ def write_outputs(folder: RunFolder, judged: Judged) -> None:
 def released_run(settings: Settings, root: Path, folder: RunFolder) -> RunFolder | None:
     """The run that the release in force rests on, if it is here; else the whole run before this one."""
     from copilot.bootstrap import open_releases
-    from evals.errors import RunError
     from evals.run_folder import PLAN, RunFolder, all_runs
 
     current = open_releases(settings).current()
     if current is not None and current.run_id and current.run_id != folder.folder.name:
         found = RunFolder(root / current.run_id)
-        if (found.folder / PLAN).is_file():
+        if (found.folder / PLAN).is_file() and _is_readable(found):
             return found
     selection = folder.plan().selection
     for one in reversed(all_runs(root)):
         if one.folder.name >= folder.folder.name:
             continue
-        try:
-            if one.plan().selection == selection:
-                return one
-        except RunError:  # a damaged run is no reason to have no report
-            continue
+        if _is_readable(one) and one.plan().selection == selection:
+            return one
     return None
+
+
+def _is_readable(folder: RunFolder) -> bool:
+    """A damaged run, or one of an older version, is no reason to have no report of this one."""
+    from evals.errors import RunError
+
+    try:
+        folder.plan()
+    except RunError:
+        return False
+    return True

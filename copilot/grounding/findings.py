@@ -87,7 +87,7 @@ def statements_of(findings: Iterable[Finding], said: Iterable[str], today: date)
     texts: list[tuple[str, frozenset[str], str]] = []
     for finding in findings:
         for name, value in finding.own.items():
-            if name == "query":
+            if name in {"query", "asked_for"}:
                 continue  # what was searched for is asked, not said
             for text in value if isinstance(value, list) else [value]:
                 if isinstance(text, str) and " " in text:
@@ -198,6 +198,6 @@ def _walk(
             own.scalars[name] = value
     rests_on = frozenset(named or mine)
     found.append(Finding(ids=rests_on, own=own.scalars, context=context, counts=own.counts))
-    for value in node.values():
-        if isinstance(value, (list, Mapping)):
+    for name, value in node.items():
+        if name != "quotes" and isinstance(value, (list, Mapping)):
             _walk(value, rests_on, (own.scalars, *context), found)

@@ -28,7 +28,7 @@ def contract_terms(turn: Turn, customer_ref: str) -> str:
          "contracts": [{"document", "title", "valid_from", "valid_to", "amends"}],
          "set_aside": [{"document", "title", "reason"}],
          "terms": [{"kind", "value": "1.5% of line per business_day" | null, "typed": {...} | null, "status", "applies_to",
-                    "document", "title", "clause": "8.1", "evidence": ["K1"], "quotes": [the words of each],
+                    "document", "title", "clause": "8.1", "evidence": ["K1"], "quotes": [{"text", "clause"}],
                     "conditions": [{"text", "evidence": "K2", "clause"}],
                     "instead_of": [{"value", "document", "clause"}], "confirmed_by": login | ""}],
          "unknown": [kinds],
@@ -135,7 +135,7 @@ def _term_json(turn: Turn, each: EffectiveTerm) -> dict[str, Any]:
         "title": each.document.title,
         "clause": term.proof[0].clause if term.proof else "",
         "evidence": [_evidence(turn, term, span) for span in term.proof],
-        "quotes": [span.quote for span in term.proof],
+        "quotes": [{"text": span.quote, "clause": span.clause} for span in term.proof],
         # where a letter exchanges one figure, the rest of the clause stays, and its conditions with it
         "conditions": [
             {"text": span.quote, "evidence": _evidence(turn, one, span), "clause": span.clause}

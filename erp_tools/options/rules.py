@@ -34,8 +34,8 @@ def rulings_on(
     if plan.impossible:
         return ()
     checks: tuple[Callable[[Situation, Policy, Plan], list[Ruling]], ...] = (
-        _credit, partial_rulings, _cold_chain, shelf_life_rulings, _kits, _no_date, _ship_complete, carrier_rulings,
-        substitution_rulings, reallocation_rulings, buying_rulings,
+        _credit, partial_rulings, _cold_chain, _kits, _no_date, _ship_complete, carrier_rulings,
+        substitution_rulings, reallocation_rulings, buying_rulings, shelf_life_rulings,
     )  # fmt: skip
     found = [ruling for check in checks for ruling in check(situation, policy, plan)]
     found += freight_rulings(situation, policy, plan, extra_freight)

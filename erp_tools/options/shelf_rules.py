@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from erp_tools.lateness.wording import SMALLEST, day_text, list_text
@@ -43,7 +44,22 @@ def shelf_life_rulings(situation: Situation, policy: Policy, plan: Plan) -> list
             fresh.append((spare, _ruling(asked, "allows", text, [first])))
     # Of what is kept the tightest is told, once.
     kept = [min(fresh, key=lambda one: one[0])[1]] if fresh and not found else []
-    return list({one.text: one for one in (*found, *kept)}.values())
+    return _together([*found, *kept])
+
+
+def _together(found: list[Ruling]) -> list[Ruling]:
+    """What one rule asks for is said once, with every lot it is about."""
+    by_rule: dict[tuple[str, str], list[Ruling]] = {}
+    for one in found:
+        by_rule.setdefault((one.says, one.text.split(": ", 1)[0]), []).append(one)
+    merged = []
+    for (_, asked), some in by_rule.items():
+        lots = list(dict.fromkeys(one.text.removeprefix(f"{asked}: ").rstrip(".") for one in some))
+        more = f"; and {len(lots) - MOST_LOTS} more" if len(lots) > MOST_LOTS else ""
+        text = some[0].text if len(lots) == 1 else f"{asked}: {'; '.join(lots[:MOST_LOTS])}{more}."
+        keys = tuple(dict.fromkeys(key for one in some for key in one.evidence))
+        merged.append(replace(some[0], text=text, evidence=keys))
+    return merged
 
 
 def _leaving(situation: Situation, plan: Plan) -> Iterator[tuple[Need, Share, date]]:

@@ -109,7 +109,7 @@ def why_not(situation: Situation, option: Option, best: Option | None, *, in_tie
         return option.plan.impossible
     forbidden = [ruling.text for ruling in option.rulings if ruling.rules_out]
     if forbidden:
-        return " ".join(dict.fromkeys(forbidden))
+        return forbidden[0]  # one is enough against it; the rulings have them all
     if option.fit == "unknown":
         return next(ruling.text for ruling in option.rulings if ruling.says == "unknown")
     if best is None:

@@ -34,7 +34,7 @@ from retrieval.terms import (
     text_hash,
 )
 
-RULES_VERSION = "4"
+RULES_VERSION = "5"
 """Goes up when the rules give another result for the same text."""
 
 _RULES = (

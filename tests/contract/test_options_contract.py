@@ -12,7 +12,7 @@ from erp_tools.lateness.scan import scan_open_orders
 from erp_tools.lateness.verdict import is_at_risk, is_late
 from erp_tools.odoo.connect import connect, connect_recording
 from erp_tools.odoo.gateway import OdooServer, OdooSession
-from erp_tools.options.situation import (Situation)
+from erp_tools.options.situation import Situation
 from erp_tools.options.testing import carry_out, option_of, read_options
 
 SAMPLE = 2

@@ -54,8 +54,16 @@ def test_a_context_hidden_among_the_values_is_refused(session: OdooSession) -> N
             session.call("stock.picking", "write", [1], vals=values)
     with pytest.raises(NotAllowed):
         session.call(
-            "distribution.copilot.run", "run_once", [], key="copilot.x", expected={}, target="sale.order", action="write", records=[1],
-            given={"vals": {}}, context={"tracking_disable": True},
+            "distribution.copilot.run",
+            "run_once",
+            [],
+            key="copilot.x",
+            expected={},
+            target="sale.order",
+            action="write",
+            records=[1],
+            given={"vals": {}},
+            context={"tracking_disable": True},
         )
 
 

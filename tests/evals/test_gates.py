@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +169,17 @@ def test_another_outcome_in_one_of_eight_falls(tmp_path: Path) -> None:
     assert stable.pass_hat()[8] == 1.0
     judged = judged_of(tmp_path / "b", *same, (answer(1), says(text="It was.")), repeats=8)
     assert not gate(judged, "The same outcome every time").holds
+
+
+def test_a_run_keeps_what_its_cases_say_and_no_more(tmp_path: Path) -> None:
+    """So that it can be judged again after a field that it did not use has gone."""
+    judged_of(tmp_path, (answer(1), says()))
+    folder = RunFolder(tmp_path / "20261121T000000-gates")
+    (kept,) = json.loads((folder.folder / "run.json").read_text("utf-8"))["cases"]
+    assert set(kept) == {"id", "category", "turns", "expect", "file"}
+    assert kept["expect"] == {"status": ["answered"]}
+    (case,) = folder.plan().cases
+    assert case.sha == folder.results()[0].case_sha
 
 
 def test_the_clock_and_the_ids_of_drafts_are_no_part_of_an_outcome() -> None:

@@ -178,14 +178,14 @@ def _row_of(carrier: str, text: str) -> str:
 def agreed_terms(reads: Sequence[Read], kinds: Sequence[str]) -> list[str]:
     """What was agreed with a customer, in the words of the contract, for the terms asked for."""
     return [
-        f"“{quote}” [{mark}] ({term['title']}" + (f", {term['clause']})" if term["clause"] else ")")
+        f"“{quote['text']}” [{mark}] ({term['title']}" + (f", {quote['clause']})" if quote["clause"] else ")")
         for read in reads
         if read.tool == "contract_terms"
         for kind in kinds
         for term in sorted(read.result.get("terms", ()), key=lambda one: bool(one["applies_to"]))
         if term["kind"] == kind
         for quote, mark in zip(term["quotes"], term["evidence"], strict=True)
-        if quote and len(quote) <= MAX_QUOTE and not re.search(r"[“”\"\n|]", quote)
+        if len(quote["text"]) <= MAX_QUOTE and not re.search(r"[“”\"\n|]", quote["text"])
     ]
 
 
