@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from erp_tools.actions.action import Outcome
+from erp_tools.errors import OdooUserError
 from erp_tools.odoo.gateway import OdooSession
 
 
@@ -146,16 +147,20 @@ def load_once(session: OdooSession, model: str, external: str, values: Mapping[s
         values: column of `load` -> value; what is empty is left out.
 
     Raises:
-        as `OdooSession.call`.
+        OdooUserError: Odoo created nothing; it says why. `load` answers a refusal as a message and not as an error.
+        and as `OdooSession.call`.
     """
     given = {name: str(value) for name, value in values.items() if value not in (None, False, "")}
-    session.call(
+    reply = session.call(
         model,
         "load",
         [],
         fields=["id", *given],
         data=[["copilot." + external.replace(".", "_"), *given.values()]],
     )
+    if isinstance(reply, Mapping) and "ids" in reply and not reply["ids"]:
+        said = [str(one.get("message", "")) for one in reply.get("messages") or () if isinstance(one, Mapping)]
+        raise OdooUserError(" ".join(filter(None, said)) or "Odoo created nothing, and does not say why.")
 
 
 def value_of(session: OdooSession, model: str, record_id: int, field: str) -> Any:

@@ -13,6 +13,7 @@ import pytest
 
 from erp_tools.actions import all_actions
 from erp_tools.actions.action import CannotDraft, Plan, changed_fields
+from erp_tools.actions.calls import load_once
 from erp_tools.actions.types import ACTION_TYPES, ActionType
 from erp_tools.errors import AccessDenied, NotAllowed, OdooUserError
 from erp_tools.odoo.connect import connect, connect_recording
@@ -219,6 +220,20 @@ def test_a_substitute_takes_the_place_of_what_waits(
     planned_now = quantities(as_person("supervisor"), name)
     assert not any("[IN-4130]" in product for product in planned_now)
     assert any("[IN-4131]" in product for product in planned_now)
+
+
+@pytest.mark.odoo
+def test_a_refused_line_is_refused_in_odoos_words(odoo_copy: Callable[[], Any]) -> None:
+    """`load` answers what Odoo refuses as a message: a person without Sales rights hears Odoo's no, and not that a line is missing."""
+    copy = odoo_copy()
+    server = connect(copy.url, copy.db, "jsonrpc")
+    session = server.sign_in("supervisor", "demo")
+    try:
+        values = {"order_id/.id": 1, "product_id/.id": 1, "product_uom_qty": 1, "name": "Substitute"}
+        with pytest.raises(OdooUserError, match="not allowed"):
+            load_once(session, "sale.order.line", f"copilot.{uuid.uuid4().hex}.1", values)
+    finally:
+        session.close()
 
 
 @pytest.mark.parametrize(
