@@ -8,6 +8,8 @@ from typing import Any
 
 _MARKUP = re.compile(r"[<>*`]|\]\s*\(|!\[")
 """Brackets alone are no markup: Odoo writes ``[IN-2001] Sanitary Butterfly Valve`` itself."""
+_ADDRESS = re.compile(r"://|\bwww\.|\bmailto:|\bdata:", re.IGNORECASE)
+"""A name with an address in it is written by nobody who means well: it stays what any foreign link is, and its sentence is left out."""
 LONGEST = 200
 """Characters; what is longer is a text and no name."""
 
@@ -15,7 +17,10 @@ LONGEST = 200
 def marked_up(values: Iterable[Any]) -> tuple[str, ...]:
     """The names among the values of records that hold characters of Markdown or HTML, the longest first."""
     found = {
-        name for value in values for name in _strings(value) if _MARKUP.search(name) and len(name) <= LONGEST
+        name
+        for value in values
+        for name in _strings(value)
+        if _MARKUP.search(name) and not _ADDRESS.search(name) and len(name) <= LONGEST
     }
     return tuple(sorted(found, key=lambda name: (-len(name), name)))
 

@@ -14,6 +14,8 @@ GREETING, CLOSING = (
     "Good day,",
     "Please reply to this message if that does not suit you; we will look for a way together.",
 )
+ASKS_CONSENT = "We only do so with your consent: please reply to this message and say whether you agree."
+"""Where a rule makes it a condition: silence is no yes."""
 
 
 def customer_text(situation: Situation, option: Option) -> str:
@@ -41,9 +43,13 @@ def customer_text(situation: Situation, option: Option) -> str:
             GREETING,
             f"{opening} We can send it in {len(ordered)} shipments at no cost to you:",
             "\n".join(f"- {part}" for part in parts),
-            CLOSING,
+            ASKS_CONSENT if _needs_consent(option) else CLOSING,
         ]
     )
+
+
+def _needs_consent(option: Option) -> bool:
+    return any("consent" in text.casefold() for text in option.plan.requires)
 
 
 def _is_late(situation: Situation, shipments: Sequence[Shipment]) -> bool:

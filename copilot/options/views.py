@@ -42,8 +42,8 @@ def options_view(turn: Turn, reference: str) -> dict[str, Any]:
 
 
 _OF_AN_OPTION = (
-    "kind", "name", "summary", "ship_dates", "extra_cost", "currency", "contract_fit", "score", "recommended", "tied", "why_not",
-    "certainty", "evidence", "lines_on_time", "lines_total",
+    "kind", "name", "summary", "ship_dates", "extra_cost", "currency", "contract_fit", "score", "recommended", "tied", "ruled_out",
+    "why_not", "certainty", "evidence", "lines_on_time", "lines_total",
 )  # fmt: skip
 MOST_REQUIRED = 6
 

@@ -35,7 +35,9 @@ def test_options_are_drawn_opened_and_drafted(demo: Any, open_page: Open) -> Non
     rows.first.locator(".dc-opt-more .dc-chip-K").first.click()
     expect(shown.page.locator(".dc-panel h2")).not_to_be_empty()
     rows.first.locator(".dc-opt-draft").click()
-    expect(shown.page.locator(".dc-draft").first).to_contain_text("S00042")
+    draft = shown.page.locator(".dc-draft").first
+    expect(draft).to_contain_text("S00042")
+    expect(draft.locator("h3").first).to_be_in_viewport()
     assert shown.foreign == []
     assert shown.problems == []
 

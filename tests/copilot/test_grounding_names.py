@@ -54,8 +54,12 @@ def test_markup_that_no_record_has_is_no_name(sentence: str) -> None:
     assert checking("Olive Oil <b>20 L</b> Drum").check(sentence).text == ""
 
 
-def test_a_name_is_no_way_for_a_foreign_address() -> None:
-    name = "[Oil](https://evil.example/x)"
+@pytest.mark.parametrize(
+    "name",
+    ["[Oil](https://evil.example/x)", "Olive Oil [click](https://evil.example)", "PO-1 <img src=https://evil.example/x.png>",
+     "**Oil** www.evil.example", "Oil <a href=mailto:a@evil.example>"],
+)  # fmt: skip
+def test_a_name_is_no_way_for_a_foreign_address(name: str) -> None:
     assert "evil.example" not in checking(name).check(f"40 of {name} were ordered [E1].").text
 
 

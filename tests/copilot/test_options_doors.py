@@ -79,7 +79,10 @@ def test_the_question_is_answered_with_a_recommendation_and_the_clause(answer: A
     assert answer.checks.removed == 0
     assert "Ship from another warehouse" in answer.text
     assert "Supply Agreement MF-2026-014" in answer.text
-    assert "**Splitting it:**" in answer.text
+    assert "**Split it?** Rather not: the last goods come 7 days later" in answer.text
+    assert answer.text.index("**Split it?**") < answer.text.index("everything arrives"), (
+        "what was asked comes first"
+    )
     assert answer.odoo_calls <= 6
     assert answer.diagnosis is not None
     assert answer.diagnosis["order"] == "S00042"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from copilot.options.customer_words import customer_text
+from copilot.options.customer_words import ASKS_CONSENT, customer_text
 from copilot.options.drafting import draft_option
 from erp_tools.actions.action import CannotDraft
 from erp_tools.options.compare import compare
@@ -87,3 +87,12 @@ def test_nobody_is_told_of_a_delay_that_there_is_not() -> None:
     assert "is delayed, and we are sorry" in customer_text(late, wait)
     never = situation(need(2, missing=5, comes=None))
     assert customer_text(never, option_of(compare(never, Policy(), load_weights()), "wait_complete")) == ""
+
+
+def test_consent_that_a_rule_asks_for_is_asked_of_the_customer() -> None:
+    order = situation(need(1, ready=3), need(2, missing=5))
+    split = option_of(compare(order, Policy(), load_weights()), "split_delivery")
+    assert ASKS_CONSENT not in customer_text(order, split)
+    plan = replace(split.plan, requires=("the Buyer has given its consent by email before dispatch",))
+    asked = customer_text(order, replace(split, plan=plan))
+    assert asked.endswith(ASKS_CONSENT), "no answer is no consent, so it does not close with the usual words"

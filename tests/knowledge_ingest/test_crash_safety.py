@@ -37,7 +37,7 @@ PLACES = {
     "put": (Indexer, "put"), "replace": (DocumentStore, "replace"), "forget old": (DocumentStore, "_delete"),
     "remove": (Indexer, "remove"), "store remove": (DocumentStore, "remove"), "settle": (QdrantEdgeBase, "settle"),
     "tidy": (DocumentStore, "drop_unused_vectors"), "follow": (Indexer, "follow_store"), "keep only": (QdrantEdgeBase, "keep_only"),
-    "supersession": (pipeline._Run, "_derive_supersession"), "quarantine": (DocumentStore, "quarantine"),
+    "supersession": (pipeline, "derive_supersession"), "quarantine": (DocumentStore, "quarantine"),
 }
 
 def die():

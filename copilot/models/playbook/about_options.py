@@ -37,15 +37,13 @@ def options_of(comparison: dict[str, Any], intent: Intent, *, several: bool = Fa
     options = comparison["options"]
     best = next((one for one in options if one["recommended"]), None)
     verdict = comparison["verdict"]
-    parts = [
-        f"**{comparison['order']} for {comparison['customer']}**\n"
-        + marked(verdict["text"], verdict["evidence"])
-    ]
+    split = next((one for one in options if one["kind"] in SPLITS), None)
+    asked = _split_or_not(split, best) if intent == "split" and split is not None else ""
+    told = marked(verdict["text"], verdict["evidence"])
+    heading = f"**{comparison['order']} for {comparison['customer']}**\n"
+    parts = [heading + asked, told] if asked else [heading + told]
     if best is not None:
         parts.append(f"**What would happen:** {_told(best['summary'], best['evidence'])}")
-    split = next((one for one in options if one["kind"] in SPLITS), None)
-    if intent == "split" and split is not None and split is not best:
-        parts.append(f"**Splitting it:** {_told_by_ruling(_against(split['why_not']), split)}")
     if several:
         return blocks(parts)
     parts.append(_rule(best or split or options[0]))
@@ -57,10 +55,13 @@ def options_of(comparison: dict[str, Any], intent: Intent, *, several: bool = Fa
     return blocks(parts)
 
 
-def _against(reason: str) -> str:
-    """Why not, as the answer to the question about it."""
-    compared_with = re.match(r"^Against “[^”]+”: (.*)$", reason, re.DOTALL)
-    return f"not the best way: {compared_with[1]}" if compared_with else reason
+def _split_or_not(split: dict[str, Any], best: dict[str, Any] | None) -> str:
+    """Yes or no first, then why."""
+    if split is best:
+        return "**Split it?** Yes."
+    word = "No" if split["ruled_out"] else "It makes no difference" if split["tied"] else "Rather not"
+    reason = f": {_told_by_ruling(_lowered(split['why_not']), split)}" if split["why_not"] else "."
+    return f"**Split it?** {word}{reason}"
 
 
 def _told(text: str, evidence: Sequence[str]) -> str:

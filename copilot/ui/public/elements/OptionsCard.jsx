@@ -91,6 +91,15 @@ function Details({ row, onOpen }) {
   );
 }
 
+const TRIES = 20;
+
+// The draft comes in a message of its own below, some moments after its button was answered: there is the next step.
+function showDraft(number, tries) {
+  const card = document.querySelectorAll('.dc-draft')[number];
+  if (card) card.scrollIntoView({ behavior: 'smooth', block: 'start' });
+  else if (tries) setTimeout(() => showDraft(number, tries - 1), 150);
+}
+
 function Row({ row, busy, onDraft, onOpen }) {
   const [open, setOpen] = useState(false);
   return (
@@ -139,7 +148,11 @@ export default function OptionsCard() {
   const draft = (option) => {
     setAsked(true);
     // Only which answer and which option: what is drafted is read again on the server.
-    Promise.resolve(callAction({ name: 'draft_option', payload: { answer_id: props.answer_id, option } })).finally(() => setAsked(false));
+    const before = document.querySelectorAll('.dc-draft').length;
+    Promise.resolve(callAction({ name: 'draft_option', payload: { answer_id: props.answer_id, option } })).finally(() => {
+      setAsked(false);
+      showDraft(before, TRIES);
+    });
   };
   const open = (id) => setSideView({
     title: `Source ${id}`,
