@@ -40,6 +40,13 @@ class Decision(BaseModel):
     token: Annotated[str, Field(max_length=100)] | None = None
 
 
+class Change(BaseModel):
+    """What of a version is put another way."""
+
+    version: int
+    wanted: dict[ShortText, Annotated[str, Field(max_length=4000)]] = Field(max_length=20)
+
+
 class Handed(BaseModel):
     """Who is asked to decide."""
 
@@ -108,6 +115,11 @@ def build_router(copilot: Copilot) -> APIRouter:
         draft, token = desk().drafts.show(person, draft_id)
         counts = desk().drafts.readable_from(person, draft) if token else None
         return draft.to_json() | {"token": token, "approve_from": counts.isoformat() if counts else None}
+
+    @router.post("/api/v1/drafts/{draft_id}/edit")
+    def edit(draft_id: str, body: Change, person: Who) -> dict[str, Any]:
+        """Put one's own undecided draft another way: its next version, which nobody has approved yet."""
+        return desk().edit(person, draft_id, version=body.version, changed=body.wanted).to_json()
 
     @router.post("/api/v1/drafts/{draft_id}/submit")
     def submit(draft_id: str, person: Who, body: Handed | None = None) -> dict[str, Any]:

@@ -67,16 +67,34 @@ def new_draft(
     """Draft an action; nothing changes in Odoo before it is approved."""
     from copilot.commands.draft_tables import print_draft
 
-    wanted: dict[str, Any] = {"order": order}
-    for one in wish or []:
-        name, sign, value = one.partition("=")
-        if not sign:
-            fail(f"{one!r} is no wish; write it as NAME=VALUE.", code=2)
-        wanted[name.strip()] = value
+    wanted: dict[str, Any] = {"order": order, **_wishes(wish)}
     with _desk(user) as (desk, person):
         draft = desk.draft(person, action, wanted)
         if draft.state == "approved":
             draft = desk.executor.run(person, draft)
+        if as_json:
+            print_json(draft.to_json())
+        else:
+            print_draft(draft)
+
+
+@app.command()
+def edit(
+    draft_id: DraftId,
+    wish: Annotated[
+        list[str], typer.Option("--with", help="What it shall be as NAME=VALUE, such as date=2026-12-01.")
+    ],
+    user: User = None,
+    as_json: Json = False,
+) -> None:
+    """Put a draft of your own another way, before it is decided: its next version."""
+    from copilot.commands.draft_tables import print_draft
+
+    changed = _wishes(wish)
+    with _desk(user) as (desk, person):
+        draft = desk.edit(
+            person, draft_id, version=desk.drafts.look(person, draft_id).version, changed=changed
+        )
         if as_json:
             print_json(draft.to_json())
         else:
@@ -239,6 +257,17 @@ def stop(
         else:
             desk.drafts.stop(person, scope, reason)
     typer.echo(f"{scope}: {'lifted' if lift else 'stopped'}.")
+
+
+def _wishes(given: list[str] | None) -> dict[str, str]:
+    """``NAME=VALUE``, each once. Ends with a message where one is something else."""
+    wanted: dict[str, str] = {}
+    for one in given or []:
+        name, sign, value = one.partition("=")
+        if not sign:
+            fail(f"{one!r} is no wish; write it as NAME=VALUE.", code=2)
+        wanted[name.strip()] = value
+    return wanted
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from copilot.drafts.asking import Asking
 from copilot.drafts.contract_fit import contract_fit
 from copilot.drafts.decision_rights import Tier
 from copilot.drafts.draft import UNDECIDED, Draft
+from copilot.drafts.errors import DraftChanged
 from copilot.drafts.executor import Executor
 from copilot.drafts.service import Drafts
 from copilot.identity import Person
@@ -20,9 +21,11 @@ from erp_tools.actions.action import CannotDraft, Plan, digest_of
 from erp_tools.actions.approvers import Colleague
 from erp_tools.actions.assign_activity import find_colleague
 from erp_tools.actions.types import ACTION_TYPES, ActionType
+from erp_tools.actions.wording_anew import changeable, wishes_of
 from erp_tools.errors import OdooError
 from erp_tools.lateness.diagnosis import diagnose
 from erp_tools.lateness.taxonomy import Certainty, Diagnosis
+from erp_tools.lateness.wording import list_text
 from erp_tools.odoo.gateway import OdooServer
 from erp_tools.orders import resolve_orders
 from erp_tools.reads.currencies import read_rates
@@ -114,6 +117,36 @@ class Desk:
             person, self._in_policy_currency(person, plan), tier=_tier(plan.tier), certainty=certainty, contract=fit.says,
             evidence=[*fit.evidence, *facts], warnings=warnings, answer_id=answer_id, thread_id=thread_id, replaces=replaces,
         )  # fmt: skip
+
+    def edit(self, person: Person, draft_id: str, *, version: int, changed: Mapping[str, str]) -> Draft:
+        """Put one's own undecided draft another way: a new version, planned and judged anew, whose approvals begin from nothing.
+
+        Args:
+            changed: name of a wish that `erp_tools.actions.wording_anew.changeable` lists -> what it shall be.
+
+        Raises:
+            CannotDraft: nothing is changed, that cannot be changed, or it makes no sense so.
+            DraftChanged: it is not what was shown any more. NotFound (not theirs), WrongState, DraftRefused, TooMany, OdooError.
+        """
+        draft = self.drafts.look(person, draft_id)
+        if draft.version != version:
+            raise DraftChanged(
+                "This draft was changed since it was shown to you. Open it again and change what stands there."
+            )
+        wishes = wishes_of(draft.action, draft.payload, draft.changes)
+        known = {one.name for one in changeable(draft.action, draft.payload, draft.changes)}
+        if unknown := sorted(set(changed) - known):
+            may = f"what may be changed is {list_text(sorted(known))}" if known else "draft it anew"
+            raise CannotDraft(f"{list_text(unknown)} of this draft cannot be changed; {may}.")
+        wanted = {**wishes, **{name: value.replace("\r\n", "\n").strip() for name, value in changed.items()}}
+        if wanted == wishes:
+            raise CannotDraft("Nothing is changed: it says so already.")
+        done = self.draft(
+            person, draft.action, {**{name: value for name, value in wanted.items() if value}, "order": draft.order},
+            answer_id=draft.answer_id, thread_id=draft.thread_id, replaces=draft_id, warnings=draft.warnings,
+        )  # fmt: skip
+        self._asking.end(person)
+        return self.executor.run(person, done) if done.state == "approved" else done
 
     def submit(self, person: Person, draft_id: str, *, to: str = "") -> Draft:
         """Hand one's own draft to its approvers, and ask a few of them by activities in Odoo.

@@ -18,9 +18,11 @@ from copilot.ui.pages import answered
 from copilot.ui.templating import page
 from erp_tools.actions.action import CannotDraft
 from erp_tools.actions.types import ACTION_NAMES
+from erp_tools.actions.wording_anew import changeable
 from erp_tools.errors import OdooError
 
 Word = Annotated[str, Form(max_length=4000)]
+MaybeWord = Annotated[str | None, Form(max_length=4000)]
 
 
 def build_router(context: UiContext) -> APIRouter:
@@ -94,6 +96,29 @@ def build_router(context: UiContext) -> APIRouter:
 
         return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
 
+    @router.post("/desk/{draft_id}/edit")
+    def edit(
+        request: Request,
+        draft_id: str,
+        version: Annotated[int, Form()],
+        subject: MaybeWord = None,
+        text: MaybeWord = None,
+        summary: MaybeWord = None,
+        to: MaybeWord = None,
+        until: MaybeWord = None,
+        date: MaybeWord = None,
+        carrier: MaybeWord = None,
+    ) -> Response:
+        given = {
+            "subject": subject, "text": text, "summary": summary, "to": to, "until": until, "date": date, "carrier": carrier,
+        }  # fmt: skip
+        changed = {name: value for name, value in given.items() if value is not None}
+
+        def act(person: Person) -> None:
+            copilot.desk.edit(person, draft_id, version=version, changed=changed)
+
+        return answered(request, context, lambda person: _decided(copilot, context, person, draft_id, act))
+
     @router.post("/desk/{draft_id}/resolve")
     def resolve(
         request: Request,
@@ -152,6 +177,7 @@ def _page(
         ],
         may_resolve=draft.state == "uncertain" and bool(person.roles & MAY_STOP),
         own=draft.requester == owner_of(person),
+        wishes=changeable(draft.action, draft.payload, draft.changes),
         exact=copilot.desk.executor.is_exact(person),
         undecided=draft.state in ("drafted", "submitted"),
     )

@@ -14,6 +14,7 @@ from copilot.ui.labels import DRAFT_STATES, moment_text, zone_of
 from copilot.ui.links import allowed_url
 from copilot.ui.markdown import without_hidden_characters
 from erp_tools.actions.types import ACTION_NAMES
+from erp_tools.actions.wording_anew import changeable
 
 if TYPE_CHECKING:
     from copilot.drafts.desk import Desk
@@ -66,6 +67,9 @@ def draft_card(desk: Desk, person: Person, draft_id: str) -> dict[str, Any]:
         "why_not": _plain(why_not),
         "how": "exact" if desk.executor.is_exact(person) else "best effort",
         "own": own,
+        "desk": "Change it on the desk"
+        if own and undecided and changeable(draft.action, draft.payload, draft.changes)
+        else "Open on the desk",
         "submit": "Hand in for approval" if draft.state == "drafted" and not token and own else "",
         "approve": "Approve and run" if draft.verdict.get("approvers", 1) == 1 else "Approve",
         "changes": [

@@ -159,7 +159,9 @@ def load_once(session: OdooSession, model: str, external: str, values: Mapping[s
         data=[["copilot." + external.replace(".", "_"), *given.values()]],
     )
     if isinstance(reply, Mapping) and "ids" in reply and not reply["ids"]:
-        said = [str(one.get("message", "")) for one in reply.get("messages") or () if isinstance(one, Mapping)]
+        said = [
+            str(one.get("message", "")) for one in reply.get("messages") or () if isinstance(one, Mapping)
+        ]
         raise OdooUserError(" ".join(filter(None, said)) or "Odoo created nothing, and does not say why.")
 
 

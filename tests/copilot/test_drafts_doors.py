@@ -109,3 +109,68 @@ def test_a_named_colleague_is_asked_and_stands_in_the_log_under_a_pseudonym(ask:
         assert "Petra" not in str(entries)
         assert all(one["colleague"].startswith("p") and one["outcome"] == "done" for one in found)
         assert ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")[1]["state"] == "cancelled"
+
+
+def test_a_changed_draft_is_a_new_version_that_nobody_has_approved(ask: Ask) -> None:
+    draft = new(ask, "service", "message_customer", "S00042", text="We ship on Monday.")
+    named = {
+        "version": draft["version"],
+        "wanted": {"text": "We ship on Tuesday.", "subject": "About your order"},
+    }
+    _, shown = ask("supervisor", "GET", f"/drafts/{draft['draft_id']}")
+    assert ask("supervisor", "POST", f"/drafts/{draft['draft_id']}/edit", named)[0] != 200, "it is not theirs"
+    status, changed = ask("service", "POST", f"/drafts/{draft['draft_id']}/edit", named)
+    assert status == 200, changed
+    assert (changed["draft_id"], changed["version"], changed["state"]) == (
+        draft["draft_id"],
+        draft["version"] + 1,
+        "drafted",
+    )
+    told = {one["what"]: one["after"] for one in changed["changes"]}
+    assert (told["Message"], told["Subject"]) == ("We ship on Tuesday.", "About your order")
+    former = {"version": shown["version"], "digest": shown["digest"], "token": shown["token"]}
+    assert ask("supervisor", "POST", f"/drafts/{draft['draft_id']}/approve", former)[0] == 409, (
+        "they saw another text"
+    )
+    assert ask("service", "POST", f"/drafts/{draft['draft_id']}/edit", named)[0] == 409, (
+        "it stands on an old version"
+    )
+    ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")
+    later = {"version": changed["version"], "wanted": {"text": "Too late."}}
+    assert ask("service", "POST", f"/drafts/{draft['draft_id']}/edit", later)[0] == 409
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"text": "We ship on Monday."}, "says so already"),
+        ({}, "says so already"),
+        ({"order": "S00043"}, "cannot be changed"),
+        ({"partner_id": "7", "text": "x"}, "cannot be changed"),
+        ({"text": "Our vendor is late."}, "nothing for a customer"),
+        ({"text": "   "}, "What shall"),
+    ],
+)
+def test_what_cannot_be_changed_so_leaves_the_draft_as_it_is(
+    ask: Ask, wanted: dict[str, str], said: str
+) -> None:
+    draft = new(ask, "service", "message_customer", "S00042", text="We ship on Monday.")
+    try:
+        status, refused = ask(
+            "service", "POST", f"/drafts/{draft['draft_id']}/edit", {"version": 1, "wanted": wanted}
+        )
+        assert status in (409, 422), refused
+        assert said in str(refused)
+        _, now = ask("service", "GET", f"/drafts/{draft['draft_id']}")
+        assert (now["version"], now["digest"], now["state"]) == (1, draft["digest"], "drafted")
+    finally:
+        ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")
+
+
+def test_which_goods_move_is_another_draft(ask: Ask) -> None:
+    draft = new(ask, "service", "split_delivery", "S00042")
+    body = {"version": 1, "wanted": {"delivery": "WEST/PICK/00050"}}
+    status, refused = ask("service", "POST", f"/drafts/{draft['draft_id']}/edit", body)
+    assert status in (409, 422)
+    assert "draft it anew" in str(refused)
+    ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")

@@ -51,7 +51,7 @@ function Own() {
           <button type="button" className="dc-decide-quiet" disabled={busy} onClick={() => send('cancel_draft')}>Take it back</button>
         </>
       )}
-      <a href={props.page} target="_blank" rel="noopener noreferrer">Open on the desk</a>
+      <a href={props.page} target="_blank" rel="noopener noreferrer">{props.desk}</a>
     </div>
   );
 }
@@ -67,7 +67,7 @@ function Decide() {
     Promise.resolve(callAction({ name, payload: { draft_id, version, nonce, ...more } }))
       .finally(() => { setBusy(false); setDecided(true); });
   };
-  const page = <a href={props.page} target="_blank" rel="noopener noreferrer">Open on the desk</a>;
+  const page = <a href={props.page} target="_blank" rel="noopener noreferrer">{props.desk}</a>;
   if (decided) return <div className="dc-decide"><span>Sent; see below.</span>{page}</div>;
   if (rejecting) {
     return (
@@ -151,7 +151,7 @@ function Foot() {
   return (
     <div className="dc-decide">
       <span>{props.undecided ? props.why_not : ''}</span>
-      <a href={props.page} target="_blank" rel="noopener noreferrer">Open on the desk</a>
+      <a href={props.page} target="_blank" rel="noopener noreferrer">{props.desk}</a>
     </div>
   );
 }
