@@ -75,6 +75,22 @@ def test_a_note_is_confirmed_and_a_message_rejected_on_the_card(demo: Any, open_
     shown.ask("Draft a customer message for S00042")
     card = shown.page.locator(".dc-draft").last
     expect(card).to_contain_text("We are sorry that your order S00042 is delayed.")
+
+    with shown.page.context.expect_page() as opened:
+        card.locator("a", has_text="Change it on the desk").click()
+    desk = opened.value
+    desk.locator("details.change summary").click()
+    desk.locator("#wish-text").fill("Your order leaves next week. We are sorry.")
+    picture(desk, "change")
+    desk.locator("button", has_text="Save as version 2").click()
+    expect(desk.locator("table.changes")).to_contain_text("Your order leaves next week.")
+    desk.close()
+    card.locator(".dc-decide-yes").click()
+    expect(shown.page.locator(".ai-message").last).to_contain_text("was changed since it was shown")
+
+    shown.page.reload()
+    card = shown.page.locator(".dc-draft").last
+    expect(card).to_contain_text("Your order leaves next week.")
     card.locator("button", has_text="Reject").click()
     card.locator("input").fill("We called them")
     card.locator("button", has_text=re.compile("^Reject$")).click()
