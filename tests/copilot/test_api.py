@@ -146,6 +146,7 @@ def test_health_and_metrics_need_no_sign_in(client: TestClient) -> None:
         "Release",
         "State",
         "Disk",
+        "Audit",
     }
     assert "copilot_answers_total" in client.get("/metrics").text
 

@@ -39,6 +39,12 @@ CONTRACT = {
 FITS = {"allows", "conditional", "forbids", "silent", "unknown", "not_relevant"}
 
 
+@pytest.fixture(autouse=True)
+def _nobody_asked_yet(demo: Copilot) -> None:
+    """These tests ask as a few people, more often than one person may in a minute."""
+    demo._limits._asked.clear()
+
+
 @pytest.fixture(scope="module")
 def as_person(demo: Copilot) -> Callable[[str], Person]:
     people: dict[str, Person] = {}

@@ -343,7 +343,7 @@ def test_the_sidebar_of_the_chat(client: TestClient) -> None:
     listed = client.post("/project/threads", json={"pagination": {"first": 5}, "filter": {}}).json()
     assert listed["data"][0]["id"] == "side-1"
     opened = client.get("/project/thread/side-1").json()
-    assert [step["type"] for step in opened["steps"]] == ["user_message", "assistant_message"]
+    assert [step["type"] for step in opened["steps"]] == ["user_message", "run", "assistant_message"]
     assert opened["steps"][0]["output"] == "Why is S00042 late?"
     assert {one["name"] for one in opened["elements"]} == {"AnswerCard"}
     assert all(isinstance(one["props"], dict) for one in opened["elements"])
