@@ -86,7 +86,7 @@ def test_an_answer_that_was_under_way_when_the_page_closed_is_found_once(
             if opened["steps"]:
                 break
         again.page.wait_for_timeout(50)
-    assert [step["type"] for step in opened["steps"]] == ["user_message", "assistant_message"]
+    assert [step["type"] for step in opened["steps"]] == ["user_message", "run", "assistant_message"]
 
 
 def test_rename_delete_and_save_by_clicking(double: Any, open_page: Open, tmp_path: Path) -> None:
