@@ -8,56 +8,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
-from copilot.api.drafts_routes import build_router as drafts_routes
-from copilot.api.routes import answer_error, build_router
 from copilot.bootstrap import build
-from copilot.errors import CopilotError
 from copilot.settings import Settings
-from erp_tools.actions.action import CannotDraft
-from erp_tools.errors import OdooError
 
 Ask = Callable[..., Any]
+New = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def ask(demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def ask(
+    demo_settings: Settings, tmp_path_factory: pytest.TempPathFactory, drafts_door: Callable[..., Any]
+) -> Iterator[Ask]:
     """Calls a route as somebody: ask("supervisor", "GET", "/drafts") -> (status, body)."""
     folder: Path = tmp_path_factory.mktemp("desk") / "data"
     shutil.copytree(
         demo_settings.data_dir, folder, ignore=shutil.ignore_patterns("copilot.db*", "recorded_odoo*")
     )
     copilot = build(demo_settings.model_copy(update={"data_dir": folder}))
-    application = FastAPI()
-    for kind in (CopilotError, CannotDraft, OdooError):
-        application.add_exception_handler(kind, answer_error)
-    application.include_router(build_router(copilot))
-    application.include_router(drafts_routes(copilot))
-    tokens: dict[str, str] = {}
-    with TestClient(application) as client:
-
-        def call(login: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-            if login not in tokens:
-                signed = client.post("/api/v1/session", json={"login": login, "password": "demo"})
-                tokens[login] = signed.json()["token"]
-            reply = client.request(
-                method, f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {tokens[login]}"}
-            )
-            return reply.status_code, reply.json()
-
+    with drafts_door(copilot) as call:
         yield call
     copilot.close()
 
 
-def new(ask: Ask, login: str, action: str, order: str, **wanted: str) -> Any:
-    status, draft = ask(login, "POST", "/drafts", {"action": action, "order": order, "wanted": wanted})
-    assert status == 201, draft
-    return draft
-
-
-def test_a_conditional_split_shows_its_clauses_and_runs_once(ask: Ask) -> None:
+def test_a_conditional_split_shows_its_clauses_and_runs_once(ask: Ask, new: New) -> None:
     draft = new(ask, "service", "split_delivery", "S00042")
     assert {
         "draft_id",
@@ -90,7 +64,7 @@ def test_a_conditional_split_shows_its_clauses_and_runs_once(ask: Ask) -> None:
     assert ask("service", "POST", "/drafts", {"action": "split_delivery", "order": "S00042"})[0] == 422
 
 
-def test_what_is_waiting_for_whom(ask: Ask) -> None:
+def test_what_is_waiting_for_whom(ask: Ask, new: New) -> None:
     draft = new(ask, "service", "release_ship_complete", "S00077")
     mine = ask("service", "GET", "/drafts?mine=true")[1]["drafts"]
     assert draft["draft_id"] in [one["draft_id"] for one in mine]
@@ -106,7 +80,7 @@ def test_what_is_waiting_for_whom(ask: Ask) -> None:
     )
 
 
-def test_a_note_is_logged_at_once_and_an_unknown_wish_is_refused(ask: Ask) -> None:
+def test_a_note_is_logged_at_once_and_an_unknown_wish_is_refused(ask: Ask, new: New) -> None:
     assert new(ask, "service", "log_note", "S00042", text="They called.")["state"] == "executed"
     for body in (
         {"action": "format_disk", "order": "S00042"},
@@ -130,7 +104,7 @@ def test_only_compliance_reads_the_audit_and_it_holds(ask: Ask) -> None:
     }
 
 
-def test_a_draft_is_handed_over_and_a_colleague_is_asked_in_odoo(ask: Ask) -> None:
+def test_a_draft_is_handed_over_and_a_colleague_is_asked_in_odoo(ask: Ask, new: New) -> None:
     draft = new(ask, "service", "change_promise_date", "S00044", date="2027-03-01")
     path = f"/drafts/{draft['draft_id']}/submit"
     status, said = ask("service", "POST", path, {"to": "Nobody Atall"})

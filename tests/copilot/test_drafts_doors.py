@@ -7,54 +7,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
-from copilot.api.drafts_routes import build_router as drafts_routes
-from copilot.api.routes import answer_error, build_router
 from copilot.bootstrap import build
-from copilot.errors import CopilotError
 from copilot.settings import Settings
-from erp_tools.actions.action import CannotDraft
-from erp_tools.errors import OdooError
 
 Ask = Callable[..., Any]
+New = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def ask(tmp_path_factory: pytest.TempPathFactory, drafts_door: Callable[..., Any]) -> Iterator[Ask]:
     """Calls a route as somebody: ask("supervisor", "GET", "/drafts") -> (status, body)."""
     folder: Path = tmp_path_factory.mktemp("doors") / "data"
     copilot = build(Settings(_env_file=None, data_dir=folder))
     copilot.desk.drafts.why_off = lambda: ""
-    application = FastAPI()
-    for kind in (CopilotError, CannotDraft, OdooError):
-        application.add_exception_handler(kind, answer_error)
-    application.include_router(build_router(copilot))
-    application.include_router(drafts_routes(copilot))
-    tokens: dict[str, str] = {}
-    with TestClient(application) as client:
-
-        def call(login: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-            if login not in tokens:
-                signed = client.post("/api/v1/session", json={"login": login, "password": "demo"})
-                tokens[login] = signed.json()["token"]
-            reply = client.request(
-                method, f"/api/v1{path}", json=body, headers={"Authorization": f"Bearer {tokens[login]}"}
-            )
-            return reply.status_code, reply.json()
-
+    with drafts_door(copilot) as call:
         yield call
     copilot.close()
 
 
-def new(ask: Ask, login: str, action: str, order: str, **wanted: str) -> Any:
-    status, draft = ask(login, "POST", "/drafts", {"action": action, "order": order, "wanted": wanted})
-    assert status == 201, draft
-    return draft
-
-
-def test_high_risk_is_opened_and_read_before_it_is_approved(ask: Ask) -> None:
+def test_high_risk_is_opened_and_read_before_it_is_approved(ask: Ask, new: New) -> None:
     """T14 through the door: naming a draft is no reading, and the token survives a refusal."""
     draft = new(ask, "service", "change_carrier", "S00042", carrier="Nitro Air Express")
     assert draft["risk"] == "high"
@@ -85,7 +57,7 @@ def test_the_stop_switch_over_http(ask: Ask) -> None:
     assert ask("compliance", "DELETE", "/stops/split_delivery")[0] == 404
 
 
-def test_only_an_uncertain_draft_is_resolved_by_a_person(ask: Ask) -> None:
+def test_only_an_uncertain_draft_is_resolved_by_a_person(ask: Ask, new: New) -> None:
     draft = new(ask, "service", "change_promise_date", "S00044", date="2027-08-01")
     body = {"outcome": "executed", "reason": "It is there"}
     assert ask("service", "POST", f"/drafts/{draft['draft_id']}/resolve", body)[0] == 403
@@ -97,7 +69,7 @@ def test_only_an_uncertain_draft_is_resolved_by_a_person(ask: Ask) -> None:
     assert ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")[1]["state"] == "cancelled"
 
 
-def test_a_named_colleague_is_asked_and_stands_in_the_log_under_a_pseudonym(ask: Ask) -> None:
+def test_a_named_colleague_is_asked_and_stands_in_the_log_under_a_pseudonym(ask: Ask, new: New) -> None:
     """The recording does not say who has which role, so nobody is asked unless named."""
     for to, asked in (("", 0), ("Petra Lindqvist", 1)):
         draft = new(ask, "service", "change_promise_date", "S00044", date=f"2027-09-0{1 + asked}")
@@ -111,7 +83,7 @@ def test_a_named_colleague_is_asked_and_stands_in_the_log_under_a_pseudonym(ask:
         assert ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")[1]["state"] == "cancelled"
 
 
-def test_a_changed_draft_is_a_new_version_that_nobody_has_approved(ask: Ask) -> None:
+def test_a_changed_draft_is_a_new_version_that_nobody_has_approved(ask: Ask, new: New) -> None:
     draft = new(ask, "service", "message_customer", "S00042", text="We ship on Monday.")
     named = {
         "version": draft["version"],
@@ -152,7 +124,7 @@ def test_a_changed_draft_is_a_new_version_that_nobody_has_approved(ask: Ask) -> 
     ],
 )
 def test_what_cannot_be_changed_so_leaves_the_draft_as_it_is(
-    ask: Ask, wanted: dict[str, str], said: str
+    ask: Ask, new: New, wanted: dict[str, str], said: str
 ) -> None:
     draft = new(ask, "service", "message_customer", "S00042", text="We ship on Monday.")
     try:
@@ -167,7 +139,7 @@ def test_what_cannot_be_changed_so_leaves_the_draft_as_it_is(
         ask("service", "POST", f"/drafts/{draft['draft_id']}/cancel")
 
 
-def test_which_goods_move_is_another_draft(ask: Ask) -> None:
+def test_which_goods_move_is_another_draft(ask: Ask, new: New) -> None:
     draft = new(ask, "service", "split_delivery", "S00042")
     body = {"version": 1, "wanted": {"delivery": "WEST/PICK/00050"}}
     status, refused = ask("service", "POST", f"/drafts/{draft['draft_id']}/edit", body)
