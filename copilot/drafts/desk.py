@@ -137,7 +137,7 @@ class Desk:
         known = {one.name for one in changeable(draft.action, draft.payload, draft.changes)}
         if unknown := sorted(set(changed) - known):
             may = f"what may be changed is {list_text(sorted(known))}" if known else "draft it anew"
-            raise CannotDraft(f"{list_text(unknown)} of this draft cannot be changed; {may}.")
+            raise CannotDraft(f"In this draft {list_text(unknown)} cannot be changed; {may}.")
         wanted = {**wishes, **{name: value.replace("\r\n", "\n").strip() for name, value in changed.items()}}
         if wanted == wishes:
             raise CannotDraft("Nothing is changed: it says so already.")
