@@ -19,7 +19,7 @@ import yaml
 
 from knowledge_ingest.pipeline import ingest
 from knowledge_ingest.testing import LabelledQuestion, Outcome, ask_all, load_questions, quality
-from retrieval import gathering, ranking, relevance, search, weighing
+from retrieval import companions, gathering, ranking, relevance, search, weighing
 from retrieval.indexing import text_to_embed
 from retrieval.knowledge_base import AnyOf, IndexEntry, IndexFilter, IndexQuery
 from retrieval.library import open_library
@@ -110,6 +110,9 @@ def ablation(library: Library, questions: list[LabelledQuestion]) -> None:
         "no neighbours": [mock.patch.object(ranking, "_NEIGHBOUR_WEIGHT", 0.0)],
         "no cap per document": [
             mock.patch.object(search, "best_of", lambda routing, order, top: order[:top])
+        ],
+        "no companions": [
+            mock.patch.object(companions.Companions, "beside", lambda self, collection, routing, found: found)
         ],
         "no abstention": [mock.patch.object(weighing, "nothing_relevant", return_value=False)],
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge_ingest.composing import Ready, compose
@@ -16,7 +17,7 @@ from knowledge_ingest.report import DocumentReport, IngestReport, Status
 from knowledge_ingest.sources.folder import find
 from knowledge_ingest.sources.source import Found
 from knowledge_ingest.supersession import derive_supersession
-from knowledge_ingest.terms.refresh import refresh_terms
+from knowledge_ingest.terms.refresh import read_terms, refresh_terms
 from retrieval.indexing import Indexer
 from retrieval.library import check_collection
 from retrieval.passage import DEFAULT_COLLECTION, Document
@@ -85,6 +86,16 @@ def ingest_found(
         return run.over(look())
 
 
+@dataclass(frozen=True, kw_only=True)
+class _TakenUp:
+    """Files whose passages are embedded together."""
+
+    files: Sequence[tuple[Read, DocumentReport | Ready]]
+    """Each with what became of it, or what is to be put in for it."""
+    embedded: Callable[[], None]
+    """Waits for the vectors and keeps them."""
+
+
 class _Run:
     def __init__(self, library: Library, collection: str, limits: Limits, progress: Progress | None) -> None:
         self._library = library
@@ -106,22 +117,16 @@ class _Run:
         done = 0
         reports.extend(found.skipped)
         quarantined = self._store.quarantined(self._collection)
-        with ReadingProcess(self._limits) as process:
-            for some in together(read_ahead(process, found.files, by_place, quarantined)):
-                # what is described first is asked for its id first: in the order of the files
-                taken_up = [
-                    (
-                        read,
-                        self._take(
-                            indexer, read, by_place.get((read.file.source, read.file.path)), rows, taken
-                        ),
-                    )
-                    for read in some
-                ]
-                indexer.embed_for(
-                    [pair for _, each in taken_up if isinstance(each, Ready) for pair in each.to_embed()]
-                )
-                for read, each in taken_up:
+        with (
+            ReadingProcess(self._limits) as process,
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed-ahead") as pool,
+        ):
+            for taken_up in _one_behind(
+                self._begun(indexer, some, by_place, rows, taken, pool)
+                for some in together(read_ahead(process, found.files, by_place, quarantined))
+            ):
+                taken_up.embedded()
+                for read, each in taken_up.files:
                     report = self._put(indexer, each) if isinstance(each, Ready) else each
                     place = (read.file.source, read.file.path)
                     if place in found.questions:
@@ -130,6 +135,11 @@ class _Run:
                     done += 1
                     if self._progress is not None:
                         self._progress(done, len(found.files), read.file.path)
+                read_terms(
+                    self._library,
+                    [each.stored for _, each in taken_up.files if isinstance(each, Ready)],
+                    collection=self._collection,
+                )
         reports.extend(self._remove_deleted(indexer, found, taken))
         problems.extend(derive_supersession(self._store, indexer, self._collection))
         # a document whose text was kept but not yet embedded by this model, or whose entries got lost
@@ -148,6 +158,27 @@ class _Run:
         )
 
     # --- writing ---
+
+    def _begun(
+        self,
+        indexer: Indexer,
+        some: Sequence[Read],
+        by_place: Mapping[tuple[str, str], DocumentRow],
+        rows: Mapping[str, DocumentRow],
+        taken: dict[str, str],
+        pool: Executor,
+    ) -> _TakenUp:
+        """Files described and cut, while their passages begin to be embedded."""
+        # what is described first is asked for its id first: in the order of the files
+        files = [
+            (
+                read,
+                self._take(indexer, read, by_place.get((read.file.source, read.file.path)), rows, taken),
+            )
+            for read in some
+        ]
+        passages = [pair for _, each in files if isinstance(each, Ready) for pair in each.to_embed()]
+        return _TakenUp(files=files, embedded=indexer.embed_ahead(passages, pool))
 
     def _take(
         self,
@@ -248,6 +279,17 @@ class _Run:
             stored = self._store.document(self._collection, document_id)
             if stored is not None:
                 indexer.put(stored, self._store.passages(self._collection, document_id))
+
+
+def _one_behind(begun: Iterator[_TakenUp]) -> Iterator[_TakenUp]:
+    """Each after the next has begun: while that is embedded, this one is put in."""
+    last: _TakenUp | None = None
+    for each in begun:
+        if last is not None:
+            yield last
+        last = each
+    if last is not None:
+        yield last
 
 
 def _still_there(row: DocumentRow) -> bool:

@@ -57,7 +57,8 @@ _TYPES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = (
             r"^(?:may|can|must|are|is|does|do|should|will|could)\b|\b(?:allowed|permitted|possible)\b"
         ),
         re.compile(
-            r"\b(?:may|must|can|cannot|not|never|only|allowed|permitted|prohibited|forbidden|required|needs?|except|excluded|no|nobody|without)\b"
+            r"\b(?:may|must|can|cannot|not|never|only|allowed|permitted|prohibited|forbidden|required|needs?|except|excluded|no|nobody|without|"
+            r"appl(?:y|ies)|extends?|in place of|comes first)\b"
         ),
     ),
 )

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from retrieval.document_store import DocumentStore
-from retrieval.framing import Framed, framed, without_this_contract
+from retrieval.framing import Framed, framed, paper_that_may_apply, without_this_contract
 from retrieval.naming import NameBook, Routing
-from retrieval.request import SearchRequest, is_eligible
+from retrieval.request import Scope, SearchRequest, is_eligible
 from retrieval.sparse import terms
 from retrieval.stored import DocumentRow
 
@@ -72,6 +72,24 @@ class Catalogue:
             while len(self._eligible) > _REMEMBERED:
                 self._eligible.popitem(last=False)
         return made
+
+    def opened(
+        self, question: str, eligible: Mapping[str, DocumentRow], request: SearchRequest
+    ) -> SearchRequest:
+        """The request, with the scope's customer left out where the question is whether another customer's agreement, which it
+        names, binds somebody: that agreement itself has to say so, and no other question finds it."""
+        paper = paper_that_may_apply(question) if request.scope.customer else ""
+        if not paper:
+            return request
+        _, names = self.known(request.collection)
+        customers = {
+            eligible[key].document.customer
+            for key in names.route(paper, eligible.keys(), Scope()).preferred
+            if eligible[key].document.type == "contract"
+        }
+        if customers <= {"", request.scope.customer}:
+            return request
+        return replace(request, scope=replace(request.scope, customer=""))
 
     def route(self, question: str, eligible: Mapping[str, DocumentRow], request: SearchRequest) -> Routing:
         """Where to look, and for what: by names in the question, else by the words that frame it."""

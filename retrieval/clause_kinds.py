@@ -11,12 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import Any
-
-import yaml
 
 from retrieval.sparse import terms
+from retrieval.tables import read_table
 
 PLAINEST = 1.6
 """Highest score of signs: more of them say nothing more."""
@@ -52,14 +49,12 @@ def kind_asked_for(question: str) -> ClauseKind | None:
 
 def sign_score(kind: ClauseKind, text: str) -> float:
     """How plainly a text gives itself away as such a clause: 0 not at all, 1 plainly, at most `PLAINEST`; may be below 0."""
-    folded = " ".join(text.lower().split())
-    score = sum(weight for weight, pattern in _signs(kind.name) if pattern.search(folded))
-    return min(PLAINEST, score)
+    return _sign_score(kind.name, text)
 
 
 def heading_fits(kind: ClauseKind, section: str) -> bool:
     """Whether the nearest heading is one under which such a clause stands."""
-    return bool(_heading(kind.name).search(" ".join(section.lower().split())))
+    return _heading_fits(kind.name, section)
 
 
 def strength(kind: ClauseKind, question: str) -> float:
@@ -80,8 +75,7 @@ def make_ready() -> None:
 @lru_cache(maxsize=1)
 def clause_kinds() -> tuple[ClauseKind, ...]:
     """The table (clause_kinds.yaml); a question is for the first whose pattern fits."""
-    written = resources.files("retrieval").joinpath("clause_kinds.yaml").read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.safe_load(written)
+    table = read_table("clause_kinds.yaml")
 
     def pattern(text: str) -> str:
         for name, meant in table["words"].items():
@@ -98,6 +92,24 @@ def clause_kinds() -> tuple[ClauseKind, ...]:
         )
         for each in table["kinds"]
     )
+
+
+@lru_cache(maxsize=16384)
+def _sign_score(name: str, text: str) -> float:
+    """Of passages that were weighed lately; questions for one kind mostly come upon the same."""
+    folded = _folded(text)
+    return min(PLAINEST, sum(weight for weight, pattern in _signs(name) if pattern.search(folded)))
+
+
+@lru_cache(maxsize=4096)
+def _heading_fits(name: str, section: str) -> bool:
+    return bool(_heading(name).search(_folded(section)))
+
+
+@lru_cache(maxsize=1024)
+def _folded(text: str) -> str:
+    """In lower case with single spaces; the first passage is compared with every kind."""
+    return " ".join(text.lower().split())
 
 
 @lru_cache(maxsize=1)

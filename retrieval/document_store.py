@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.passage import Passage
+from retrieval.remembered import Remembered
 from retrieval.stored import (
     DocumentRow,
     PageSpan,
@@ -26,7 +28,7 @@ from retrieval.stored import (
     document_to,
     passage_id,
 )
-from retrieval.word_tables import WordTables
+from retrieval.word_tables import MOST_PASSAGES, WordTables
 
 _MANY = 500  # bound variables per statement, below SQLite's oldest limit
 
@@ -40,6 +42,10 @@ class DocumentStore(WordTables):
 
     ASIDE = "aside/"
     """Vectors under a model id that begins so are not of passages: words and tables, which no document takes along when it leaves."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._passages: Remembered[StoredPassage] = Remembered(MOST_PASSAGES)
 
     # --- reading ---
 
@@ -103,17 +109,10 @@ class DocumentStore(WordTables):
         self, collection: str, places: Iterable[tuple[str, int]]
     ) -> dict[tuple[str, int], StoredPassage]:
         """The passages at these (document id, number) places; places that do not exist are left out."""
-        wanted = json.dumps(sorted({(document_id, int(number)) for document_id, number in places}))
         columns = ", ".join(f"p.{name}" for name in _PASSAGE_COLUMNS.split(", "))
-        with self._reading() as db:
-            rows = db.execute(
-                f"SELECT {columns} FROM json_each(?) AS place CROSS JOIN passages AS p "  # noqa: S608 - our own names
-                "ON p.collection = ? AND p.document_id = json_extract(place.value, '$[0]') "
-                "AND p.number = json_extract(place.value, '$[1]')",
-                (wanted, collection),
-            ).fetchall()
-        found = [_passage_from(row) for row in rows]
-        return {(each.passage.document_id, each.number): each for each in found}
+        return self._remembered_at(
+            self._passages, f"SELECT {columns} {{at}}", collection, places, _passage_from
+        )
 
     def quarantined(self, collection: str) -> dict[tuple[str, str], Quarantined]:
         """Files that could not be read, by (source, path)."""

@@ -48,6 +48,29 @@ def asks_for_history(question: str) -> bool:
     return _HISTORY.search(question) is not None
 
 
+_WHOM_IT_BINDS = re.compile(
+    r"\b(?:does|do|is|are|can|may|must|will|would|should|if|whether)\b"
+    r"(?P<paper>[^?;]*?\b(?:agreements?|contracts?|amendments?|renewals?)\b[^?;]*?)(?:\s+(?:also|as well))?\s+"
+    r"(?:appl(?:y|ies)|extends?|covers?|binds?|includes?|holds?|valid|binding|counts?)\b(?: also| too| as well)? "
+    r"(?:to\b|for\b|on\b|with\b|[A-Z])",
+)
+
+
+_LONGEST = 300
+"""Characters of a question that are looked at for it: the time grows with the third power of what somebody pastes in."""
+
+
+def paper_that_may_apply(question: str) -> str:
+    """The words for an agreement of which it is asked whom it binds: ``the Acme agreement`` of "Does the Acme agreement apply to
+    Acme Catering?"; empty when that is not asked.
+
+    Args:
+        question: In search form.
+    """
+    match = _WHOM_IT_BINDS.search(question[:1].lower() + question[1:_LONGEST])
+    return match["paper"].strip() if match else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Framed:
     """A question in two parts."""

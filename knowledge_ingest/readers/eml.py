@@ -16,6 +16,10 @@ from retrieval.normalise import same_length_form, strip_invisible
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _DEEPEST = 2
 _MOST_ATTACHMENTS = 20
+_MOST_PARTS = 5_000
+"""Lines that may be the border of a part; each takes the parser a while, whatever it holds."""
+_LONGEST_HEADER = 50_000
+"""Characters: a thousand recipients. The parser's time grows with the square of it."""
 
 
 def read(content: bytes) -> Extracted:
@@ -27,7 +31,13 @@ def read(content: bytes) -> Extracted:
 
 
 def _message(builder: TextBuilder, content: bytes, *, depth: int) -> str:
+    borders = content.count(b"\n--")
+    if borders > _MOST_PARTS:
+        raise OverLimit(f"The mail has some {borders:,} parts, more than {_MOST_PARTS:,}.")
     message = email.message_from_bytes(content, policy=email.policy.default)
+    longest = max((len(str(value)) for _, value in message.raw_items()), default=0)
+    if longest > _LONGEST_HEADER:
+        raise OverLimit(f"A header of the mail has {longest:,} characters, more than {_LONGEST_HEADER:,}.")
     if not isinstance(message, EmailMessage) or not any(
         message.get(name) for name in ("From", "Subject", "Date")
     ):

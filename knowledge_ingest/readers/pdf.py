@@ -114,6 +114,10 @@ def _fragments(page: Any, text_page: Any, *, pictured: bool) -> tuple[list[Fragm
     page_left, page_bottom, page_right, page_top = page.get_bbox()
     count = pdfium.FPDFText_CountChars(raw)
     box = pdfium.FS_RECTF()
+    its_box = ctypes.byref(box)
+    # looked up once: they are called for every character
+    unicode_of, is_generated = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_IsGenerated
+    drawn_by_of, box_of = pdfium.FPDFText_GetTextObject, pdfium.FPDFText_GetLooseCharBox
     fragments: list[Fragment] = []
     styles: dict[int, tuple[float, bool, bool]] = {}
     letters: list[str] = []
@@ -130,16 +134,16 @@ def _fragments(page: Any, text_page: Any, *, pictured: bool) -> tuple[list[Fragm
         letters = []
 
     for at in range(count):
-        code = pdfium.FPDFText_GetUnicode(raw, at)
+        code = unicode_of(raw, at)
         if code in (10, 13):
             finish()
             continue
         character = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
-        if pdfium.FPDFText_IsGenerated(raw, at):
+        if is_generated(raw, at):
             if letters and character.isspace():
                 letters.append(" ")
             continue
-        drawn_by = pdfium.FPDFText_GetTextObject(raw, at)
+        drawn_by = drawn_by_of(raw, at)
         key = ctypes.cast(drawn_by, ctypes.c_void_p).value or 0
         if key not in styles:
             styles[key] = _style(raw, at, drawn_by, pictured=pictured)
@@ -147,29 +151,25 @@ def _fragments(page: Any, text_page: Any, *, pictured: bool) -> tuple[list[Fragm
         if its_hidden:
             hidden += 0 if character.isspace() else 1
             continue
-        if not pdfium.FPDFText_GetLooseCharBox(raw, at, ctypes.byref(box)):
+        if not box_of(raw, at, its_box):
             continue
-        if (
-            box.left >= page_right
-            or box.right <= page_left
-            or box.bottom >= page_top
-            or box.top <= page_bottom
-        ):
+        begins, ends, bottom = box.left, box.right, box.bottom
+        if begins >= page_right or ends <= page_left or bottom >= page_top or box.top <= page_bottom:
             hidden += 0 if character.isspace() else 1
             continue
         if letters:
-            gap = box.left - right
+            gap = begins - right
             jumped = key != owner and (gap > 1.0 * its_size or gap < -2.0 * its_size)
-            if jumped or gap > 4 * its_size or abs(box.bottom - base) > 0.4 * max(its_size, size):
+            if jumped or gap > 4 * its_size or abs(bottom - base) > 0.4 * max(its_size, size):
                 finish()
             elif key != owner and gap > 0.15 * its_size and letters[-1] != " " and character != " ":
                 letters.append(" ")
         if not letters:
             if character.isspace():
                 continue
-            left, base, size, bold = box.left, box.bottom, its_size, its_bold
+            left, base, size, bold = begins, bottom, its_size, its_bold
         letters.append(character)
-        right, owner = box.right, key
+        right, owner = ends, key
     finish()
     return fragments, hidden
 

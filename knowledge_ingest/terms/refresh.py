@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge_ingest.terms.extract import RULES_VERSION, extract
 from retrieval.passage import DEFAULT_COLLECTION, Document
 from retrieval.search import Library
-from retrieval.term_store import term_store
+from retrieval.stored import StoredDocument
+from retrieval.term_store import TermStore, term_store
 from retrieval.terms import text_hash
 
 _TYPES = ("contract",)
@@ -39,26 +41,50 @@ def refresh_terms(library: Library, *, collection: str = DEFAULT_COLLECTION) -> 
     documents = {row.document.document_id: row.document for row in library.store.rows(collection)}
     wanted = {document_id: document for document_id, document in documents.items() if document.type in _TYPES}
     read = terms = 0
-    for document_id, document in wanted.items():
+    for document_id in wanted:
         stored = library.store.document(collection, document_id)
-        if stored is None:
+        if stored is None or states.get(document_id) == _state(library, collection, stored):
             continue
-        version = f"{RULES_VERSION}:{_defined_by_hash(library, collection, document)}"
-        if states.get(document_id) == (text_hash(stored.text), version):
-            continue
-        found = extract(
-            stored.text,
-            document_id=document_id,
-            start=stored.body_start,
-            defined_by=_defined_by(library, collection, document),
-            rules_version=version,
-        )
-        store.keep(collection, found)
-        read, terms = read + 1, terms + len(found.terms)
+        read, terms = read + 1, terms + _read(library, store, collection, stored)
     gone = set(states) - set(wanted)
     for document_id in gone:
         store.forget(collection, document_id)
     return Refreshed(read=read, terms=terms, forgotten=len(gone))
+
+
+def read_terms(
+    library: Library, documents: Sequence[StoredDocument], *, collection: str = DEFAULT_COLLECTION
+) -> None:
+    """Read the terms of documents that were just put in, as `refresh_terms` would; that still has to come after the last of them,
+    for what is gone and for amendments that came before what they amend.
+
+    Raises:
+        StoreUnavailable
+    """
+    contracts = [each for each in documents if each.document.type in _TYPES]
+    if contracts:
+        store = term_store(library)
+        for each in contracts:
+            _read(library, store, collection, each)
+
+
+def _read(library: Library, store: TermStore, collection: str, stored: StoredDocument) -> int:
+    """How many terms were found and kept."""
+    _, version = _state(library, collection, stored)
+    found = extract(
+        stored.text,
+        document_id=stored.document.document_id,
+        start=stored.body_start,
+        defined_by=_defined_by(library, collection, stored.document),
+        rules_version=version,
+    )
+    store.keep(collection, found)
+    return len(found.terms)
+
+
+def _state(library: Library, collection: str, stored: StoredDocument) -> tuple[str, str]:
+    """What the terms of a document are read from: its text, and the rules with the words they borrow."""
+    return text_hash(stored.text), f"{RULES_VERSION}:{_defined_by_hash(library, collection, stored.document)}"
 
 
 def _defined_by(library: Library, collection: str, document: Document) -> str:

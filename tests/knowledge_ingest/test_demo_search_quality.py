@@ -1,7 +1,8 @@
 """The demo documents through the whole pipeline with the real embedding model: spans, access and the quality of answers.
 
-The floors below are what holds, with a little room for other versions of the libraries; they are not goals. Nothing in
-the product knows these questions. `make bench` prints the figures kind by kind.
+The floors below are what holds, with a little room for other versions of the libraries; those of all questions together are the
+aims (recall@5 0.95, MRR 0.85, told rightly 0.95) or above. Nothing in the product knows these questions. `make bench` prints the
+figures kind by kind.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ def test_every_labelled_quote_stands_in_one_passage(
 
 def test_the_right_passage_is_found_early(outcomes: list[Outcome]) -> None:
     figures = quality(outcomes)
-    assert figures.recall_at_5 >= 0.90
-    assert figures.mrr >= 0.84
+    assert figures.recall_at_5 >= 0.95
+    assert figures.mrr >= 0.86
 
 
 def test_questions_that_were_set_aside_do_as_well_as_those_that_were_worked_on(
@@ -105,9 +106,9 @@ def test_questions_that_were_set_aside_do_as_well_as_those_that_were_worked_on(
     assert len(outcomes) >= 150
     assert len(held_out) >= 30
     figures = quality(held_out)
-    assert figures.recall_at_5 >= 0.88
-    assert figures.mrr >= 0.86
-    assert figures.abstention_right >= 0.90
+    assert figures.recall_at_5 >= 0.90
+    assert figures.mrr >= 0.87
+    assert figures.abstention_right >= 0.92
 
 
 def test_everyday_words_and_two_things_at_once_keep_their_level(everything: list[Outcome]) -> None:
@@ -117,30 +118,30 @@ def test_everyday_words_and_two_things_at_once_keep_their_level(everything: list
     second = [each for each in everything if each.question.series == 2]
     held_out = quality([each for each in second if each.question.held_out])
     assert len(second) >= 60
-    assert held_out.recall_at_5 >= 0.48
-    assert held_out.mrr >= 0.45
-    assert held_out.abstention_right >= 0.73
+    assert held_out.recall_at_5 >= 0.50
+    assert held_out.mrr >= 0.47
+    assert held_out.abstention_right >= 0.75
     assert held_out.absent_recognised >= 0.85
-    for kind, recall_at_5 in (("synonym", 0.21), ("two_documents", 0.80)):
+    for kind, recall_at_5 in (("synonym", 0.23), ("two_documents", 0.85)):
         assert quality([each for each in second if each.question.kind == kind]).recall_at_5 >= recall_at_5
 
 
 @pytest.mark.parametrize(
     ("kind", "recall_at_5", "mrr"),
     [
-        ("clause", 0.95, 0.90),
-        ("version", 0.95, 0.81),
-        ("adjacent_trap", 0.90, 0.84),
-        ("table", 0.95, 0.95),
-        ("typo", 0.88, 0.85),
-        ("two_documents", 0.58, 0.70),
-        ("synonym", 0.65, 0.39),
+        ("clause", 0.97, 0.92),
+        ("version", 0.98, 0.83),
+        ("adjacent_trap", 0.96, 0.90),
+        ("table", 0.98, 0.98),
+        ("typo", 0.96, 0.93),
+        ("two_documents", 0.82, 0.76),
+        ("synonym", 0.72, 0.39),
     ],
 )
 def test_each_kind_of_question_keeps_its_level(
     outcomes: list[Outcome], kind: str, recall_at_5: float, mrr: float
 ) -> None:
-    """Other words and two documents are where the small embedding model ends; docs/reference/search-quality.md says so."""
+    """Other words are where the small embedding model ends; docs/reference/search-quality.md says so."""
     figures = quality([each for each in outcomes if each.question.kind == kind])
     assert figures.recall_at_5 >= recall_at_5
     assert figures.mrr >= mrr
@@ -148,9 +149,9 @@ def test_each_kind_of_question_keeps_its_level(
 
 def test_it_says_when_nothing_is_relevant(outcomes: list[Outcome]) -> None:
     figures = quality(outcomes)
-    assert figures.abstention_right >= 0.94
+    assert figures.abstention_right >= 0.95
     assert figures.absent_recognised >= 0.70
-    assert figures.answerable_refused <= 0.05
+    assert figures.answerable_refused <= 0.02
 
 
 def test_without_an_order_the_customer_named_in_the_question_is_enough(
@@ -161,7 +162,7 @@ def test_without_an_order_the_customer_named_in_the_question_is_enough(
     figures = quality(
         ask_all(library, questions, company=COMPANY, on_date=DAY, with_scope=False, collection="demo")
     )
-    assert figures.recall_at_5 >= 0.90
+    assert figures.recall_at_5 >= 0.94
 
 
 def test_the_embedded_index_finds_what_comparing_with_everything_finds(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
+from knowledge_ingest import looking
 from knowledge_ingest.limits import Limits
 from knowledge_ingest.pipeline import ingest
 from knowledge_ingest.report import IngestReport
-from retrieval.errors import IndexBusy
+from retrieval.errors import EmbeddingUnavailable, IndexBusy
 from retrieval.passage import Reader
 from retrieval.request import SearchRequest
 from retrieval.search import Library
@@ -293,6 +297,32 @@ def test_progress_counts_every_file(folder: Path, library: Library) -> None:
     assert [done for done, _, _ in seen] == list(range(1, 8))
     assert {total for _, total, _ in seen} == {7}
     assert [name for _, _, name in seen] == [f"{number}.md" for number in range(7)]
+
+
+def test_what_was_embedded_before_the_model_failed_is_in(
+    folder: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next texts are embedded while the last are put in; a failure there takes nothing of them along."""
+    monkeypatch.setattr(looking, "_TOGETHER", 40)
+    for number in range(6):
+        word = "poison" if number == 4 else "salmon"
+        (folder / f"{number}.md").write_text(sop(f"The {word} of shelf {number} is kept cold and dry."))
+    embed = library.embedder.embed
+
+    def failing(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        if any("poison" in text for text in texts):
+            raise EmbeddingUnavailable("The model is gone. Start it.")
+        return embed(texts)
+
+    monkeypatch.setattr(library.embedder, "embed", failing)
+    with pytest.raises(EmbeddingUnavailable):
+        ingest([folder], library)
+    assert {row.document.path for row in library.store.rows("default")} == {"0.md", "1.md", "2.md", "3.md"}
+    monkeypatch.setattr(library.embedder, "embed", embed)
+    report = ingest([folder], library)
+    assert report.ok
+    assert report.count("unchanged") == 4
+    assert len(found(library, "salmon kept cold")) == 6
 
 
 def test_another_embedding_model_embeds_everything_again_beside_the_old(

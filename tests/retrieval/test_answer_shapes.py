@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.answer_types import asks_for_words, counted_noun, holds_count, holds_shape, holds_words
+from retrieval.answer_types import (
+    answer_types,
+    asks_for_words,
+    counted_noun,
+    holds_answer,
+    holds_count,
+    holds_shape,
+    holds_words,
+)
 from retrieval.passage import Passage
 from retrieval.sparse import stem, terms
 from retrieval.stored import StoredPassage
@@ -88,3 +96,25 @@ def test_purpose_and_scope_come_after_the_rules_unless_they_are_asked_for() -> N
         number=0,
     )
     assert features(asked, make_document("x", "x"), stored, frozenset())["around"] == 0.0
+
+
+def test_whether_a_rule_applies_is_answered_by_what_applies_in_its_place() -> None:
+    types = answer_types("Does the 50 percent rule apply to Meridian Foods?")
+    assert holds_answer("The figures of the contract apply in place of these.", types) == 1.0
+    assert holds_answer("The order value is the untaxed total.", types) == 0.0
+
+
+def test_to_whom_rules_apply_stands_in_the_scope_and_not_among_the_general_provisions() -> None:
+    def around(question: str, section: str) -> float:
+        document = make_document("d", "x")
+        passage = Passage(
+            passage_id="d#0", document_id="d", text="x" * 200, start=0, end=200, section=section
+        )
+        stored = StoredPassage(passage=passage, number=0)
+        return features(wanted(question, {}, 10), document, stored, frozenset())["around"]
+
+    applies, cost = "Which rules apply to partial deliveries?", "What does a late delivery cost?"
+    assert (around(applies, "1. Purpose and scope"), around(cost, "1. Purpose and scope")) == (0.0, 1.0)
+    assert around(applies, "18. General provisions") == 1.0
+    assert around("What does delivered mean?", "2. Definitions") == 0.0
+    assert around("What is in the general provisions?", "18. General provisions") == 0.0

@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.answer_types import answer_types, holds_answer
 from retrieval.clause_kinds import PLAINEST, clause_kinds, heading_fits, kind_asked_for, sign_score
-from retrieval.framing import asks_for_history, framed, without_this_contract
+from retrieval.framing import asks_for_history, framed, paper_that_may_apply, without_this_contract
 from retrieval.relevance import CLAUSE_SURE, clause_presence
 
 
@@ -121,6 +121,15 @@ def test_wording_gives_a_clause_away_and_not_its_neighbour(kind: str, clause: st
     assert sign_score(wanted, other) < sign_score(wanted, clause) - 0.5
 
 
+def test_what_a_change_of_control_counts_as_is_no_sure_sign_that_nobody_may_assign() -> None:
+    kind = next(each for each in clause_kinds() if each.name == "assignment")
+    said = "A Change of Control of a party shall be deemed an assignment requiring the consent of the other party."
+    alone = clause_presence(signs=sign_score(kind, said), like=0.6, heading=True, nearness=0.5)
+    assert 0 <= alone < CLAUSE_SURE
+    both = f"Neither party may assign this Agreement without consent. {said}"
+    assert clause_presence(signs=sign_score(kind, both), like=0.6, heading=False, nearness=0.5) >= CLAUSE_SURE
+
+
 def test_a_contract_without_any_sign_lacks_the_clause() -> None:
     assert clause_presence(signs=0.0, like=0.6, heading=True, nearness=0.6) < 0
     assert 0 < clause_presence(signs=1.2, like=0.4, heading=False, nearness=0.3) < CLAUSE_SURE
@@ -151,3 +160,18 @@ def test_patterns_stay_quick_on_long_and_hostile_text() -> None:
 )
 def test_an_answer_of_the_wanted_type_is_told(question: str, text: str, held: float) -> None:
     assert holds_answer(text, answer_types(question)) == held
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("Does the Acme agreement apply to Acme Catering?", "the Acme agreement"),
+        ("Is the supply contract of Acme Industrial also valid for Acme Catering?", "the supply contract of Acme Industrial"),
+        ("Can the Acme contract cover Acme Catering?", "the Acme contract"),
+        ("What does the Acme agreement say about late delivery?", ""),
+        ("Does the 50 percent rule apply to Meridian Foods?", ""),
+        ("Which rules apply now that the agreement has ended?", ""),
+    ],
+)  # fmt: skip
+def test_it_is_told_when_somebody_asks_whom_an_agreement_binds(question: str, paper: str) -> None:
+    assert paper_that_may_apply(question) == paper

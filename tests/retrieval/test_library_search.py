@@ -70,6 +70,37 @@ def test_with_a_customer_known_no_other_customers_contract_is_found(library: Lib
     assert "contract-b" not in found_in(library, "partial shipments consent", scope=Scope(customer="C-1"))
 
 
+def test_whom_another_customers_agreement_binds_is_answered_by_that_agreement(tmp_path: Path) -> None:
+    """No other question about the order finds it: that the names are alike is how people get it wrong."""
+    library = make_library(
+        tmp_path,
+        {
+            make_document("theirs", "x", type="contract", customer="C-2", title="Acme Industrial"): (
+                "This agreement does not extend to Acme Catering.\n\nA late delivery costs two percent."
+            ),
+            make_document("other", "x", type="contract", customer="C-3", title="Delta"): (
+                "This agreement does not extend to Acme Catering either."
+            ),
+            make_document("terms", "x", type="contract", title="Terms"): "These terms apply to everybody.",
+        },
+    )
+    order = Scope(customer="C-1", names=("Acme Catering",))
+    found = found_in(library, "Does the Acme Industrial agreement apply to Acme Catering?", scope=order)
+    assert "theirs" in found
+    assert "other" not in found
+    for question in (
+        "What does a late delivery cost in the Acme Industrial agreement?",
+        "Does the agreement apply to Acme Catering?",
+    ):
+        assert not {"theirs", "other"} & set(found_in(library, question, scope=order))
+    service = Reader(
+        login="s", roles=frozenset({"service"}), companies=frozenset(), customers=frozenset({"C-1"})
+    )
+    question = "Does the Acme Industrial agreement apply to Acme Catering?"
+    assert "theirs" not in found_in(library, question, service, scope=order)
+    library.close()
+
+
 def test_only_the_wanted_types_are_found(library: Library) -> None:
     assert set(found_in(library, "partial shipments consent", types=("case_note",))) == {"note"}
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
-from retrieval.minilm_embedder import PINNED_WEIGHTS_SHA256, MiniLmEmbedder
+from retrieval.minilm_embedder import PINNED_WEIGHTS_SHA256, MiniLmEmbedder, _batches
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,28 @@ def test_a_text_has_the_same_vector_alone_and_in_company(embedder: MiniLmEmbedde
     together = embedder.embed(texts)
     for at in (0, 7, 28):
         assert np.allclose(embedder.embed([texts[at]])[0], together[at], atol=1e-5)
+
+
+def test_many_texts_of_all_lengths_have_the_vectors_they_have_alone(embedder: MiniLmEmbedder) -> None:
+    """They go through in several batches at a time, and come back in their order; whoever asked keeps their priority."""
+    texts = [" ".join(["pallet", "late", "carrier"] * (1 + number * 7 % 60)) for number in range(60)]
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    together = embedder.embed(texts)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+    assert len({tuple(row) for row in together}) > 50
+    for at in (0, 1, 30, 59):
+        assert np.allclose(embedder.embed([texts[at]])[0], together[at], atol=1e-5)
+
+
+def test_batches_hold_every_text_once_and_little_padding() -> None:
+    lengths = [3 + number * 37 % 254 for number in range(500)]
+    batches = _batches(lengths)
+    assert sorted(at for batch in batches for at in batch) == list(range(500))
+    assert all(max(lengths[at] for at in batch) * len(batch) <= 1024 for batch in batches)
+    computed = sum(max(lengths[at] for at in batch) * len(batch) for batch in batches)
+    assert computed < 1.03 * sum(lengths)
+    assert [len(batch) for batch in _batches([4] * 130)] == [64, 64, 2]
+    assert _batches([5_000, 1]) == [[0], [1]]
 
 
 def test_meaning_counts_more_than_words(embedder: MiniLmEmbedder) -> None:

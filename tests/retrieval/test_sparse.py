@@ -64,3 +64,19 @@ def test_the_same_text_gives_the_same_sorted_weights(text: str) -> None:
     assert list(vector.indices) == sorted(set(vector.indices))
     assert len(vector.indices) == len(vector.values)
     assert all(value > 0 for value in vector.values)
+
+
+@pytest.mark.parametrize(
+    "letters", ["a" * 2_000, "y" * 1_500 + "ational", "b" * 1_995 + "ation", "ay" * 1_000]
+)
+def test_letters_without_end_are_a_word_as_it_stands(letters: str) -> None:
+    """A file or a question may hold them, and stemming goes a level deeper with each y."""
+    assert terms(letters) == [letters]
+    assert terms(f"the pallets of {letters}") == ["pallet", letters]
+
+
+def test_references_are_found_where_they_begin_and_nowhere_else() -> None:
+    """The pattern does not try again inside a word: with a text of one long word that took the square of its length."""
+    text = "aMF-2026-014 mf-2026-014/2 v1.2.x -x-9 a--b4 7/8. 1-"
+    found = [each for each in terms(text) if any(mark in each for mark in "-/.")]
+    assert found == ["amf-2026-014", "mf-2026-014/2", "v1.2.x", "x-9", "7/8"]
