@@ -143,6 +143,12 @@ def _spellings(reference: str) -> list[str]:
     return list(dict.fromkeys(item for item in found if item))
 
 
+def _ending(reference: str) -> str:
+    """The digits by which people call a customer's reference, from four on: ``4829`` for ``PO-4829``; else empty."""
+    bare = _ORDER_WORDS.sub("", reference).strip(" #")
+    return bare if re.fullmatch(r"\d{4,8}", bare) else ""
+
+
 def _any_of(terms: Sequence[list[Any]]) -> list[Any]:
     return ["|"] * (len(terms) - 1) + list(terms)
 
@@ -150,8 +156,8 @@ def _any_of(terms: Sequence[list[Any]]) -> list[Any]:
 def resolve_orders(session: OdooSession, text_ref: str, *, details: Spec | None = None) -> Resolution:
     """Which order a reference means, for this person. One round trip; two where `details` are asked for and it fits many.
 
-    Tried are the order's own name in any case and spacing, the customer's reference, the name of a delivery, and a tracking
-    number. A match on the order's own name wins over the others.
+    Tried are the order's own name in any case and spacing, the customer's reference (or its digits, from four on), the name of a
+    delivery, and a tracking number. A match on the order's own name wins over the others.
 
     Args:
         details: what else to read of the order, so that no second question is needed once it is found (`FoundOrder.row`).
@@ -167,6 +173,9 @@ def resolve_orders(session: OdooSession, text_ref: str, *, details: Spec | None 
     own: list[list[Any]] = [["name", "in", names]]
     spellings = [_exactly(item) for item in _spellings(reference)]
     own += [[field, "=ilike", item] for item in spellings for field in ("name", "client_order_ref")]
+    ending = _ending(reference)
+    if ending:
+        own.append(["client_order_ref", "=ilike", f"%{ending}"])
     deliveries: list[list[Any]] = [
         [field, "=ilike", item]
         for item in spellings
@@ -195,7 +204,11 @@ def resolve_orders(session: OdooSession, text_ref: str, *, details: Spec | None 
             sees_deliveries = False
     if page is None or not sees_deliveries:
         page = session.read("sale.order", _any_of(own), _SPEC, order=order, limit=limit)
-    found = [_found(row, reference, names, session.user.timezone, detailed=detailed) for row in page.rows]
+    found = [
+        _found(row, reference, names, session.user.timezone, detailed=detailed)
+        for row in page.rows
+        if not (ending and re.search(rf"\d{ending}$", text(row, "client_order_ref")))
+    ]
     by_name = [item for item in found if item.matched_by == "order"]
     chosen = by_name or found
     beyond = page.total - len(page.rows) if not by_name else 0
@@ -229,7 +242,9 @@ def _found(row: Row, reference: str, names: Sequence[str], timezone: str, *, det
     matched: MatchedBy = "tracking number"
     if text(row, "name").upper() in names or text(row, "name").casefold() in spellings:
         matched = "order"
-    elif text(row, "client_order_ref").casefold() in spellings:
+    elif text(row, "client_order_ref").casefold() in spellings or (
+        _ending(reference) and text(row, "client_order_ref").endswith(_ending(reference))
+    ):
         matched = "customer reference"
     elif any(text(item, "name").casefold() in spellings for item in many(row, "picking_ids")):
         matched = "delivery"
@@ -253,7 +268,7 @@ _REFERENCES = re.compile(
     (?P<path>\b[A-Z0-9]{1,8}(?:/[A-Z0-9]{2,8}){1,2}/\d{2,}\b)                    # WEST/OUT/00012, INV/2026/00012
   | (?P<said>\b(?:sales?\ orders?|orders?|quotations?|quotes?)
         [ .:]*(?:(?:number|num|no|nr)\b[ .:]*)?\#?\ ?(?P<number>(?:SO?[ -]?)?\d{1,9})\b(?![.,/-]\d))  # order 42, order no. S 42
-  | (?P<odoo>\b(?:SO|S|PO|P)[ ]?\d{4,9}\b)                                        # S00042, s 00042, P00031
+  | (?P<odoo>(?<!['’])\b(?:SO|S|PO|P)[ ]?\d{4,9}\b)                               # S00042, s 00042, P00031; not "Redwood's 4829"
   | (?P<short>\b(?:SO)[ -]?\#?\d{1,9}\b)                                           # so42
   | (?P<dashed>\b(?!\d+-)[A-Z][A-Z0-9]{0,11}(?:-[A-Z0-9]{1,12})*-\d{2,}(?:-[A-Z0-9]+)*\b)   # PO-7788, MF-2026-014
   | (?P<tracking>\b(?=[A-Z0-9]*\d{4})(?=[A-Z0-9]*[A-Z])[A-Z0-9]{8,34}\b)           # SWL790037, 1Z999AA10123456784

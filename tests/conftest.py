@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import secrets
@@ -9,11 +10,12 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+import sqlalchemy as sa
 
 from copilot.settings import Settings
 
@@ -43,6 +45,20 @@ class RealOdoo:
     """The demo's people and their passwords."""
     postgres_settings: Path = Path()
     """Odoo's own settings file, which says how its PostgreSQL is reached."""
+
+    def postgresql(self, database: str) -> sa.URL:
+        """Where a database of Odoo's own PostgreSQL is reached."""
+        settings = configparser.ConfigParser(interpolation=None)
+        settings.read(self.postgres_settings, encoding="utf-8")
+        odoo = settings["options"]
+        return sa.URL.create(
+            "postgresql+psycopg",
+            odoo["db_user"],
+            odoo["db_password"],
+            odoo["db_host"],
+            int(odoo["db_port"]),
+            database,
+        )
 
 
 def _dev_odoo(*words: str) -> str:
@@ -102,13 +118,7 @@ def odoo_copy(real_odoo: RealOdoo) -> Iterator[Callable[[], RealOdoo]]:
         _dev_odoo("copy", real_odoo.db, name)
         copies.append(name)
         _warm(real_odoo.url, name)
-        return RealOdoo(
-            url=real_odoo.url,
-            db=name,
-            admin_login=real_odoo.admin_login,
-            admin_password=real_odoo.admin_password,
-            logins=real_odoo.logins,
-        )
+        return replace(real_odoo, db=name)
 
     yield copy
     for name in copies:

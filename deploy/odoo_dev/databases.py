@@ -62,11 +62,12 @@ def copy(cluster: Cluster, source: str, new: str) -> None:
         doing=f"copying {source} to {new}",
     )
     # Odoo tells one database from another by its uuid; a worker that served an older database of this name sees by the
-    # signal that its caches are of another one.
+    # signal that its caches are of another one. Odoo compares the highest number: one below those that the origin left
+    # would hide every later signal, and a worker would never learn of a module installed through another.
     cluster.sql(
         "UPDATE ir_config_parameter SET value = gen_random_uuid()::text WHERE key = 'database.uuid';"
-        "SELECT setval(pg_get_serial_sequence('orm_signaling_registry', 'id'), (1000000 + random() * 1e9)::int)"
-        " WHERE to_regclass('orm_signaling_registry') IS NOT NULL;"
+        "SELECT setval(pg_get_serial_sequence('orm_signaling_registry', 'id'), coalesce(max(id), 0) + (1 + random() * 1e7)::int)"
+        " FROM orm_signaling_registry;"
         "INSERT INTO orm_signaling_registry DEFAULT VALUES;",
         database=new,
         doing=f"naming the copy {new}",

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from . import databases, server
 from .machine import Folders, Stop, say, secret_file
@@ -15,6 +16,8 @@ from .postgres import Cluster
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 DEMO = "demo"
+HOME = "America/Los_Angeles"
+"""Where the demo distributor lives, and its day with it: `erp_tools.demo.clock`."""
 
 
 def contents(number: int) -> str:
@@ -25,7 +28,7 @@ def contents(number: int) -> str:
     for pattern in ("*.py", "*.yaml", "cases/*.py"):
         for path in sorted(folder.glob(pattern)):
             code.update(path.name.encode() + path.read_bytes())
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = datetime.datetime.now(ZoneInfo(HOME)).date().isoformat()
     return json.dumps({"seed": number, "code": code.hexdigest(), "today": today})
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from erp_tools.demo.clock import Clock
+from erp_tools.demo.clock import Clock, today_at_home
 from erp_tools.demo.plan import DEFAULT_SEED, make_plan
 from erp_tools.demo.rpc import AdminSession, SeedingError
 from erp_tools.demo.run_afterwards import (
@@ -125,7 +125,7 @@ def main() -> int:
             def step(done: str, share: int) -> None:
                 bar.update(task, advance=share, description=done)
 
-            clock = Clock(today=datetime.now(UTC).date())
+            clock = Clock(today=today_at_home(datetime.now(UTC)))
             seed_demo(odoo, seed=chosen.seed, password=people_password, clock=clock, step=step)
     except SeedingError as error:
         print(f"seed: {error}", file=sys.stderr)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from erp_tools.demo.clock import Clock
+from erp_tools.demo.clock import HOME, Clock
 from erp_tools.demo.rpc import AdminSession
 from erp_tools.demo.setup_company import Ground
 
-HOME = "America/Los_Angeles"
 TIMEZONES = {"WEST": HOME, "EAST": "America/New_York", "SOUTH": "America/Chicago"}
 CLOSED = ((-30, "Inventory day"), (5, "Stocktaking, nothing is shipped"))
 """(day, why): whole days on which no warehouse works."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from erp_tools.demo.clock import HOME
 from erp_tools.demo.company import company_file
 from erp_tools.demo.model import Plan
 from erp_tools.demo.rpc import AdminSession
@@ -195,7 +196,7 @@ def _people(odoo: AdminSession, plan: Plan, ground: Ground, password: str) -> No
     odoo.write(
         "res.users",
         [odoo.uid],
-        {"company_ids": [(6, 0, both)], "company_id": ground.company, "tz": "America/Los_Angeles"},
+        {"company_ids": [(6, 0, both)], "company_id": ground.company, "tz": HOME},
     )
     roles: dict[str, int] = {}
     for role, (label, _) in ROLES.items():
@@ -217,7 +218,7 @@ def _people(odoo: AdminSession, plan: Plan, ground: Ground, password: str) -> No
         user = odoo.create(
             "res.users",
             [{
-                "login": login, "name": name, "email": f"{login}@{domain}", "password": password, "tz": "America/Los_Angeles",
+                "login": login, "name": name, "email": f"{login}@{domain}", "password": password, "tz": HOME,
                 "company_id": companies[0], "company_ids": [(6, 0, companies)], "notification_type": "inbox",
                 "group_ids": [(6, 0, [everyone, roles[role], *(odoo.ref(group) for group in groups)])],
             }],

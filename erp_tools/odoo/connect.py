@@ -52,7 +52,7 @@ def connect_recording(
     Args:
         recording: a file made by `recorder.record`; None is the one that comes with the product.
         local_copy: file that takes writes; without one nothing can be changed.
-        today: the day that the recorded day becomes; None is today in UTC, ``recorded`` leaves all dates as they were.
+        today: the day that the recorded day becomes; None is the recorded company's today, ``recorded`` leaves all dates as they were.
 
     Raises:
         OdooUnavailable: the file is missing or broken.

@@ -7,10 +7,11 @@ the contract tests hold it to what a real Odoo does.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from erp_tools.errors import AccessDenied, OdooError, OdooFailed, OdooUserError
 from erp_tools.odoo import domain_search
@@ -34,7 +35,8 @@ class RecordedServer:
     Args:
         path: the file; None is the recording that comes with the product.
         local_copy: file that takes changes; None takes none.
-        today: the day that the recorded day becomes; None is today in UTC, as the recorded day is, ``recorded`` moves nothing.
+        today: the day that the recorded day becomes; None is today where the recorded company is, as the recorded
+            day is, ``recorded`` moves nothing.
         methods: (model, method) -> what it does here; the actions bring theirs.
         add_ons: model -> fields that the recorded Odoo did not have, as modules would bring them; empty, and open to everybody.
     """
@@ -53,7 +55,7 @@ class RecordedServer:
         self.recording: Recording = open_recording(path).extended(add_ons or {})
         made = date.fromisoformat(self.recording.day)
         if today is None:
-            today = datetime.now(UTC).date()
+            today = datetime.now(ZoneInfo(self.recording.timezone or "UTC")).date()
         self.shift = DayShift(0 if today == "recorded" else (today - made).days)
         self.tables = Tables(self.recording, self.shift, local_copy)
         self.methods = dict(methods or {})

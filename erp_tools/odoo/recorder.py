@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from erp_tools.errors import AccessDenied, OdooUserError
 from erp_tools.odoo.allow_list import ALLOWED, AllowedModel
@@ -92,9 +93,9 @@ def record(
         admin.close()
     timezone = company.get("timezone") or admin.user.timezone
     write_recording(
-        # The UTC day: the demo's plan counts its days from there, too. Seed and record on the same day.
+        # The company's day: the demo's plan counts its days from there, too. Seed and record on the same day.
         out,
-        day=datetime.now(UTC).date().isoformat(),
+        day=datetime.now(ZoneInfo(timezone or "UTC")).date().isoformat(),
         timezone=timezone,
         odoo=version,
         models=((name, content, about) for name, (content, about) in models.items()),

@@ -1,23 +1,34 @@
 """From what people call somebody or something ("meridan fods", "the olive oil 20 L drums", "West") to the record in Odoo.
 
 Odoo is asked for names that share a part with what was said, as the person; which of them is meant is decided here by nearness in
-spelling. The only home of rapidfuzz in this package.
+spelling (`erp_tools.reads.likeness`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-
-from rapidfuzz import fuzz
 
 from erp_tools.errors import AccessDenied
 from erp_tools.facts import Fact
 from erp_tools.odoo.gateway import OdooServer, OdooSession, Row
+from erp_tools.reads.likeness import (
+    EXACT,
+    codes_of,
+    is_code,
+    is_weak,
+    likeness,
+    likeness_of_words,
+    may_be_left_out,
+    parts,
+    spoken,
+)
 from erp_tools.reads.report import Candidate
 from erp_tools.reads.rows import number, text
+from erp_tools.reads.rows import one as linked
 
 NEAR = 82.0
 """From this score on a name is taken for what was said; a slip in a word of six letters costs some fifteen points."""
@@ -25,12 +36,12 @@ CLOSE = 4.0
 """Candidates this close to the best one are told apart by the person."""
 MOST_READ = 200
 MOST_CANDIDATES = 5
+MOST_OF_A_PERSON = 3
+"""Words of a person's name."""
 
-_PARTNER: dict[str, Any] = {"display_name": {}, "ref": {}, "customer_rank": {}, "supplier_rank": {}}
+_COMPANY: dict[str, Any] = {"display_name": {}, "ref": {}, "customer_rank": {}, "supplier_rank": {}}
+_PARTNER: dict[str, Any] = {**_COMPANY, "name": {}, "parent_id": {"fields": _COMPANY}}
 _PLAIN: dict[str, Any] = {"display_name": {}, "name": {}}
-_FILLERS = frozenset(
-    {"the", "of", "and", "a", "an", "for", "our", "inc", "ltd", "llc", "co", "company", "warehouse"}
-)
 
 
 def find_named(
@@ -58,21 +69,35 @@ def find_named(
 
 
 def _partners(session: OdooSession, said: str, now: datetime, server: OdooServer) -> list[Candidate]:
-    domain = [
+    """Companies, and the companies of people: "Gwen" is asked about as one speaks of her company's orders."""
+    words = spoken(said)
+    company = [
         "&",
         ["parent_id", "=", False],
         *_any_of([["ref", "=ilike", _plain(said)], *_name_terms("name", said)]),
     ]
-    rows = session.read("res.partner", domain, _PARTNER, order="name, id", limit=MOST_READ).rows
-    return [
-        Candidate(
-            fact=_fact("res.partner", row, ("ref",), now, server),
-            kind=_kind_of(row),
-            name=text(row, "display_name"),
-            ref=text(row, "ref"),
-        )
-        for row in rows
-    ]
+    people: list[Any] = []
+    if words and len(words) <= MOST_OF_A_PERSON and all(len(word) > 2 and word.isalpha() for word in words):
+        people = ["&", ["parent_id", "!=", False], *_all_of([["name", "ilike", word] for word in words])]
+    domain = ["|", *company, *people] if people else company
+    narrow = ["&", ["parent_id", "=", False], *_narrow_terms("name", said)]
+    found: list[Candidate] = []
+    for row in _rows(session, "res.partner", domain, narrow, _PARTNER, "name, id"):
+        employer = linked(row, "parent_id")
+        if employer is None:
+            found.append(_partner(row, now, server))
+        elif set(words) <= set(spoken(text(row, "name"))):
+            found.append(replace(_partner(dict(employer), now, server), said_of=text(row, "name")))
+    return found
+
+
+def _partner(row: Row, now: datetime, server: OdooServer) -> Candidate:
+    return Candidate(
+        fact=_fact("res.partner", row, ("ref",), now, server),
+        kind=_kind_of(row),
+        name=text(row, "display_name"),
+        ref=text(row, "ref"),
+    )
 
 
 def _kind_of(row: Row) -> str:
@@ -109,9 +134,10 @@ def _carriers(session: OdooSession, said: str, now: datetime, server: OdooServer
 
 
 def _products(session: OdooSession, said: str, now: datetime, server: OdooServer) -> list[Candidate]:
-    domain = _any_of([["default_code", "=ilike", _plain(said)], *_name_terms("name", said)])
+    codes = [["default_code", "=ilike", _plain(code)] for code in codes_of(said)]
+    domain = _any_of([*codes, *_name_terms("name", said)])
     spec: dict[str, Any] = {"display_name": {}, "name": {}, "default_code": {}}
-    rows = session.read("product.product", domain, spec, order="default_code, id", limit=MOST_READ).rows
+    rows = _rows(session, "product.product", domain, _narrow_terms("name", said), spec, "default_code, id")
     return [
         Candidate(
             fact=_fact("product.product", row, ("default_code",), now, server),
@@ -121,6 +147,18 @@ def _products(session: OdooSession, said: str, now: datetime, server: OdooServer
         )
         for row in rows
     ]
+
+
+def _rows(
+    session: OdooSession, model: str, domain: list[Any], narrow: list[Any], spec: dict[str, Any], order: str
+) -> list[Row]:
+    """What fits, in one round trip; in a second one, where that is more than is read, the records that every word fits."""
+    page = session.read(model, domain, spec, order=order, limit=MOST_READ)
+    if page.total <= len(page.rows):
+        return list(page.rows)
+    nearer = session.read(model, narrow, spec, order=order, limit=MOST_READ).rows
+    known = {int(row["id"]) for row in nearer}
+    return [*nearer, *(row for row in page.rows if int(row["id"]) not in known)]
 
 
 _READERS = {"partner": _partners, "warehouse": _warehouses, "carrier": _carriers, "product": _products}
@@ -144,7 +182,7 @@ def _plain(said: str) -> str:
 def _name_terms(field: str, said: str) -> list[list[Any]]:
     """Conditions that a name with a slip in it still meets: the beginnings and the ends of the words."""
     terms: list[list[Any]] = [[field, "ilike", _plain(said)]]
-    for word in _words(said):
+    for word in spoken(said):
         if len(word) >= 4 and word.isalpha():
             terms += [[field, "ilike", word[:3]], [field, "ilike", word[-3:]]]
         elif len(word) >= 3:
@@ -152,15 +190,24 @@ def _name_terms(field: str, said: str) -> list[list[Any]]:
     return [list(one) for one in dict.fromkeys(tuple(term) for term in terms)][:13]
 
 
+def _narrow_terms(field: str, said: str) -> list[Any]:
+    """The beginnings of all the words that say something: what a name with a slip at its end still meets."""
+    words = [word for word in spoken(said) if len(word) > 2 or word.isdigit()][:4]
+    return _all_of([[field, "ilike", _plain(word[:4])] for word in words] or [[field, "ilike", _plain(said)]])
+
+
 def _any_of(terms: Sequence[list[Any]]) -> list[Any]:
     return ["|"] * (len(terms) - 1) + list(terms)
 
 
+def _all_of(terms: Sequence[list[Any]]) -> list[Any]:
+    return ["&"] * (len(terms) - 1) + list(terms)
+
+
 def _decided(said: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    scored = [_scored(said, one) for one in found]
-    near = sorted(
-        (one for one in scored if one.score >= NEAR), key=lambda one: (-one.score, one.name, one.kind)
-    )
+    near = _near(said, found) or _near_in_part(said, found)
+    # "Mill fabrication" is Old Mill Fabrication, letter by letter, and not Millbrook Fabrication.
+    near = [one for one in near if _is_exact(said, one)] or near
     if not near:
         return ()
     close = [one for one in near if one.score >= near[0].score - CLOSE]
@@ -175,40 +222,41 @@ def _decided(said: str, found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     return tuple(close[:MOST_CANDIDATES])
 
 
-def _scored(said: str, one: Candidate) -> Candidate:
-    return Candidate(
-        fact=one.fact,
-        kind=one.kind,
-        name=one.name,
-        ref=one.ref,
-        score=round(_score(said, one.name, one.ref), 1),
+def _near(said: str, found: Sequence[Candidate]) -> list[Candidate]:
+    scored = (replace(one, score=round(likeness(said, one.said_of or one.name, one.ref), 1)) for one in found)
+    best: dict[tuple[str, int], Candidate] = {}
+    for one in sorted(scored, key=lambda one: (-one.score, one.name, one.kind)):
+        if one.score >= NEAR:
+            best.setdefault((one.fact.model, one.fact.record_id), one)  # a company and its people are one
+    return list(best.values())
+
+
+def _near_in_part(said: str, found: Sequence[Candidate]) -> list[Candidate]:
+    """Where all that was said names nothing, the longest part of it that does, letter by letter: "meridian strict", "six pillow
+    blocks", "olive oil drums east". People are called by their whole name; of "Great Plains" no part may be left out."""
+    for part in parts(said):
+        fit = [one for one in found if _may_be_meant_by(part, said, one)]
+        near = [one for one in _near(part, fit) if _is_exact(part, one)]
+        if near:
+            return near
+    return []
+
+
+def _may_be_meant_by(part: str, said: str, one: Candidate) -> bool:
+    if one.kind == "warehouse":
+        return True  # "East"
+    if one.said_of:
+        return False
+    if one.kind in {"customer", "vendor", "contact"}:
+        first, named = spoken(part)[:1], spoken(one.name)[:1]  # of "& Co." or "Inc" nothing is left
+        begins = bool(first and named) and likeness_of_words(first[0], named[0]) >= EXACT
+        return begins and not is_weak(part) and may_be_left_out(part, said)
+    return is_code(part, one.ref) or not is_weak(part)
+
+
+def _is_exact(part: str, one: Candidate) -> bool:
+    there = [*spoken(one.said_of or one.name), one.ref.casefold()]
+    words = spoken(part)
+    return is_code(part, one.ref) or (
+        bool(words) and all(max(likeness_of_words(word, other) for other in there) >= EXACT for word in words)
     )
-
-
-def _score(said: str, name: str, ref: str) -> float:
-    """Each word of what was said against the nearest word of the name, by length; the whole name said beats a part of it."""
-    if ref and said.strip().casefold() == ref.casefold():
-        return 120.0
-    wanted, there = _words(said), _words(name)
-    if not wanted or not there:
-        return 0.0
-    weight = sum(len(word) for word in wanted)
-    score = sum(len(word) * max(_likeness(word, other) for other in there) for word in wanted) / weight
-    covered = sum(1 for other in there if max(_likeness(other, word) for word in wanted) >= NEAR) / len(there)
-    begins = _likeness(wanted[0], there[0]) >= NEAR
-    return score + 8.0 * covered + (3.0 if begins else 0.0) - 5.0
-
-
-def _likeness(one: str, other: str) -> float:
-    if one == other:
-        return 100.0
-    if one.rstrip("s") == other.rstrip("s") and min(len(one), len(other)) > 2:
-        return 98.0
-    if len(one) < 4 or len(other) < 4 or one.isdigit() or other.isdigit():
-        return 0.0
-    return fuzz.ratio(one, other)
-
-
-def _words(said: str) -> list[str]:
-    found = re.findall(r"[^\W_]+(?:['’][^\W_]+)?", said.casefold())
-    return [word for word in found if word not in _FILLERS] or found

@@ -1,4 +1,4 @@
-"""How one purchase order stands: ordered or still a request, due when, what has come and what has not."""
+"""How purchase orders stand: ordered or still a request, due when, what has come and what has not."""
 
 from __future__ import annotations
 
@@ -89,6 +89,36 @@ def purchase_status(
         facts=tuple(facts),
         not_listed=max(0, len(lines) - MOST_LINES),
         subject=text(row, "name"),
+    )
+
+
+def open_purchases(
+    session: OdooSession, vendor: Candidate, *, now: datetime, server: OdooServer, zone: ZoneInfo
+) -> Report:
+    """A vendor's purchase orders and requests that have not been received in full, the earliest due first. One round trip.
+
+    Raises:
+        AccessDenied: this person may read no purchase orders. OdooUnavailable.
+    """
+    domain = [
+        ["partner_id", "child_of", vendor.fact.record_id],
+        ["state", "!=", "cancel"],
+        ["receipt_status", "!=", "full"],
+    ]
+    page = session.read("purchase.order", domain, _SPEC, order="date_planned, id", limit=MOST_LINES)
+    facts = [vendor.fact, *(_fact(row, now, server, zone) for row in page.rows)]
+    lines = [
+        _headline(row, [line for line in many(row, "order_line") if one(line, "product_id")], fact, now, zone)
+        for row, fact in zip(page.rows, facts[1:], strict=True)
+    ]
+    words = f"{vendor.name} has no open purchase orders that you may see"
+    if page.total:
+        words = f"{vendor.name} has {'1 open purchase order' if page.total == 1 else f'{page.total} open purchase orders'}"
+    return Report(
+        headline=Sentence(text=words, evidence=tuple(fact.key for fact in facts[:4])),
+        lines=tuple(lines),
+        facts=tuple(facts),
+        not_listed=page.total - len(page.rows),
     )
 
 

@@ -44,6 +44,8 @@ class Candidate:
     """Our reference for it: of a partner, the short name of a warehouse, the internal reference of a product."""
     score: float = 100.0
     """How well it fits what was said, up to 100."""
+    said_of: str = ""
+    """The person whose company this is, where a person was named."""
 
 
 class Ambiguous(Exception):

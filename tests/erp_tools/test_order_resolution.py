@@ -55,6 +55,18 @@ def test_customer_reference_delivery_and_tracking_number_lead_to_the_order(
     assert session.log.calls == 1
 
 
+def test_the_figures_of_a_customer_reference_lead_to_it() -> None:
+    rows = [row(7, "S00136", ref="PO-4829"), row(8, "S00137", ref="PO-14829")]
+    found = resolve_orders(AnsweringSession(answers={"sale.order": rows}), "order 4829")
+    assert (found.status, found.order.name, found.order.matched_by) == ("one", "S00136", "customer reference")
+    own = [row(9, "S04829"), *rows]
+    assert resolve_orders(AnsweringSession(answers={"sale.order": own}), "4829").order.name == "S04829"
+
+
+def test_a_genitive_is_no_order() -> None:
+    assert extract_references("Redwood's 4829, and it's 97214") == []
+
+
 def test_several_orders_come_back_as_candidates_with_what_tells_them_apart() -> None:
     session = AnsweringSession(
         answers={

@@ -11,6 +11,7 @@ import pytest
 
 from copilot.bootstrap import BuiltDesk, build_desk
 from copilot.drafts.draft import Draft
+from copilot.drafts.errors import DraftChanged
 from copilot.identity import Person
 from copilot.settings import Settings
 from erp_tools.actions.calls import Post
@@ -150,6 +151,27 @@ def test_the_approver_stands_in_the_chatter(
         )
         assert found["author_id"][1].endswith(house.person(decides).name)
         assert (found["model"], found["res_id"]) == (post.model, post.record_id)
+
+
+def test_a_draft_put_another_way_is_what_is_done_and_what_was_seen_before_is_not(house: House) -> None:
+    first, second = in_days(24), in_days(31)
+    draft = house.draft("service", "change_promise_date", "S00059", date=first)
+    house.desk.submit(house.person("service"), draft.draft_id)
+    supervisor = house.person("supervisor")
+    seen, token = house.desk.drafts.show(supervisor, draft.draft_id)
+    edited = house.desk.edit(
+        house.person("service"), draft.draft_id, version=seen.version, changed={"date": second}
+    )
+    assert (edited.version, edited.state) == (seen.version + 1, "drafted")
+    with pytest.raises(DraftChanged):
+        house.desk.approve(supervisor, draft.draft_id, version=seen.version, digest=seen.digest, token=token)
+    promised = [("name", "=", "S00059")]
+    (before,) = house.admin.find("sale.order", promised, ["commitment_date"])
+    assert not str(before["commitment_date"]).startswith((first, second))
+    done = house.approve("supervisor", edited)
+    assert (done.state, done.reason) == ("executed", "")
+    (after,) = house.admin.find("sale.order", promised, ["commitment_date"])
+    assert str(after["commitment_date"]).startswith(second)
 
 
 def test_a_note_that_somebody_removes_is_missed_and_said(house: House) -> None:
