@@ -24,7 +24,8 @@ def print_drafts(drafts: Sequence[Draft]) -> None:
         return
     table = Table(box=None, padding=(0, 1))
     for name in ("Draft", "State", "Order", "What", "Risk", "Asked by", "Until"):
-        table.add_column(name)
+        # other commands take the id: it stands whole
+        table.add_column(name, no_wrap=name == "Draft")
     for draft in drafts:
         table.add_row(
             draft.draft_id, _state(draft), draft.order, escape(draft.summary), draft.risk, escape(draft.requester_name),
@@ -59,6 +60,10 @@ def print_draft(draft: Draft) -> None:
                 f"[dim]{one['id']} {escape(str(one['title']))}, {escape(str(one['section']))}:[/] “{escape(str(one['quote']))}”"
             )
     console.print(f"[dim]Digest {draft.digest}[/]")
+    if draft.state == "drafted":
+        console.print(
+            f"Nothing is changed yet. Hand it in: copilot drafts submit {draft.draft_id}", soft_wrap=True
+        )
 
 
 def _state(draft: Draft) -> str:

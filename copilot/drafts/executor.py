@@ -167,7 +167,7 @@ class Executor(RunLog):
         """Run a step, or find out whether it ran. None: it is done, go on."""
         with self._database.reading() as connection:
             known = {row.position: row for row in store.steps_of(connection, draft.draft_id)}.get(position)
-        if known is not None and (known.state == "done" or (_is_optional(step) and known.state != "begun")):
+        if known is not None and (known.state == "done" or (is_optional(step) and known.state != "begun")):
             return None
         if known is not None:
             self._hook("reconciling")
@@ -245,7 +245,7 @@ class Executor(RunLog):
             return self._uncertain(draft, f"{step.name}: {seen.text}")
         with self._database.changing() as connection:
             store.end_step(connection, draft.draft_id, position, "refused", str(error))
-        if _is_optional(step):
+        if is_optional(step):
             return None
         return self._end(draft, "failed", self._how_far(draft, f"Odoo refused: {error}"))
 
@@ -264,7 +264,7 @@ class Executor(RunLog):
             return None
         if answered and seen.seen == "not_done":
             self._leave_to_people(draft, position)
-            if _is_optional(step):
+            if is_optional(step):
                 return None
             return self._uncertain(
                 draft, f"{step.name}: Odoo said that it was done, but it is not there. {seen.text}"
@@ -288,7 +288,7 @@ class Executor(RunLog):
             self._step_done(draft, position, Outcome(seen="done", text=f"Odoo holds its key; {seen.text}"))
             return None
         if seen.seen == "unclear" or known.state == "unclear" or known.attempts >= MAX_ATTEMPTS:
-            if _is_optional(step):
+            if is_optional(step):
                 self._leave_to_people(draft, position)
                 return None
             return self._uncertain(draft, f"{step.name}: {seen.text} A person has to look.")
@@ -299,7 +299,7 @@ class Executor(RunLog):
         return self._call(person, draft, position, step)
 
 
-def _is_optional(step: Step) -> bool:
+def is_optional(step: Step) -> bool:
     """Whether the change stands without it: the note that a change leaves."""
     return bool(getattr(step, "optional", False))
 

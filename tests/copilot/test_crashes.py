@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,17 @@ def test_killed_it_is_done_once_and_never_lost(
     trial = run(spec, point, repeat)
     assert trial.killed, "the process has to have died"
     assert trial.problems == []
+
+
+def test_a_note_that_odoo_refuses_after_a_restart_is_told_and_the_change_stands(
+    odoo: OdooDouble, tmp_path: Path
+) -> None:
+    wishes, requester, approvers = ACTIONS["change_promise_date"]
+    spec = Spec(folder=str(tmp_path), action="change_promise_date", order="S00042", wishes=wishes, requester=requester,
+                approvers=approvers, address=odoo.address, world=uuid.uuid4().hex)  # fmt: skip
+    trial = run(spec, "K9 between steps", 4)
+    assert (trial.fault, trial.state, trial.missing) == ("error_inside", "executed", ("note it on S00042",))
+    assert trial.missing[0] in trial.reason
+    assert trial.problems == []
+    assert replace(trial, reason="").problems, "a missing note that is told to nobody is a problem"
+    assert replace(trial, fault="delay").problems, "nothing took the note away"

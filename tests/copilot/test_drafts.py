@@ -277,11 +277,12 @@ def test_forged_and_replayed_approvals_are_refused(bench: Bench) -> None:
     _, of_sam = bench.drafts.show(SAM, draft.draft_id)
     forged = [
         {"version": version, "digest": digest, "token": given}
-        for version in (0, 1, 2, -1)
+        for version in (0, 1, 2, 3, -1, 10**9)
         for digest in (shown.digest, "", shown.digest[::-1], other.digest + "0", "é" * 64)
         for given in (token, foreign, of_sam, "", "x" * 32, token.upper(), token + " ")
         if not (version == 1 and digest == shown.digest and given == token)
     ]
+    assert len(forged) >= 200
     for attempt in forged:
         with pytest.raises((DraftChanged, NotYours)):
             bench.drafts.approve(SUE, draft.draft_id, **attempt)

@@ -15,6 +15,7 @@ from copilot.database import Database
 from copilot.drafts import store
 from copilot.drafts.crashes.lives import AUDIT_KEY, FAULTS, Death, Fault, Spec, live, server_of
 from copilot.drafts.draft import Draft
+from copilot.drafts.executor import is_optional
 from erp_tools.actions import all_actions
 from erp_tools.actions.calls import Post
 from erp_tools.actions.source_from_warehouse import new_deliveries
@@ -72,7 +73,9 @@ class Trial:
     effects: int
     """How often the most frequent effect of it stands in Odoo."""
     all_done: bool
-    """Every step of it can be read back."""
+    """Every step that changes anything can be read back."""
+    missing: tuple[str, ...]
+    """Notes that should stand on its records and do not. The change stands without them, but it has to be told."""
     chain_holds: bool
     seconds: float
     """From the restart to the end."""
@@ -87,6 +90,10 @@ class Trial:
             told.append(f"stuck in {self.state}: {self.reason}")
         if self.state == "executed" and not self.all_done:
             told.append("said to be executed, and is not there")
+        if self.state == "executed" and self.missing and self.fault != "error_inside":
+            told.append(f"no note of it: {', '.join(self.missing)}")
+        if self.state == "executed" and not all(name in self.reason for name in self.missing):
+            told.append(f"nobody is told that its note is missing: {', '.join(self.missing)}")
         if self.state == "failed" and self.fault != "error_inside":
             told.append(f"lost: {self.reason}")
         if self.state == "failed" and "nothing was changed" in self.reason and self.effects:
@@ -134,10 +141,10 @@ def run(spec: Spec, point: str, repeat: int) -> Trial:
     finally:
         database.close()
     (draft,) = drafts
-    effects, all_done = _in_odoo(spec, draft)
+    effects, all_done, missing = _in_odoo(spec, draft)
     return Trial(
         point=point, action=spec.action, fault=fault, killed=died, state=draft.state, reason=draft.reason, effects=effects,
-        all_done=all_done, chain_holds=verdict.holds, seconds=took,
+        all_done=all_done, missing=missing, chain_holds=verdict.holds, seconds=took,
     )  # fmt: skip
 
 
@@ -153,8 +160,8 @@ def _life(spec: Spec) -> bool:
     return bool(code)
 
 
-def _in_odoo(spec: Spec, draft: Draft) -> tuple[int, bool]:
-    """(how often the most frequent effect is there, whether all steps are)."""
+def _in_odoo(spec: Spec, draft: Draft) -> tuple[int, bool, tuple[str, ...]]:
+    """(how often the most frequent effect is there, whether all steps are, which notes are not)."""
     server = server_of(replace(spec, fault="none"), Death(at="", nth=1))
     session = server.sign_in(spec.approvers[-1], "demo")
     try:
@@ -164,9 +171,11 @@ def _in_odoo(spec: Spec, draft: Draft) -> tuple[int, bool]:
         looked_at = (
             steps[-2:] if draft.action == "source_from_warehouse" else steps
         )  # the last one, and its note
-        all_done = all(step.observe(session).seen == "done" for step in looked_at)
+        undone = [step for step in looked_at if step.observe(session).seen != "done"]
+        missing = tuple(step.name for step in undone if is_optional(step))
+        all_done = len(missing) == len(undone)
         posts = [one.message_id for one in steps if isinstance(one, Post)]
-        return max(_counted(session, draft, key, posts), default=int(all_done)), all_done
+        return max(_counted(session, draft, key, posts), default=int(all_done)), all_done, missing
     finally:
         session.close()
 
@@ -193,7 +202,8 @@ def summary(trials: Sequence[Trial]) -> Mapping[str, int]:
         "killed": sum(one.killed for one in trials),
         "doubles": sum(one.effects > 1 for one in trials),
         "lost": sum(
-            any("lost" in problem or "not there" in problem for problem in one.problems) for one in trials
+            any("lost" in problem or "not there" in problem or "note" in problem for problem in one.problems)
+            for one in trials
         ),
         "stuck": sum(one.state not in {"executed", "failed"} for one in trials),
         "broken chains": sum(not one.chain_holds for one in trials),
