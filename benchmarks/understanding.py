@@ -9,7 +9,7 @@ from pathlib import Path
 
 from copilot.bootstrap import build
 from copilot.models.playbook.meaning import Meaning, meaning_of
-from copilot.models.playbook.testing import by_intent, figures, load_phrasings, measure
+from copilot.models.playbook.testing import by_intent, doubts, figures, load_phrasings, measure
 from copilot.settings import Settings
 
 TESTS = Path(__file__).resolve().parent.parent / "tests" / "copilot"
@@ -17,8 +17,10 @@ SETS = {
     "phrasings_held_out": "held out",
     "phrasings_development": "development (looked at while improving)",
     "phrasings_fresh": "fresh (written last, never looked at for improving)",
-    "phrasings_third": "third (every fifth of two strangers' questions; the others were learned from)",
-    "phrasings_second_fresh": "second fresh (written by somebody who had not seen the examples)",
+    "phrasings_third": "third (every fifth of two strangers' questions, the others were learned from; looked at while improving)",
+    "phrasings_fourth": "fourth (written by another stranger; looked at while improving)",
+    "phrasings_fifth": "fifth (written by a fourth stranger, never looked at)",
+    "phrasings_second_fresh": "second fresh (written by somebody who had not seen the examples; its failures read once)",
 }
 TODAY = date(2026, 11, 21)
 
@@ -27,7 +29,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         copilot = build(Settings(_env_file=None, data_dir=Path(folder)))  # type: ignore[call-arg]
         try:
-            person = copilot.identity.sign_in("service", "demo")
+            person = copilot.identity.sign_in(
+                "group_manager", "demo"
+            )  # may see every record that is asked about
             for how, meaning in (
                 ("meaning", meaning_of(copilot.library.embedder)),
                 ("words alone", Meaning()),
@@ -40,8 +44,10 @@ def main() -> None:
                     )
                     each = (time.perf_counter() - begun) / len(phrasings) * 1000
                     shares = ", ".join(f"{verdict} {share:.1%}" for verdict, share in figures(found).items())
+                    doubted = ", ".join(f"{verdict} {share:.1%}" for verdict, share in doubts(found).items())
                     print(
-                        f"{how}, {label}: {len(phrasings)} questions: {shares}; {each:.0f} ms each, names looked up"
+                        f"{how}, {label}: {len(phrasings)} questions: {shares}; answered with a doubt: {doubted}; "
+                        f"{each:.0f} ms each, names looked up"
                     )
                     if how == "meaning":
                         for intent, verdicts in by_intent(found).items():

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 from copilot.answer import Answer, Citation
 from copilot.errors import CopilotError
 from copilot.grounding import Grounding
+from copilot.models.playbook.answerable import answered_as
 from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook.phrasing import answer as phrased
-from copilot.models.playbook.plan import Read
-from copilot.models.playbook.understanding import Earlier, answered_as, understand
+from copilot.models.playbook.plan import to_tell
+from copilot.models.playbook.steps import Read
+from copilot.models.playbook.understanding import understand
+from copilot.models.playbook.understood import Earlier
 
 if TYPE_CHECKING:
     from copilot.brains import Talk
@@ -139,7 +142,7 @@ def rebuild(receipt: Mapping[str, Any], meaning: Meaning | None = None) -> Rebui
     text = given.text
     if given.brain == PLAYBOOK:
         asked = answered_as(understand(given.question, earlier, today=today, meaning=meaning))
-        text = phrased(asked, reads, role=role)
+        text = phrased(*to_tell(asked, reads), role=role)
     checked = grounding.check(text)
     # What could not be proven was taken out when it was answered, and a sentence says so behind the rest.
     same = given.text.startswith(checked.text) if given.brain == PLAYBOOK else checked.checks.removed == 0

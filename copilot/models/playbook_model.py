@@ -18,11 +18,14 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langgraph.runtime import get_runtime
 
+from copilot.models.playbook.answerable import answered_as
 from copilot.models.playbook.asker import Asker
 from copilot.models.playbook.brain import NAME
 from copilot.models.playbook.phrasing import answer, suggestions
-from copilot.models.playbook.plan import MAX_READS, Read, next_steps
-from copilot.models.playbook.understanding import Earlier, Understanding, answered_as, understand
+from copilot.models.playbook.plan import MAX_READS, next_steps, to_tell
+from copilot.models.playbook.steps import Read
+from copilot.models.playbook.understanding import understand
+from copilot.models.playbook.understood import Earlier, Understanding
 from copilot.reads import READS
 from copilot.turn import Turn
 
@@ -60,7 +63,7 @@ class PlaybookModel(BaseChatModel):
             reply = AIMessage(content="", tool_calls=[call])
         else:
             reply = AIMessage(
-                content=answer(asked, reads, role=asker.role),
+                content=answer(*to_tell(asked, reads), role=asker.role),
                 additional_kwargs={"suggestions": list(suggestions(asked, reads)), "intent": asked.intent},
             )
         reply.response_metadata["model_name"] = NAME

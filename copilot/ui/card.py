@@ -77,8 +77,11 @@ def answer_cards(answer: Answer, *, zone: tzinfo) -> list[dict[str, Any]]:
 
 
 def _is_aside(answer: Answer) -> bool:
-    """The question was what to do, or was for a draft: the lateness is one line above that answer and unfolds on a click."""
-    return bool(answer.options or answer.drafts)
+    """The question was what to do, for a draft, or about something beside the order ("who else waits for that"): the lateness is one
+    line above that answer and unfolds on a click."""
+    order = str((answer.diagnosis or {}).get("order", ""))
+    about_the_order = answer.brain != "playbook" or order in answer.text.split("\n\n")[0]
+    return bool(answer.options or answer.drafts) or not about_the_order
 
 
 def _cited(answer: Answer) -> set[str]:

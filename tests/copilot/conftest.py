@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import configparser
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,27 +40,12 @@ def service(demo: Copilot) -> Person:
 @pytest.fixture
 def postgresql_url(real_odoo: Any) -> Iterator[str]:
     """A new database in the PostgreSQL that the real Odoo of this machine uses; dropped afterwards."""
-    folder = Path(real_odoo.postgres_settings)
-    settings = configparser.ConfigParser(interpolation=None)
-    settings.read(folder, encoding="utf-8")
-    odoo = settings["options"]
-
-    def address(database: str) -> sa.URL:
-        return sa.URL.create(
-            "postgresql+psycopg",
-            odoo["db_user"],
-            odoo["db_password"],
-            odoo["db_host"],
-            int(odoo["db_port"]),
-            database,
-        )
-
     name = f"copilot_t{secrets.token_hex(4)}"
-    engine = sa.create_engine(address("postgres"), isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(real_odoo.postgresql("postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
     try:
-        yield address(name).render_as_string(hide_password=False)
+        yield real_odoo.postgresql(name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
             connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))

@@ -19,7 +19,9 @@ from copilot.models.playbook.phrasing import (
     NOT_ENGLISH,
     OUT_OF_SCOPE,
     WHICH_ORDER,
+    suggestions,
 )
+from copilot.models.playbook.understood import Understanding
 
 ROLES = ("service", "supervisor", "purchasing", "sales", "finance", "compliance")
 Ask = Callable[..., Answer]
@@ -98,6 +100,34 @@ def test_one_order_is_answered_in_few_words(ask: Ask, order: str, login: str) ->
     assert answer.text.index("**Next:**") > answer.text.index("**Expected:**")
 
 
+@pytest.mark.parametrize("question", ["When does Nordic deliver?", "when will nordic deliver"])
+def test_a_vendor_is_asked_about_its_purchase_orders(ask: Ask, question: str) -> None:
+    answer = ask(question, login="purchasing")
+    assert answer.text.startswith("**Nordic Bearings has "), answer.text
+    assert "P00050 from Nordic Bearings has not been received" in answer.text
+    assert answer.checks.removed == 0
+
+
+def test_why_a_vendor_is_late_is_told_by_its_purchase_orders(ask: Ask) -> None:
+    assert ask("Why is Kestrel late?", login="purchasing").text.startswith(
+        "**Kestrel Valves and Fittings has "
+    )
+
+
+def test_a_customer_is_still_asked_about_its_own_orders(ask: Ask) -> None:
+    assert ask("Why is Westgate late?").text.startswith("**Orders at risk")
+    assert ask("When will Westgate get their goods?").text.startswith("**Westgate Bakery has ")
+
+
+def test_a_name_that_nobody_has_is_asked_back(ask: Ask) -> None:
+    answer = ask("When will Xyzzy get their goods?")
+    assert answer.text.startswith(WHICH_ORDER)
+
+
+def test_a_customers_reference_is_found_by_its_figures(ask: Ask) -> None:
+    assert ask("why is 4829 late").text.startswith("**S00136 for Redwood Roasters")
+
+
 def test_the_next_step_is_the_one_of_who_asks(ask: Ask) -> None:
     first = {
         login: ask("Why is S00042 late?", login=login).text.partition("**Next:**\n- ")[2]
@@ -162,7 +192,7 @@ def test_filters_of_the_list_are_looked_up(ask: Ask) -> None:
 
 def test_two_questions_are_both_answered(ask: Ask) -> None:
     text = ask("When does P00031 arrive, and which orders wait for it?", login="purchasing").text
-    assert "was due on 13 Nov 2026" in text
+    assert re.search(r"was due on \d+ \w{3} \d{4}, \d+ days ago", text), text
     assert "1. **S00042** for Meridian Foods" in text
 
 
@@ -174,7 +204,10 @@ def test_more_than_three_orders_are_asked_for_next(ask: Ask) -> None:
     ("question", "text"),
     [("help", HELP), ("hello", GREETING), ("tell me a joke", OUT_OF_SCOPE)],
 )
-def test_what_needs_no_reading(ask: Ask, question: str, text: str) -> None:
+def test_what_needs_no_reading(
+    ask: Ask, demo: Copilot, people: dict[str, Person], question: str, text: str
+) -> None:
+    people["service"] = demo.identity.sign_in("service", "demo")  # whose rights are not due to be read anew
     answer = ask(question)
     assert answer.text == text
     assert answer.odoo_calls == 0
@@ -214,3 +247,41 @@ def test_a_question_for_a_change_changes_nothing(ask: Ask) -> None:
 def test_a_person_of_several_roles_is_one_of_them() -> None:
     assert leading_role({"service", "finance"}) == "finance"
     assert leading_role(()) == "service"
+
+
+def test_goods_of_an_order_are_asked_about_without_naming_them(ask: Ask) -> None:
+    who = ask("Why is S00042 late?", "who else waits for that", login="purchasing").text
+    assert who.startswith("**These orders wait for [FB-1011]")
+    free = ask("Why is S00042 late?", "how many of it are free", "and in Allentown?").text
+    assert "[FB-1011] Extra Virgin Olive Oil 20 L Drum are free to use in Allentown East" in free
+
+
+def test_an_empty_list_says_what_to_ask_instead(ask: Ask) -> None:
+    answer = ask("late orders of Beacon Grocers")
+    assert "Ask for the open orders of Beacon Grocers" in answer.text
+    assert "Open orders of Beacon Grocers" in answer.suggestions
+
+
+def test_what_odoo_does_not_show_names_who_may_see_it(ask: Ask) -> None:
+    assert "Ask purchasing, who may." in ask("When does P00031 arrive?", login="service").text
+
+
+def test_a_question_that_is_nearly_one_about_a_rule_gets_the_rule_beside(ask: Ask) -> None:
+    """Taken for an order's day or a customer's orders, it would miss the table that answers it."""
+    text = ask("Which day does the transfer truck go from Allentown East to Dallas South?").text
+    assert "Wednesday 14:00" in text
+    assert "Did you mean what a contract" not in text
+
+
+def test_what_else_may_be_meant_is_offered_for_the_customer_that_is_named() -> None:
+    asked = Understanding(
+        intent="follow_up",
+        question="Beacon Grocers is on the phone again about the lentils",
+        names=("Beacon Grocers",),
+        written_like_names=True,
+        or_else=("at_risk", "credit", "note"),
+    )
+    assert suggestions(asked, []) == (
+        "Which orders of Beacon Grocers are at risk?",
+        "Credit position of Beacon Grocers",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,36 @@ from copilot.conversation import Copilot
 from copilot.identity import Person
 from copilot.models.playbook.intents import INTENTS
 from copilot.models.playbook.meaning import meaning_of, read_weights
-from copilot.models.playbook.testing import Measured, figures, load_phrasings, measure
+from copilot.models.playbook.testing import Measured, doubts, figures, load_phrasings, measure
 from copilot.models.playbook.things import find_things
 from copilot.models.playbook.words import asked as asked_before
 from copilot.models.playbook.words import examples, fingerprint
 
 HERE = Path(__file__).parent
 TODAY = date(2026, 11, 21)
-FILES = ("phrasings_held_out", "phrasings_development", "phrasings_fresh", "phrasings_third")
+FILES = (
+    "phrasings_held_out",
+    "phrasings_development",
+    "phrasings_fresh",
+    "phrasings_third",
+    "phrasings_fourth",
+    "phrasings_fifth",
+)
+
+MEASURING = (
+    "phrasings_held_out",
+    "phrasings_fresh",
+    "phrasings_third",
+    "phrasings_fourth",
+    "phrasings_fifth",
+    "phrasings_second_fresh",
+)
+
+
+@pytest.fixture
+def reader(demo: Copilot) -> Person:
+    """Somebody who may see every record that is asked about, those of the sister company, too."""
+    return demo.identity.sign_in("group_manager", "demo")
 
 
 def _measured(demo: Copilot, person: Person, name: str, *, by_meaning: bool = True) -> list[Measured]:
@@ -39,48 +62,84 @@ def _told(measured: list[Measured]) -> str:
     )
 
 
-def test_questions_held_out_are_understood(demo: Copilot, service: Person) -> None:
-    measured = _measured(demo, service, "phrasings_held_out")
+def test_questions_held_out_are_understood(demo: Copilot, reader: Person) -> None:
+    measured = _measured(demo, reader, "phrasings_held_out")
     assert len(measured) >= 400
     found = figures(measured)
     assert found["right"] >= 0.95, _told(measured)
     assert found["wrong"] <= 0.01, _told(measured)
+    unheard = [one for one in measured if _masked(one.phrasing.text) not in _learned()]
+    assert len(unheard) >= 370
+    assert figures(unheard)["right"] >= 0.95
+    assert figures(unheard)["wrong"] <= 0.01
 
 
 def test_a_strangers_questions_are_mostly_understood_and_rarely_mistaken(
-    demo: Copilot, service: Person
+    demo: Copilot, reader: Person
 ) -> None:
     """Written last, never used for improving: the honest figure, and a floor under it."""
-    measured = _measured(demo, service, "phrasings_fresh")
+    measured = _measured(demo, reader, "phrasings_fresh")
     found = figures(measured)
-    assert found["right"] >= 0.78, _told(measured)
-    assert found["wrong"] <= 0.10, _told(measured)
+    assert found["right"] >= 0.88, _told(measured)
+    assert found["wrong"] <= 0.08, _told(measured)
 
 
-def test_hard_questions_of_two_others_do_not_get_worse(demo: Copilot, service: Person) -> None:
-    """Far below the aim; a floor. Told in totals only, so that nobody mends a sentence of it."""
-    found = figures(_measured(demo, service, "phrasings_third"))
-    assert found["right"] >= 0.62, found
-    assert found["wrong"] <= 0.19, found
+def test_blind_questions_do_not_get_worse(demo: Copilot, reader: Person) -> None:
+    """Below the aim; a floor. Told in totals only, so that nobody mends a sentence of it."""
+    measured = _measured(demo, reader, "phrasings_fifth")
+    assert len(measured) == 500
+    found = figures(measured)
+    assert found["right"] >= 0.92, found
+    assert found["wrong"] <= 0.07, found
 
 
-def test_without_the_embedding_model_words_still_carry(demo: Copilot, service: Person) -> None:
-    found = figures(_measured(demo, service, "phrasings_held_out", by_meaning=False))
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("phrasings_second_fresh", 0.92, 0.07),
+        ("phrasings_third", 0.79, 0.15),
+        ("phrasings_fourth", 0.91, 0.08),
+    ],
+)
+def test_questions_of_others_do_not_get_worse(
+    demo: Copilot, reader: Person, name: str, right: float, wrong: float
+) -> None:
+    """Below the aim; a floor. Their failures have been looked at while the playbook was improved."""
+    measured = _measured(demo, reader, name)
+    found = figures(measured)
+    assert found["right"] >= right, _told(measured)
+    assert found["wrong"] <= wrong, _told(measured)
+
+
+def test_a_doubt_is_told_where_it_is_due(demo: Copilot, reader: Person) -> None:
+    """More often beside a wrong reading than beside a right one."""
+    measured = _measured(demo, reader, "phrasings_fourth")
+    told, found = doubts(measured), figures(measured)
+    assert told["wrong"] / found["wrong"] >= 4 * told["right"] / found["right"], (told, found)
+
+
+def test_without_the_embedding_model_words_still_carry(demo: Copilot, reader: Person) -> None:
+    found = figures(_measured(demo, reader, "phrasings_held_out", by_meaning=False))
     assert found["right"] >= 0.9
     assert found["wrong"] <= 0.05
 
 
-@pytest.mark.parametrize(
-    ("name", "most"), [("phrasings_held_out", 0.15), ("phrasings_fresh", 0.05), ("phrasings_third", 0.05)]
-)
-def test_the_measuring_questions_are_not_among_the_examples(name: str, most: float) -> None:
-    """But for those that everybody asks in the same words ("evidence?", "eta S00042"): the oldest set has many of them."""
-    known = {line for lines in examples(most=10_000).values() for line in lines}
-    known |= {find_things(one.text, TODAY).masked.rstrip("?.! ") for one in asked_before()}
-    asked = load_phrasings(HERE / f"{name}.yaml")
-    masked = [find_things(one.text, TODAY).masked.rstrip("?.! ") for one in asked]
-    same = [text for text in masked if text in known]
-    assert len(same) <= most * len(asked), same
+@lru_cache(maxsize=1)
+def _learned() -> frozenset[str]:
+    lines = {line for lines in examples(most=10_000).values() for line in lines}
+    return frozenset(lines | {_masked(one.text) for one in asked_before()})
+
+
+def _masked(text: str) -> str:
+    return find_things(text, TODAY).masked.rstrip("?.! ")
+
+
+@pytest.mark.parametrize("name", MEASURING)
+def test_the_measuring_questions_are_not_among_the_examples(name: str) -> None:
+    """But for those of a word or two, which everybody asks in the same words ("evidence?", "eta S00042")."""
+    masked = [_masked(one.text) for one in load_phrasings(HERE / f"{name}.yaml")]
+    same = [text for text in masked if text in _learned() and len(text.split()) > 2]
+    assert len(same) <= 0.05 * len(masked), same
 
 
 def test_the_weights_belong_to_the_examples() -> None:

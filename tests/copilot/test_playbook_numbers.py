@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from copilot.models.playbook.answerable import answered_as
 from copilot.models.playbook.clauses import clauses
 from copilot.models.playbook.things import find_things
-from copilot.models.playbook.understanding import Understanding, answered_as, understand
+from copilot.models.playbook.understanding import understand
+from copilot.models.playbook.understood import Understanding
 
 TODAY = date(2026, 11, 21)
 
@@ -25,6 +27,25 @@ TODAY = date(2026, 11, 21)
         ("press the vendor on 52", (), ("P00052",)),
         ("S00149... I mean 148: why is it late", ("order 148",), ()),
         ("I have 143 on my board in red", ("order 143",), ()),
+        ("why is ord. 142 late", ("order 142",), ()),
+        ("order nbr 142 eta", ("order 142",), ()),
+        ("SO# 142 where is it", ("order 142",), ()),
+        ("so:142 status", ("order 142",), ()),
+        ("s/o 142 status", ("order 142",), ()),
+        ("orders 42/57", ("order 42", "order 57"), ()),
+        ("S00042/57 why late", ("S00042", "order 57"), ()),
+        ("unreserve it from 66 and give it to 46", ("order 66", "order 46"), ()),
+        ("what does Atlas say about 74's whereabouts", ("order 74",), ()),
+        ("226... no sorry 126 to tuesday", ("order 126",), ()),
+        ("PO-4561 or rather 4562: what's it lacking", ("PO-4562",), ()),
+        ("anything holding order 60-something, I mean 63", ("order 63",), ()),
+        ("is S00167 something you'd split", ("S00167",), ()),
+        ("why was 4987 late", ("order 4987",), ()),
+        ("is 42 waiting on bearings", ("order 42",), ()),
+        ("is 42 awaiting bearings", ("order 42",), ()),
+        ("Redwood's 4829 on hold?", ("order 4829",), ()),
+        ("chase p.o. 48 and 49", (), ("P00048", "P00049")),
+        ("when is P00053 landing and when can Timberline's 107 leave", ("order 107",), ("P00053",)),
     ],
 )
 def test_a_number_that_names_a_record(
@@ -49,6 +70,17 @@ def test_a_number_that_names_a_record(
         "top 10 late orders",
         "approve draft 12",
         "a wedding with 400 guests",
+        "fix the zip: it's 97214",
+        "recounted bin C-14, 30 pieces instead of 42",
+        "create a PO for 200 stretch wrap",
+        "give me 12 olive drums today",
+        "did they order 16 drums",
+        "a walk-in asking for 60 pillow block bearings this week",
+        "how many 6205 have we",
+        "pick-ups at 1630",
+        "in 2026 we had 3 late",
+        "is 24/12/2026 a working day",
+        "orders for 4500 and more",
     ],
 )
 def test_a_number_that_counts_or_measures_is_no_order(question: str) -> None:
@@ -91,10 +123,47 @@ def test_what_was_spoken_of_is_kept_over_a_question_about_nothing() -> None:
         ("where is S00042 and write the customer a line", "write the customer a line"),
         ("Cancel S00132 and note that they phoned", "note that they phoned"),
         ("who waits for P00046, and then nudge the vendor", "nudge the vendor"),
+        ("chase P00031 and send Meridian an interim update", "send Meridian an interim update"),
+        ("P00044 status, and chase them if it's overdue", "chase them if it's overdue"),
+        ("S00080 — cause of the delay, and whose desk is it on?", "whose desk is it on?"),
+        ("How many IN-2001 do we have, and is a purchase on the way?", "is a purchase on the way?"),
+        ("tell me what is missing on S00084, if nothing then ship it", "if nothing then ship it"),
+        ("Where is S00042? Draft a note for it", "Draft a note for it"),
     ],
 )
 def test_two_questions_are_cut_apart(question: str, second: str) -> None:
     assert clauses(question)[1] == second
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("The vendor is late with P00031. Which orders wait for it?", "Which orders wait for it?"),
+        ("The customer called, she's angry. Why is it late and when does it ship?", "Why is it late"),
+        ("Atlas lost two pallets. How long do we have to file?", "How long do we have to file?"),
+    ],
+)
+def test_a_story_before_a_question_is_none(text: str, question: str) -> None:
+    assert clauses(text)[0] == question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "could we get penalised for S00042 and by how much",
+        "show me the orders of Meridian and Westgate",
+        "put Atlas on 37 and book it",
+        "can you also look into purchases",
+        "who entered S00090 and on what date",
+    ],
+)
+def test_what_hangs_on_a_question_is_no_second_one(question: str) -> None:
+    assert clauses(question) == (question, "")
+
+
+def test_the_same_question_twice_is_one() -> None:
+    asked = understand("status of P00047, and when does P00047 come in?", today=TODAY)
+    assert asked.intents == ("purchase",)
 
 
 def test_a_question_about_a_customer_is_answered_by_that_customers_orders() -> None:

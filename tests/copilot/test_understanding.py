@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
-from copilot.models.playbook.understanding import Earlier, understand
+from copilot.models.playbook.asking_back import doubt, is_question_back
+from copilot.models.playbook.meaning import Guess, Meaning
+from copilot.models.playbook.understanding import understand
+from copilot.models.playbook.understood import Earlier
 
 TODAY = date(2026, 11, 21)
 
@@ -23,6 +28,7 @@ TODAY = date(2026, 11, 21)
         ("May we split S00042?", "policy", ("S00042",)),
         ("Should we split S00042?", "split", ("S00042",)),
         ("Split S00042 now", "change", ("S00042",)),
+        ("split S00042?", "split", ("S00042",)),
         ("please cancel S00042", "change", ("S00042",)),
         ("Why are S00042 and S00043 late?", "why_late", ("S00042", "S00043")),
         ("What does the contract of Meridian Foods say about partial shipments?", "policy", ()),
@@ -63,10 +69,29 @@ def test_what_is_named_decides_between_alike_questions(question: str, intent: st
         ("What does the contract of Bank Of America say?", ("Bank Of America",)),
         ("open orders meridan fods", ("meridan fods",)),
         ("how much yarrow do we have in Allentown East", ("Allentown East", "yarrow")),
+        ("how many pillow blocks do we have", ("pillow blocks",)),
+        ("what's free of the 6205 bearing", ("6205 bearing",)),
+        ("how many 6205 have we", ("6205",)),
+        ("what is on the label for Meridian's DC", ("Meridian's DC", "Meridian", "label")),
+        ("who'd be affected by Kestrel", ("Kestrel",)),
+        ("Red Barn orders", ("Red Barn",)),
+        ("the delivery for old mill fab", ("old mill fab",)),
+        ("the delivery for new yarrow orders", ("yarrow",)),
     ],
 )
 def test_names_are_recognised_with_and_without_capitals(question: str, names: tuple[str, ...]) -> None:
     assert understand(question, today=TODAY).names == names
+
+
+def test_another_place_is_asked_about_the_same_goods() -> None:
+    asked = understand("and in Dallas?", earlier=["stock of FB-1011 in Tacoma"], today=TODAY)
+    assert (asked.intent, asked.products, asked.names) == ("stock", ("FB-1011",), ("Dallas",))
+
+
+def test_a_name_is_kept_in_another_language() -> None:
+    asked = understand("Wo ist die Lieferung für Ironclad?", today=TODAY)
+    assert asked.intent == "other_language"
+    assert "Ironclad" in asked.names
 
 
 def test_it_means_the_order_spoken_of_before() -> None:
@@ -149,7 +174,134 @@ def test_what_cannot_be_told_is_not_guessed(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["", "?", "🙂", "\u202eS00042", "<order>", "<script>", "a" * 3999, "S" * 500, "(" * 300, "{order}"],
+    [
+        "12/" * 130,
+        "12-" * 130,
+        "",
+        "?",
+        "🙂",
+        "\u202eS00042",
+        "<order>",
+        "<script>",
+        "a" * 3999,
+        "S" * 500,
+        "(" * 300,
+        "{order}",
+    ],
 )
 def test_rubbish_does_no_harm(question: str) -> None:
     understand(question, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("late orders for wensday", "2026-11-25"),
+        ("can S00042 go by thrusday", "2026-11-26"),
+        ("will S00042 ship tommorow", "2026-11-22"),
+        ("what is due at midday", None),
+        ("orders of Mayday Marine", None),
+    ],
+)
+def test_misspelt_days_are_days(question: str, day: str | None) -> None:
+    days = understand(question, today=TODAY).days
+    assert (str(days.last) if days else None) == day
+
+
+def test_a_delivery_may_be_read_out() -> None:
+    assert understand("still here or gone? east out 72", today=TODAY).references == ("EAST/OUT/00072",)
+
+
+def test_a_number_of_goods_is_no_order() -> None:
+    assert understand("can I sell 60 pillow block bearings", today=TODAY).references == ()
+    assert understand("packs of 12 of the vests, how many have we", today=TODAY).references == ()
+
+
+def test_a_list_is_narrowed_with_its_day_and_its_other_filters() -> None:
+    asked = understand(
+        "only those with Polar please", ["Which orders of Meridian Foods are at risk by Friday?"], today=TODAY
+    )
+    assert asked.intent == "at_risk"
+    assert str(asked.days.last if asked.days else None) == "2026-11-27"
+    assert asked.names[0] == "Polar"
+    assert "Meridian Foods" in asked.names
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("can we split S00042", "split"),
+        ("could S00042 go in two shipments", "split"),
+        ("what does the contract say about splitting S00042", "policy"),
+        ("may we split S00042?", "policy"),
+    ],
+)
+def test_whether_an_order_can_be_split_is_compared_unless_the_rule_is_asked_for(
+    question: str, intent: str
+) -> None:
+    assert understand(question, today=TODAY).intent == intent
+
+
+class _Guesses(Meaning):
+    """A sense of meaning that says what it is told to."""
+
+    def __init__(self, *intents: tuple[str, float]) -> None:
+        super().__init__()
+        self._said = Guess(intents=intents)
+
+    def guess(self, readings: Sequence[str], *, before: str = "", boost: float = 1.0) -> Guess:
+        return self._said
+
+
+def test_what_else_may_be_meant_is_kept_only_where_the_guess_is_doubtful() -> None:
+    question = "S00042 hanging around the yard again"
+    doubtful = _Guesses(("blocks", 0.6), ("where", 0.3), ("why_late", 0.06), ("note", 0.01))
+    asked = understand(question, today=TODAY, meaning=doubtful)
+    assert (asked.intent, asked.or_else) == ("blocks", ("where", "why_late"))
+    sure = _Guesses(("blocks", 0.9), ("where", 0.08))
+    assert understand(question, today=TODAY, meaning=sure).or_else == ()
+
+
+@pytest.mark.parametrize(
+    ("outside", "policy", "intent"),
+    [
+        (0.68, 0.31, "policy"),
+        (0.9, 0.08, "out_of_scope"),
+        (0.8, 0.1, "out_of_scope"),
+        (0.3, 0.21, "unclear"),
+    ],
+)
+def test_what_is_only_likely_to_be_outside_is_looked_up(outside: float, policy: float, intent: str) -> None:
+    guesses = _Guesses(("out_of_scope", outside), ("policy", policy))
+    assert understand("surcharge days in the workbook", today=TODAY, meaning=guesses).intent == intent
+
+
+def test_what_was_looked_up_all_the_same_is_told_as_doubtful() -> None:
+    guesses = _Guesses(("out_of_scope", 0.6), ("small_talk", 0.22), ("policy", 0.21))
+    asked = understand("surcharge days in the workbook", today=TODAY, meaning=guesses)
+    assert (asked.intent, asked.or_else) == ("policy", ("small_talk", "out_of_scope"))
+    read = doubt("policy", ("out_of_scope",), "the order")
+    assert read.startswith("I read this as: ")
+    assert read.endswith(".")
+    assert is_question_back(read, asked.question)
+    only = _Guesses(("out_of_scope", 1.0))
+    assert understand("surcharge days", today=TODAY, meaning=only).intent == "out_of_scope"
+
+
+def test_what_comes_to_the_same_is_no_doubt() -> None:
+    """Why a purchase order is late, and how it stands, is one answer."""
+    meaning = _Guesses(("purchase", 0.5), ("why_late", 0.25), ("follow_up", 0.2))
+    asked = understand("P00031 hanging around again", today=TODAY, meaning=meaning)
+    assert asked.intent == "purchase"
+    assert "why_late" not in asked.or_else
+    assert "purchase" not in asked.or_else
+
+
+def test_a_doubt_is_told_in_words_that_claim_nothing() -> None:
+    question = "S00042 hanging around the yard again"
+    told = doubt("blocks", ("where", "small_talk", "why_late"), "S00042")
+    assert told == "I read this as: what blocks S00042. Did you mean where S00042 is or why S00042 is late?"
+    assert all(is_question_back(one, question) for one in re.split(r"(?<=\.) ", told))
+    assert not is_question_back("I read this as: why S00043 is late.", question)
+    assert not is_question_back("I read this as: why S00042 is late. It left yesterday.", question)
+    assert doubt("blocks", ("small_talk",), "S00042") == ""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from copilot.models.playbook.intents import Intent
-from copilot.models.playbook.plan import Read
+from copilot.models.playbook.steps import Read
 from copilot.models.playbook.wording import blocks, marked, marks, without_stop
 
 MOST_OTHERS = 3

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from copilot.models.playbook.intents import Intent
-from copilot.models.playbook.plan import Read, contract_step, sop_step
 from copilot.models.playbook.quoting import as_list, quotes
+from copilot.models.playbook.searching import contract_step, sop_step
+from copilot.models.playbook.steps import Read
 from copilot.models.playbook.topics import SUBSTITUTION, clause_for, rule_question
-from copilot.models.playbook.understanding import Understanding
+from copilot.models.playbook.understood import Understanding
 from copilot.models.playbook.wording import ROLE_NAMES, blocks, dates, day, marked, marks, span, without_stop
 
 SHORT_QUOTE = 150
@@ -320,7 +321,10 @@ def not_diagnosed(read: Read) -> str:
             more = " There are more." if result.get("not_listed") else ""
             return f"Several orders fit “{asked_for}”. Which one do you mean?{more}\n\n" + "\n".join(lines)
         case "not_permitted":
-            return f"Odoo does not let you read “{asked_for}”. {result.get('message', '')}".strip()
+            said = str(result.get("message", ""))
+            return " ".join(
+                f"Odoo does not let you read that order. {said} Ask a supervisor, who may.".split()
+            )
         case _:
             return f"I could not read “{asked_for}” in Odoo. {result.get('message', 'Try again in a minute.')}".strip()
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from copilot.models.playbook.plan import MOST_LISTED, Read
-from copilot.models.playbook.understanding import Understanding
+from copilot.models.playbook.plan import MOST_LISTED
+from copilot.models.playbook.steps import Read, named
+from copilot.models.playbook.understood import Understanding
 from copilot.models.playbook.wording import blocks, day, marked, marks, told, without_stop
 
 REPORTS = frozenset(
@@ -32,6 +33,14 @@ _WHAT = {
     "waiting_for": "purchase order or product",
     "find_name": "customer, vendor, carrier or warehouse",
 }
+_MAY_READ = {
+    "purchase_status": "purchasing",
+    "waiting_for": "purchasing",
+    "credit_position": "finance",
+    "stock": "a supervisor",
+    "delivery_status": "a supervisor",
+}
+"""Who reads what Odoo's groups keep from most others."""
 _MOST_LINES = 6
 
 
@@ -66,7 +75,8 @@ def not_read(read: Read) -> str:
         case "not_found":
             return f"I found no {what} for “{said}” among the records you may see. Check the spelling, or use its reference in Odoo."
         case "not_permitted":
-            return f"Odoo does not let you read that. {result.get('message', '')}".strip()
+            whom = f"Ask {_MAY_READ[read.tool]}, who may." if read.tool in _MAY_READ else ""
+            return " ".join(f"Odoo does not let you read that. {result.get('message', '')} {whom}".split())
         case _:
             return f"I could not read that in Odoo. {result.get('message', 'Try again in a minute.')}".strip()
 
@@ -86,13 +96,21 @@ def at_risk(asked: Understanding, reads: Sequence[Read]) -> str:
     if asked.days:
         orders = [one for one in orders if _is_due_by(one, asked.days.last)]
     if not orders:
-        return "**No order at risk fits that** among those you may see."
+        return f"**No order at risk fits that** among those you may see. {_instead(reads)}"
     most = max(MOST_LISTED, 0 if asked.days else len(orders))
     lines = [_risk_line(number, one) for number, one in enumerate(orders[:most], start=1)]
     headline = f"**Orders at risk: {result['total_at_risk']}**, the ones to look at first leading:"
     if asked.days:
         headline = "**Orders at risk promised by the day you name**, the ones to look at first leading:"
     return blocks([headline, "\n".join(lines), _more(result, orders, most)])
+
+
+def _instead(reads: Sequence[Read]) -> str:
+    """What can be asked where a list is empty."""
+    customer = next((one for one in named(reads) if one["kind"] in {"customer", "contact"}), None)
+    if customer:
+        return f"Ask for the open orders of {customer['name']} [{customer['id']}], or for all orders at risk."
+    return "Ask for all orders at risk, or name an order to see how it stands."
 
 
 def _more(result: dict[str, Any], orders: Sequence[Any], shown: int) -> str:

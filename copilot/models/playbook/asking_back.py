@@ -1,4 +1,5 @@
-"""The question back: what is asked when it cannot be told what was meant, and how the check for proof knows it again."""
+"""The question back: what is asked when it cannot be told what was meant, and what is said when that is doubtful. And how the check
+for proof knows both again."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from copilot.models.playbook.intents import IN_WORDS
 
 NOT_SURE = "I am not sure what you would like to know:"
 NOTHING_NAMED = "the order"
+READ_AS = "I read this as:"
+MEANT = "Did you mean"
 
 
 def question_back(choices: Sequence[str], it: str) -> str:
@@ -25,23 +28,44 @@ def question_back(choices: Sequence[str], it: str) -> str:
     return f"{NOT_SURE} {named[0] if len(named) == 1 else ', '.join(named[:-1]) + ' or ' + named[-1]}?"
 
 
+def doubt(read_as: str, or_else: Sequence[str], it: str) -> str:
+    """How a question was read that could be read otherwise, in two sentences; in one, where the other has no words of its own
+    (outside of our field).
+
+    Args:
+        read_as: the intent that was answered.
+        or_else: intents, the likeliest first.
+        it: see `question_back`.
+    """
+    named = [IN_WORDS[one].format(it=it) for one in or_else if one in IN_WORDS and one != read_as]
+    read = f"{READ_AS} {IN_WORDS[read_as].format(it=it)}." if or_else and read_as in IN_WORDS else ""
+    meant = f"{MEANT} {' or '.join(named)}?" if named else ""
+    return f"{read} {meant}".strip() if named or "out_of_scope" in or_else else ""
+
+
 def is_question_back(sentence: str, question: str) -> bool:
     """Whether it is word for word such a sentence, about nothing but what the person wrote: then it claims nothing.
 
     Args:
         question: the person's own words.
     """
-    match = _pattern().fullmatch(" ".join(sentence.split()))
-    if match is None:
-        return False
     asked = question.casefold()
-    return all(it in (None, NOTHING_NAMED) or it.casefold() in asked for it in match.groups())
+    said = " ".join(sentence.split())
+    return any(
+        all(it in (None, NOTHING_NAMED) or it.casefold() in asked for it in match.groups())
+        for pattern in _patterns()
+        if (match := pattern.fullmatch(said))
+    )
 
 
 @lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    first, more = _guess(), _guess()
-    return re.compile(rf"{re.escape(NOT_SURE)} {first}(?:, {more})?(?: or {_guess()})?\?")
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    guess = _guess()
+    return (
+        re.compile(rf"{re.escape(NOT_SURE)} {guess}(?:, {guess})?(?: or {guess})?\?"),
+        re.compile(rf"{re.escape(READ_AS)} {guess}\."),
+        re.compile(rf"{re.escape(MEANT)} {guess}(?: or {guess})?\?"),
+    )
 
 
 def _guess() -> str:

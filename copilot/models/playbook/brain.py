@@ -10,10 +10,13 @@ import json
 from collections.abc import Iterator
 
 from copilot.brains import BrainText, Talk
+from copilot.models.playbook.answerable import answered_as
 from copilot.models.playbook.asker import Asker
 from copilot.models.playbook.phrasing import answer, suggestions
-from copilot.models.playbook.plan import MAX_READS, Read, next_steps
-from copilot.models.playbook.understanding import Earlier, answered_as, understand
+from copilot.models.playbook.plan import MAX_READS, next_steps, to_tell
+from copilot.models.playbook.steps import Read
+from copilot.models.playbook.understanding import understand
+from copilot.models.playbook.understood import Earlier
 from copilot.reads import READS, progress_of, reading
 from copilot.reads.shared import note_fault
 from copilot.turn import Turn
@@ -43,5 +46,5 @@ class PlaybookBrain:
             except Exception as error:  # one part that cannot be read must not end the turn
                 result = note_fault(turn, error)
             reads.append(Read(tool=step.tool, arguments=step.arguments, result=json.loads(result)))
-        text = answer(asked, reads, role=asker.role)
+        text = answer(*to_tell(asked, reads), role=asker.role)
         yield BrainText(text=text, brain=NAME, suggestions=suggestions(asked, reads))

@@ -1,31 +1,72 @@
-"""Two questions in one breath, cut apart."""
+"""Two questions in one breath, cut apart; and what only tells something, which is no question."""
 
 from __future__ import annotations
 
 import re
 
+_ASKING = r"what|why|when|where|who|whom|whose|which|how"
+_HELPING = r"is|are|was|were|will|would|has|have|had|does|did|do|can|could|may|should|shall|must"
+_SUBJECT = (
+    r"i|we|you|they|he|she|it|there|this|that|those|these|a|an|any|anyone|anything|anybody|all|the|my|our|your|their|his|her"
+    r"|its|some|someone|somebody|something|everything|everybody|<\w+>|[A-Z]{1,5}[-/ ]?\d+|(?-i:[A-Z][\w&'’]+)"
+)
+_TELLING = (
+    r"draft|write|word|compose|tell|nudge|remind|push|chase|press|ping|note|log|jot|record|put|cancel|move|reserve|book|offer|send"
+    r"|e-?mail|mail(?! below)|text|message|inform|let(?! me (?:guess|think|see))|ask|prepare|attach|follow up|escalate|split|ship"
+    r"|release|switch|change|set|give|show|list|check|see(?! below| above)|look up|look into|work out|find|find out|pick|add|leave"
+    r"|make|create|raise|propose|suggest|explain|compare|describe|summari[sz]e|track|answer|call|thank|reschedule|unreserve"
+    r"|transfer|bring forward|promise|confirm|(?:contact|get|have) (?:him|her|them|the)"
+)
+_NOUNS = (
+    r"(?:an? |the |its |their )?(?:new |short |holding |delay |quick |friendly |interim |last |latest )?"
+    r"(?:etas?|ship date|due date|mail|e-mail|message|apology|note to|letter|reminder|update|credit (?:limit|position)"
+    r"|open (?:invoices|orders)|carrier|tracking)\b"
+)
+_OPENERS = r"(?:then |also |plus |so |btw |by the way,? |please |pls |if so,? |if yes,? |if not,? )*"
 _ASKS_OR_TELLS = (
-    r"(?:what(?:'s)?|why(?:'s)?|when(?:'s)?|where(?:'s)?|who(?:'s|m)?|whose|which|how|should|shall|can|could|may"
-    r"|is (?:there|it|that|any)|are (?:there|they|any)"
-    r"|(?:will|would|has|have|had|was|were) (?:it|they|he|she|we|that|anything|anyone|somebody)"
-    r"|does|did|do (?:we|i|you|they)|if (?:it|that|they|none|not|so|we)|by when|have (?:them|him|her)"
-    r"|(?:quickly )?(?:draft|write|tell|nudge|remind|push|chase|note|log|put|cancel|move|reserve|book|offer|send|email|mail|text"
-    r"|inform|let|ask|prepare|attach|jot|follow up|escalate|split|release|give|show|list|check|see|work out|find out))\b"
-    r"|(?:a |an |the |its |their )?(?:new |short |holding |delay |quick |friendly )?(?:eta|mail|e-mail|message|apology|note to"
-    r"|letter|reminder|credit (?:limit|position)|open invoices|carrier|tracking)\b"
+    rf"(?:{_ASKING})(?:['’](?:s|re|ll|d))?\b(?=(?:\W+\w[\w'’]*){{2}})"
+    # "and by when can it ship", but not "and by how much".
+    rf"|(?:for|from|at|by|on|in|to|until|since) (?:{_ASKING})\b(?=(?:\W+\w[\w'’]*){{3}})"
+    rf"|whatever\b|(?:{_HELPING})\s+(?:{_SUBJECT})(?=\W)"
+    r"|if (?:it|it's|that|that's|they|they're|none|nothing|not|so|yes|no|we|any)\b"
+    rf"|(?:quickly |kindly |just )*(?:{_TELLING})\b(?=(?:\W+\w[\w'’]*){{2}})"
 )
 _AND_THEN = re.compile(
-    rf"(?:[?.;!]\s+|,?\s+(?:and|also|plus|then)\s+(?:then |also |please |pls )*)(?={_ASKS_OR_TELLS})",
+    rf"(?:(?P<asked>\?)\s+|(?P<ended>[.;!]\s+|\s+[—–-]\s+)|,?\s+(?:and|plus)\s+|,\s+(?:also|then|btw|by the way),?\s+)"
+    rf"{_OPENERS}(?={_ASKS_OR_TELLS})"
+    rf"|,?\s+(?:and|plus|also|and also|as well as)\s+(?={_NOUNS})"
+    rf"|,\s+(?=if (?:nothing|none|not|so)\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^(?:(?:and|so|but|ok|okay|well|please|pls|kindly|hi|hello|hey|then|also|just|quickly|now)[\s,]+)*"
+    rf"(?:(?:{_ASKING})(?:['’](?:s|re|ll|d))?|{_HELPING}|any|got|{_TELLING})\b",
+    re.IGNORECASE,
+)
+_ASKS_LATER = re.compile(rf"[,:;—–-]\s*(?:{_ASKING})\b", re.IGNORECASE)
+_HAS_A_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can't|cannot|won't|isn't|aren't|hasn't|haven't|didn't|doesn't|don't|do|does|did"
+    r"|it's|that's|he's|she's|they're|we're|i'm|i've|we've|i'd|i'll|we'll|says?|said|called|calls|calling|phoned|rang|wants?|wanted"
+    r"|needs?|asks?|asked|told|promised|moved|slipped|slips|confirmed|wrote|writes|sent|got|gets|came|comes|went|knows?|thinks?|hopes?"
+    r"|expects?|waits?|insists?|complains?|complained|refuses?|refused|must|just)\b",
     re.IGNORECASE,
 )
 
 
 def clauses(text: str) -> tuple[str, str]:
-    """The two questions of a text, or the text and nothing."""
-    cuts = [match for match in _AND_THEN.finditer(text) if match.start() > 8]
-    if not cuts:
-        return text, ""
-    first, second = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
-    if len(first.split()) < 2 or len(second.split()) < 2:
-        return text, ""
-    return first, second
+    """The two questions of a text, or its only one and nothing; what is told before them is left out ("The vendor is late with
+    P00031. Which orders wait for it?")."""
+    for place in _AND_THEN.finditer(text):
+        first, second = text[: place.start()].strip(), text[place.end() :].strip()
+        if place.start() > 5 and len(first.split()) > 1 and len(second.split()) > 1:
+            asks = place["asked"] or _ASKS.match(first) or _ASKS_LATER.search(first)
+            # What has no verb does ask where the sentence goes on: "P00044 status, and chase them".
+            if asks or not (place["ended"] or has_a_verb(first)):
+                return first, second
+            return clauses(second)
+    return text, ""
+
+
+def has_a_verb(clause: str) -> bool:
+    """Whether words before a question tell a story; else they name its subject ("Redwood's agreement. Is it still in force?")."""
+    return _HAS_A_VERB.search(clause) is not None

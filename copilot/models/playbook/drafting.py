@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from copilot.models.playbook.understanding import Understanding
+from copilot.models.playbook.understood import Understanding
 from copilot.models.playbook.wording import blocks
 
 if TYPE_CHECKING:
-    from copilot.models.playbook.plan import Read
+    from copilot.models.playbook.steps import Read
 
 _ASKS_FIRST = re.compile(
     r"^(?:and |so |but |ok |then )*(?:should|shall|what|why|when|where|who|which|how|is|are|was|were|does|do we|did|may)\b",

@@ -15,9 +15,9 @@ from retrieval.embedder import Embedder
 
 FLOATS = npt.NDArray[np.float32]
 
-WORD_FEATURES = 1024
+WORD_FEATURES = 3072
 """Places that words and pairs of words are hashed into."""
-LETTER_FEATURES = 2048
+LETTER_FEATURES = 3072
 """Places that runs of three to five letters are hashed into: slips and endings of a word fall near the word."""
 CUE_PAIRS = 512
 """Places that pairs of signs are hashed into."""

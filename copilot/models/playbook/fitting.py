@@ -1,4 +1,4 @@
-"""Fits the sense of meaning: multinomial logistic regression over the example sentences and over questions as people asked them.
+"""What the sense of meaning learns from: the example sentences, and questions as people asked them.
 
 Deterministic: the same examples give the same weights, whatever the order in which they were written down inside one intent.
 """
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from copilot.models.playbook.clauses import clauses
-from copilot.models.playbook.features import FLOATS, features
+from copilot.models.playbook.features import features
+from copilot.models.playbook.network import HIDDEN, Networks, learn
 from copilot.models.playbook.spelling import put_right
 from copilot.models.playbook.things import find_things
 from copilot.models.playbook.words import asked, examples, words
@@ -23,8 +23,10 @@ OF_A_LINE = 4
 """Sentences written out of one example line with ``(a|b)``."""
 ASKED_COUNTS = 4.0
 """Weight of a question as somebody asked it; an example sentence weighs 1."""
-RIDGE = 1.0
-STEPS = 30
+MEMBERS = 3
+"""Networks that are fitted from different beginnings: what is right depends less on it."""
+IN_ORDER = 0.9
+"""Share of the first label in the first of two clauses."""
 ANY_DAY = date(2026, 11, 21)
 """Which day it is does not change where a day stands in a sentence."""
 
@@ -44,8 +46,9 @@ def rows(embedder: Embedder | None) -> list[Row]:
     return [*_of_examples(examples(most=OF_A_LINE)), *_of_asked(lambda word: put_right(word, embedder))]
 
 
-def fit(learned: Sequence[Row], embedder: Embedder | None) -> tuple[tuple[str, ...], FLOATS]:
-    """Intents, and weights of shape (features, intents)."""
+def fit(learned: Sequence[Row], embedder: Embedder | None) -> tuple[tuple[str, ...], Networks]:
+    """Intents, and the networks that score them; takes some minutes. By words alone there is less to tell apart, so one of half the
+    width does."""
     intents = tuple(dict.fromkeys(intent for row in learned for intent in row.intents))
     x = features([row.masked for row in learned], embedder)
     y = np.zeros((len(learned), len(intents)), dtype=np.float32)
@@ -56,30 +59,9 @@ def fit(learned: Sequence[Row], embedder: Embedder | None) -> tuple[tuple[str, .
     # A rare intent's examples count as much as a frequent one's, within reason.
     counts = (y * weigh[:, None]).sum(axis=0)
     weigh *= y @ np.sqrt(counts.mean() / counts)
-    return intents, _regression(x, y, weigh)
-
-
-def chances(scores: FLOATS) -> FLOATS:
-    """Scores of shape (..., intents) as probabilities."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares: FLOATS = (raised / raised.sum(axis=-1, keepdims=True)).astype(np.float32)
-    return shares
-
-
-def _regression(x: FLOATS, y: FLOATS, weigh: FLOATS) -> FLOATS:
-    """Logistic regression by Newton steps with a bound on the curvature that is the same for all intents (Böhning 1992), hurried
-    along by momentum (Nesterov)."""
-    curvature = 0.5 * ((x * weigh[:, None]).T @ x) + RIDGE * np.eye(x.shape[1], dtype=np.float32)
-    step: npt.NDArray[np.float32] = np.linalg.inv(curvature).astype(np.float32)
-    now = np.zeros((x.shape[1], y.shape[1]), dtype=np.float32)
-    ahead, pace = now, 1.0
-    for _ in range(STEPS):
-        slope = x.T @ ((chances(x @ ahead) - y) * weigh[:, None]) + RIDGE * ahead
-        following = ahead - step @ slope
-        faster = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
-        ahead = (following + ((pace - 1) / faster) * (following - now)).astype(np.float32)
-        now, pace = following.astype(np.float32), float(faster)
-    return now
+    if embedder is None:
+        return intents, Networks(members=(learn(x, y, weigh, hidden=HIDDEN // 2),))
+    return intents, Networks(members=tuple(learn(x, y, weigh, beginning=one) for one in range(MEMBERS)))
 
 
 def _of_examples(by_intent: Mapping[str, Sequence[str]]) -> Iterator[Row]:
@@ -106,14 +88,19 @@ def _of_asked(speller: Callable[[str], str]) -> Iterator[Row]:
         parts = clauses(text) if len(one.intents) == 2 else (text, "")
         if len(one.intents) == 2 and not parts[1]:
             continue
-        # Which of the two came first is not said; each clause may be either.
-        labels = [intent for accepted in one.intents for intent in accepted if intent != "other_language"]
-        if not labels:
-            continue
-        shares = {intent: labels.count(intent) / len(labels) for intent in labels}
-        for part in parts:
-            if part:
-                yield from _readings(part, shares, speller)
+        for place, part in enumerate(parts[: len(one.intents)]):
+            shares: dict[str, float] = {}
+            for at, accepted in enumerate(one.intents):
+                # Two are written down in the order in which they were asked, mostly.
+                share = 1.0 if len(one.intents) == 1 else IN_ORDER if at == place else 1.0 - IN_ORDER
+                for intent in accepted:
+                    shares[intent] = shares.get(intent, 0.0) + share / len(accepted)
+            shares.pop("other_language", None)
+            if shares:
+                total = sum(shares.values())
+                yield from _readings(
+                    part, {one: share / total for one, share in sorted(shares.items())}, speller
+                )
 
 
 def _readings(text: str, shares: Mapping[str, float], speller: Callable[[str], str]) -> Iterator[Row]:

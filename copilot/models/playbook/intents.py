@@ -57,6 +57,14 @@ MAY_LOOK_BACK: Final[frozenset[str]] = frozenset({"where", "why_late"})
 
 SPEAKS_OF_NOTHING: Final[frozenset[str]] = frozenset({"help", "small_talk", "out_of_scope", "drafts"})
 
+LOOKED_UP: Final[frozenset[str]] = frozenset(
+    {
+        "why_late", "where", "when", "blocks", "waiting_for", "at_risk", "options", "split", "policy", "substitute", "changes", "owner",
+        "stock", "customer_orders", "credit", "order_facts", "purchase",
+    }
+)  # fmt: skip
+"""Answered by looking something up, with nothing drafted."""
+
 ABOUT_A_PURCHASE: Final[Mapping[str, Intent]] = {
     "why_late": "purchase", "where": "purchase", "when": "purchase", "order_facts": "purchase", "changes": "purchase",
     "blocks": "waiting_for", "at_risk": "waiting_for", "stock": "purchase", "customer_orders": "waiting_for",
@@ -127,3 +135,14 @@ AS_A_QUESTION: Final[Mapping[str, str]] = {
     "help": "What can you do?",
 }
 """The same as something to click."""
+
+OF_A_NAME: Final[Mapping[str, str]] = {
+    "at_risk": "Which orders of {name} are at risk?",
+    "why_late": "Which orders of {name} are at risk?",
+    "where": "Open orders of {name}",
+    "when": "When does {name} deliver?",
+    "customer_orders": "Open orders of {name}",
+    "purchase": "When does {name} deliver?",
+    "credit": "Credit position of {name}",
+}
+"""The same where a customer or a vendor is all that is named."""

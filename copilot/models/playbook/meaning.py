@@ -1,12 +1,12 @@
 """What is asked, by meaning: how likely each intent is, given a question's sentence, words, letters and signs (`features`).
 
-A linear classifier, `fitting` fits it; `training` writes the weights into a small file.
+Small networks, `fitting` fits them; `training` writes their weights into a file.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from copilot.models.playbook.features import FLOATS, features
-from copilot.models.playbook.fitting import chances, fit, rows
+from copilot.models.playbook.network import PARTS, Network, Networks, chances
 from copilot.models.playbook.spelling import put_right
 from retrieval.embedder import Embedder
 from retrieval.errors import EmbeddingUnavailable
@@ -24,7 +24,7 @@ from retrieval.errors import EmbeddingUnavailable
 log = logging.getLogger(__name__)
 
 WEIGHTS = "weights.npz"
-TEMPERATURE = 0.85
+TEMPERATURE = 1.0
 """What scores are divided by before they are probabilities, so that of questions said to be 80 % sure 80 % are right; measured by
 `training --check` on questions that the weights were not fitted to."""
 
@@ -49,13 +49,13 @@ class Meaning:
     """Weighs a masked question.
 
     Args:
-        embedder: turns text into vectors; it is loaded at the first question. None, or one that cannot be loaded: words, letters
-            and signs alone are weighed, with weights of their own.
+        embedder: turns text into vectors; it is loaded at the first question. None, one that cannot be loaded, or another model
+            than the weights were fitted to: words, letters and signs alone are weighed, with weights of their own.
     """
 
     def __init__(self, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
-        self._weights: FLOATS | None = None
+        self._networks: Networks | None = None
         self._intents: tuple[str, ...] = ()
         self._known: dict[tuple[tuple[str, ...], str], Guess] = {}
 
@@ -87,10 +87,10 @@ class Meaning:
 
     def _chances(self, readings: tuple[str, ...]) -> FLOATS:
         try:
-            if self._weights is None:
+            if self._networks is None:
                 self._load()
-            assert self._weights is not None
-            scores = features(readings, self._embedder) @ self._weights / TEMPERATURE
+            assert self._networks is not None
+            scores = self._networks.scores(features(readings, self._embedder)) / TEMPERATURE
         except EmbeddingUnavailable as error:
             log.warning("questions are understood by words only: %s", error)
             self._embedder = None
@@ -101,13 +101,15 @@ class Meaning:
 
     def _load(self) -> None:
         file = read_weights()
-        if self._embedder is None:
-            self._intents, self._weights = file.intents, file.by_words
-        elif file.model_id == self._embedder.model_id:
-            self._intents, self._weights = file.intents, file.by_meaning
-        else:
-            # Another embedding model is configured: its own weights, from the same examples, once in this process.
-            self._intents, self._weights = fit(rows(self._embedder), self._embedder)
+        self._intents = file.intents
+        if self._embedder is not None and file.model_id != self._embedder.model_id:
+            log.warning(
+                "questions are understood by words only: the playbook was fitted to the embedding model %s, and %s is configured",
+                file.model_id,
+                self._embedder.model_id,
+            )
+            self._embedder = None
+        self._networks = file.by_words if self._embedder is None else file.by_meaning
 
 
 _MEANINGS: WeakKeyDictionary[Embedder, Meaning] = WeakKeyDictionary()
@@ -131,9 +133,9 @@ class Weights:
     """What `training` wrote."""
 
     intents: tuple[str, ...]
-    by_meaning: FLOATS
-    """Shape (features, intents), for the embedding model `model_id`."""
-    by_words: FLOATS
+    by_meaning: Networks
+    """For the embedding model `model_id`."""
+    by_words: Networks
     """The same without an embedding."""
     model_id: str
     fitted_to: str
@@ -147,8 +149,18 @@ def read_weights() -> Weights:
     with np.load(BytesIO(raw), allow_pickle=False) as file:
         return Weights(
             intents=tuple(str(one) for one in file["intents"]),
-            by_meaning=file["by_meaning"].astype(np.float32),
-            by_words=file["by_words"].astype(np.float32),
+            by_meaning=_networks(file, "by_meaning"),
+            by_words=_networks(file, "by_words"),
             model_id=str(file["model_id"]),
             fitted_to=str(file["fitted_to"]),
         )
+
+
+def _networks(file: Mapping[str, np.ndarray], name: str) -> Networks:
+    members = sorted({int(key.split(".")[1]) for key in file if key.startswith(f"{name}.")})
+    return Networks(
+        members=tuple(
+            Network(**{part: file[f"{name}.{at}.{part}"].astype(np.float32) for part in PARTS})
+            for at in members
+        )
+    )

@@ -19,20 +19,15 @@ from copilot.models.playbook.about_orders import (
     one_order,
 )
 from copilot.models.playbook.about_records import REPORTS, at_risk, basis, not_read, report, waiting
-from copilot.models.playbook.asking_back import NOTHING_NAMED, question_back
+from copilot.models.playbook.asking_back import NOTHING_NAMED, doubt, question_back
 from copilot.models.playbook.drafting import listed, told
-from copilot.models.playbook.intents import AS_A_QUESTION, Intent
-from copilot.models.playbook.plan import (
-    COMPARED,
-    Read,
-    bare_question,
-    diagnosed,
-    names_nothing_it_needs,
-    really_asked,
-)
+from copilot.models.playbook.intents import AS_A_QUESTION, OF_A_NAME, Intent
+from copilot.models.playbook.plan import COMPARED, MAX_ORDERS, may_be_a_rule, really_asked
 from copilot.models.playbook.quoting import agreed_terms, as_list, quotes, without_repeats
+from copilot.models.playbook.searching import bare_question
+from copilot.models.playbook.steps import Read, diagnosed, named
 from copilot.models.playbook.topics import SUBSTITUTION, terms_named
-from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
+from copilot.models.playbook.understood import Understanding
 from copilot.models.playbook.wording import blocks, unread
 
 VERSION = "2"
@@ -97,7 +92,13 @@ def answer(asked: Understanding, reads: Sequence[Read], *, role: str = "service"
             return NOTHING_BEFORE
         said = _answer(really_asked(asked), reads, role)
         return basis(reads, re.findall(r"\[([EK]\d+)\]", said)) or said
-    return _answer(asked, reads, role)
+    said = _answer(asked, reads, role)
+    rule = _perhaps_a_rule(asked, reads) if "policy" in asked.or_else else ""
+    if rule and asked.intent in {"out_of_scope", "small_talk", "help"}:
+        said = ""
+    # What is told beside the answer is not asked for as well.
+    or_else = [one for one in asked.or_else if not (rule and one == "policy")]
+    return blocks([said, rule if rule not in said else "", doubt(asked.intent, or_else, _said(asked))])
 
 
 def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
@@ -155,7 +156,7 @@ def _about(asked: Understanding, intent: Intent, reads: Sequence[Read], role: st
             return ""
     if intent == "at_risk":
         return at_risk(asked, reads)
-    if intent == "waiting_for":
+    if intent == "waiting_for" and any(read.tool == "waiting_for" for read in reads):
         return blocks(waiting(read) for read in reads if read.tool == "waiting_for")
     if intent in COMPARED and (asked_for := [read for read in reads if read.tool == "compare_options"]):
         comparisons = compared(reads)
@@ -218,7 +219,7 @@ def _missing(asked: Understanding) -> str:
 
 def _perhaps_a_rule(asked: Understanding, reads: Sequence[Read]) -> str:
     """What the documents say, where a question that names no record may be about a rule; nothing where they are not sure to."""
-    if not names_nothing_it_needs(asked):
+    if not may_be_a_rule(asked):
         return ""
     found = [
         read
@@ -288,17 +289,36 @@ def _it(asked: Understanding) -> str:
     return next(iter((*asked.references, *asked.purchases, *asked.products)), NOTHING_NAMED)
 
 
+def _said(asked: Understanding) -> str:
+    """What it is about, if the question itself says so."""
+    it = _it(asked)
+    return it if it.casefold() in asked.question.casefold() else NOTHING_NAMED
+
+
 def suggestions(asked: Understanding, reads: Sequence[Read]) -> tuple[str, ...]:
-    """Questions that make sense next."""
+    """Questions that make sense next; first what else may have been meant."""
     if asked.intent == "unclear":
-        it = _it(asked)
-        has_thing = bool(asked.references or asked.purchases or asked.products)
-        offered = [
-            AS_A_QUESTION[one].format(it=it)
-            for one in asked.choices
-            if one in AS_A_QUESTION and (has_thing or "{it}" not in AS_A_QUESTION[one])
-        ]
-        return tuple(offered[:3])
+        return _offered(asked, asked.choices)
+    return tuple(dict.fromkeys((*_offered(asked, asked.or_else), *_next(asked, reads))))[:3]
+
+
+def _offered(asked: Understanding, intents: Sequence[Intent]) -> tuple[str, ...]:
+    """Guesses as questions that can be clicked."""
+    it = _it(asked)
+    name = next((one for one in asked.names if is_plain(one)), "") if asked.written_like_names else ""
+    offered = [question for one in intents if (question := _as_a_question(one, it, name))]
+    return tuple(offered[:3])
+
+
+def _as_a_question(intent: Intent, it: str, name: str) -> str:
+    """Something to click; empty where it would have to name what is not known."""
+    if it == NOTHING_NAMED and name and intent in OF_A_NAME:
+        return OF_A_NAME[intent].format(name=name)
+    words = AS_A_QUESTION.get(intent, "")
+    return "" if it == NOTHING_NAMED and "{it}" in words else words.format(it=it)
+
+
+def _next(asked: Understanding, reads: Sequence[Read]) -> tuple[str, ...]:
     diagnoses = diagnosed(reads)
     if not diagnoses:
         return _after_records(reads)
@@ -319,6 +339,9 @@ def _after_records(reads: Sequence[Read]) -> tuple[str, ...]:
     out: list[str] = []
     for read in reads:
         result = read.result
+        if read.tool == "orders_at_risk" and result.get("orders") == []:
+            out += [f"Open orders of {one['name']}" for one in named(reads) if one["kind"] == "customer"]
+            out.append("Which orders are at risk?")
         if result.get("status") != "found":
             continue
         subject = str(result.get("subject") or "") if not isinstance(result.get("subject"), dict) else ""

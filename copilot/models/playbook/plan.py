@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from copilot.models.playbook.drafting import draft_calls, kind_of, list_call
 from copilot.models.playbook.intents import ABOUT_AN_ORDER, ABOUT_THE_LAST_ANSWER, Intent
+from copilot.models.playbook.searching import (
+    bare_question,
+    contract_step,
+    customer_of,
+    rule_steps,
+    says_something,
+    says_where,
+    search_step,
+    sop_step,
+    terms_step,
+)
+from copilot.models.playbook.steps import Read, Step, diagnosed, key_of, missing_goods, named
 from copilot.models.playbook.topics import (
-    LATE_DELIVERY,
-    SOP_TOPICS,
     SUBSTITUTION,
     cause_named,
     clause_for,
     rule_question,
     terms_named,
-    without_order,
 )
-from copilot.models.playbook.understanding import MAX_ORDERS, Understanding
+from copilot.models.playbook.understood import Understanding
 
+ASKED_OF_A_NAME: frozenset[str] = frozenset({"when", "where"})
+"""Answered for a customer or a vendor where no order is named."""
+MAX_ORDERS = 3
+"""Orders answered in one turn; more are named and asked for one by one."""
 MAX_READS = 12
 """Reads of one turn, after which it answers with what it has (RELIABILITY T25)."""
+MOST_GOODS = 2
+"""Goods that an order lacks which are looked into."""
 MOST_LISTED = 5
 """Orders of a list that are told; the rest are counted."""
 
@@ -41,6 +56,8 @@ _IN_GENERAL = re.compile(
 )
 """Speaks of no certain record: "a customer whose order is on hold"."""
 _POINTS = re.compile(r"\b(?:it|that one|this one|those|these|them)\b", re.IGNORECASE)
+MOST_TRIED = 2
+"""Names of one question that are tried one after the other."""
 MOST_COMPARED = 2
 """Orders of one question whose options are compared."""
 ONE_READ: dict[str, str] = {
@@ -49,23 +66,6 @@ ONE_READ: dict[str, str] = {
     "changes": "changes_since",
 }
 """What is answered from another read of the order."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Read:
-    """One tool call that was made, and its result."""
-
-    tool: str
-    arguments: dict[str, Any]
-    result: dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One tool call to make."""
-
-    tool: str
-    arguments: dict[str, Any]
 
 
 def next_steps(
@@ -81,20 +81,20 @@ def next_steps(
         role: of the person who asks.
         available: tools that there are; None: all.
     """
-    asked = really_asked(asked)
+    asked = for_whom(really_asked(asked), reads)
     # A request for a draft needs the order read, not the documents: the draft brings the clause that decides.
     only_a_draft = asked.references and asked.also is None and kind_of(asked)
     wanted = [] if only_a_draft else _wanted(asked, asked.intent, reads, role)
     if asked.also:
         wanted += _wanted(replace(asked, question=asked.second or asked.question), asked.also, reads, role)
     wanted += _drafts(asked, reads)
-    if not wanted and names_nothing_it_needs(asked):
-        wanted = _policy(asked, reads)
-    made = {(read.tool, _key(read.tool, read.arguments)) for read in reads}
+    if may_be_a_rule(asked) and (not wanted or asked.names):
+        wanted += _policy(asked, reads)
+    made = {(read.tool, key_of(read.tool, read.arguments)) for read in reads}
     return [
         step
         for step in wanted
-        if (step.tool, _key(step.tool, step.arguments)) not in made
+        if (step.tool, key_of(step.tool, step.arguments)) not in made
         and (available is None or step.tool in available)
     ]
 
@@ -111,26 +111,35 @@ def really_asked(asked: Understanding) -> Understanding:
     return asked
 
 
-def diagnosed(reads: Sequence[Read]) -> list[dict[str, Any]]:
-    """The diagnoses among what was read, in order, each order once."""
-    found: dict[str, dict[str, Any]] = {}
-    for read in reads:
-        if read.result.get("status") != "found":
-            continue
-        if read.tool == "diagnose_order":
-            found.setdefault(read.result["order"], read.result)
-        elif read.tool == "compare_options":
-            found.setdefault(read.result["order"], read.result["diagnosis"])
-    return list(found.values())
+def for_whom(asked: Understanding, reads: Sequence[Read]) -> Understanding:
+    """The question as the names in it decide: of a vendor it is about its purchase orders ("when does Nordic deliver?"), of a customer
+    about that customer's orders."""
+    if not _names_alone(asked):
+        return asked
+    if any(read.tool == "purchase_status" and read.result.get("status") != "not_found" for read in reads):
+        return replace(asked, intent="purchase")
+    if asked.intent in ASKED_OF_A_NAME and any(
+        read.tool == "customer_orders" and read.result.get("status") in {"found", "several"} for read in reads
+    ):
+        return replace(asked, intent="customer_orders")
+    return asked
 
 
-def named(reads: Sequence[Read]) -> list[dict[str, Any]]:
-    """What the names of the question turned out to be, one record each."""
-    return [
-        read.result["found"][0]
-        for read in reads
-        if read.tool == "find_name" and read.result.get("status") == "found"
-    ]
+def to_tell(asked: Understanding, reads: Sequence[Read]) -> tuple[Understanding, list[Read]]:
+    """What is answered, from what: the question as the names in it decide, without the reads that only tried what a name is."""
+    before = for_whom(asked.before, reads) if asked.before else None
+    led = {read.tool for read in reads if read.result.get("status") != "not_found"}
+    tried = {"waiting_for", "purchase_status"} & led if asked.names else set()
+    kept = [read for read in reads if not (read.tool in tried and read.result.get("status") == "not_found")]
+    return for_whom(replace(asked, before=before), reads), kept
+
+
+def _names_alone(asked: Understanding) -> bool:
+    """Asks how goods come along, and names nothing but a customer or a vendor."""
+    only_names = asked.names and not (asked.references or asked.purchases or asked.products or asked.also)
+    return bool(only_names) and (
+        asked.turned_from in {"purchase", "why_late"} or asked.intent in ASKED_OF_A_NAME | {"purchase"}
+    )
 
 
 def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: str) -> list[Step]:
@@ -155,6 +164,14 @@ def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: s
             Step(tool=ONE_READ[intent], arguments={"reference": one, **arguments})
             for one in asked.references[:MAX_ORDERS]
         ]
+    if _of_its_goods(asked, intent):
+        # "Who else waits for that", "how many of it are free": of what the order lacks.
+        goods = missing_goods(reads)[:MOST_GOODS]
+        if not goods:
+            return [Step(tool="diagnose_order", arguments={"reference": asked.references[0]})]
+        asked = replace(asked, references=(), products=goods)
+    if _names_alone(asked) and (turned := _of_a_name(asked, reads)):
+        return turned
     match intent:
         case "purchase" | "follow_up" | "change" if asked.purchases:
             return [
@@ -162,8 +179,11 @@ def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: s
                 for one in asked.purchases[:MAX_ORDERS]
             ]
         case "waiting_for":
-            said = asked.purchases or asked.products or asked.names or asked.references
-            return [Step(tool="waiting_for", arguments={"reference": one}) for one in said[:1]]
+            said = asked.purchases or asked.products or asked.names
+            tried = [read for read in reads if read.tool == "waiting_for"]
+            missed = all(read.result.get("status") == "not_found" for read in tried)
+            most = min(len(tried) + 1, MOST_TRIED) if missed else 0
+            return [Step(tool="waiting_for", arguments={"reference": one}) for one in said[:most]]
         case "at_risk":
             return _at_risk(asked, reads)
         case "stock":
@@ -176,6 +196,40 @@ def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: s
             return _policy(asked, reads)
         case _:
             return []
+
+
+def _of_its_goods(asked: Understanding, intent: Intent) -> bool:
+    """Asks about goods, and names an order for them."""
+    return bool(
+        intent in {"waiting_for", "stock"}
+        and asked.references
+        and not (asked.purchases or asked.products)
+        and (asked.carried_over or not asked.names)
+    )
+
+
+def _of_a_name(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
+    """A vendor's purchase orders, else a customer's orders. The names are tried one by one."""
+    if asked.turned_from == "why_late":
+        vendors = [one for one in named(reads) if one["kind"] == "vendor"]
+        if any(read.tool == "purchase_status" for read in reads):
+            return []
+        return [Step(tool="purchase_status", arguments={"reference": one["name"]}) for one in vendors[:1]]
+    tried = [read for read in reads if read.tool == "purchase_status"]
+    if any(read.result.get("status") != "not_found" for read in tried):
+        return []
+    names = [name for name in _told_apart(asked.names) if not re.search(r"\d", name)][:MOST_TRIED]
+    steps = [Step(tool="purchase_status", arguments={"reference": name}) for name in names]
+    if len(tried) < len(steps):
+        return steps[: len(tried) + 1]
+    return _customer(asked, "customer_orders", reads)
+
+
+def may_be_a_rule(asked: Understanding) -> bool:
+    """A question about a rule is likely enough to look for it beside: nothing else is named that it could be about, or it was nearly
+    taken for one."""
+    named_else = asked.references or asked.purchases or asked.products or asked.also or asked.before
+    return names_nothing_it_needs(asked) or ("policy" in asked.or_else and not named_else)
 
 
 def names_nothing_it_needs(asked: Understanding) -> bool:
@@ -210,9 +264,9 @@ def _documents_for(
     """The clause of the customer's contract that decides, and the SOP for what blocks first, for an order that is late."""
     customer = diagnosis["customer_ref"]
     if intent == "policy":
-        return _rule_steps(rule_question(asked.question), customer)
+        return rule_steps(rule_question(asked.question), customer)
     if intent == "substitute":
-        return _rule_steps(SUBSTITUTION, customer)
+        return rule_steps(SUBSTITUTION, customer)
     if not diagnosis["is_late"] or several or intent in {"owner", "unclear", "blocks"}:
         return []
     codes = [cause["code"] for cause in diagnosis["causes"]]
@@ -222,24 +276,9 @@ def _documents_for(
     return steps
 
 
-def contract_step(query: str, customer: str) -> Step:
-    """A question to one customer's contract."""
-    arguments = {"query": query, "customer_ref": customer, "types": ["contract"]}
-    return Step(tool="search_documents", arguments=arguments)
-
-
-def sop_step(cause: str) -> Step:
-    """What the SOPs say about a cause."""
-    query = SOP_TOPICS.get(cause, cause.replace("_", " "))
-    return Step(tool="search_documents", arguments={"query": query, "cause": cause, "types": ["sop"]})
-
-
-def _rule_steps(query: str, customer: str) -> list[Step]:
-    """A question about a rule for one order: the customer's contract first, then everything else."""
-    steps = [Step(tool="search_documents", arguments={"query": query, "customer_ref": customer})]
-    if customer:
-        steps.insert(0, contract_step(query, customer))
-    return steps
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """The names, "Acme" left out where "Acme catering" is one as well."""
+    return [name for name in names if not any(other.startswith(f"{name} ") for other in names)]
 
 
 def _look_up(asked: Understanding, reads: Sequence[Read], kinds: list[str], most: int = 2) -> list[Step]:
@@ -253,7 +292,8 @@ def _look_up(asked: Understanding, reads: Sequence[Read], kinds: list[str], most
 
 
 def _at_risk(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
-    look_up = _look_up(asked, reads, ["warehouse", "carrier", "partner"])
+    told_apart = replace(asked, names=tuple(_told_apart(asked.names)))
+    look_up = _look_up(told_apart, reads, ["warehouse", "carrier", "partner"])
     if look_up:
         return look_up
     if any(read.tool == "find_name" and read.result.get("status") == "several" for read in reads):
@@ -297,7 +337,9 @@ def _customer(asked: Understanding, intent: Intent, reads: Sequence[Read]) -> li
     tried = [read for read in reads if read.tool == tool]
     if any(read.result.get("status") != "not_found" for read in tried):
         return []
-    return [Step(tool=tool, arguments={"customer": name}) for name in asked.names[: len(tried) + 1]]
+    return [
+        Step(tool=tool, arguments={"customer": name}) for name in _told_apart(asked.names)[: len(tried) + 1]
+    ]
 
 
 def _substitute(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
@@ -310,13 +352,13 @@ def _substitute(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     look_up = _look_up(asked, reads, ["product", "partner"])
     if look_up:
         return look_up
-    customer = _customer_of(reads)
+    customer = customer_of(reads)
     if customer:
         # The customer's own contract decides; what is general comes behind it.
         return [
-            _terms_step(customer),
+            terms_step(customer),
             contract_step(SUBSTITUTION, customer),
-            _search(asked, SUBSTITUTION, reads),
+            search_step(asked, SUBSTITUTION, reads),
         ]
     for found in named(reads):
         if found["kind"] == "product":
@@ -326,78 +368,22 @@ def _substitute(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
                 Step(tool="stock", arguments={"product": shown}),
                 Step(tool="search_documents", arguments={"query": query}),
             ]
-    return [_search(asked, SUBSTITUTION, reads)] if asked.names else []
+    return [search_step(asked, SUBSTITUTION, reads)] if asked.names else []
 
 
 def _policy(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
-    look_up = _look_up(asked, reads, ["carrier", "partner"], most=1)
+    missed = sum(read.tool == "find_name" and read.result.get("status") == "not_found" for read in reads)
+    look_up = _look_up(asked, reads, ["carrier", "partner"], most=min(missed + 1, MOST_TRIED))
     if look_up:
         return look_up
-    customer = _customer_of(reads)
+    customer = customer_of(reads)
     terms = (
-        [_terms_step(customer)] if customer and terms_named(asked.question) and not asked.old_versions else []
+        [terms_step(customer)] if customer and terms_named(asked.question) and not asked.old_versions else []
     )
     if any(found["ref"] and found["kind"] != "carrier" for found in named(reads)):
         query = rule_question(
             bare_question(asked)
         )  # one customer's contract: in the words that contracts use
     else:
-        query = bare_question(asked, keep=[name for name in asked.names if not _says_where(name, reads)])
-    return [*terms, _search(asked, query, reads)] if _says_something(asked.question) else []
-
-
-def _customer_of(reads: Sequence[Read]) -> str:
-    """Our reference of the customer that the question names; empty for none."""
-    return next((str(one["ref"]) for one in named(reads) if one["kind"] == "customer" and one["ref"]), "")
-
-
-def _terms_step(customer: str) -> Step:
-    """What was read out of a customer's contracts beforehand."""
-    return Step(tool="contract_terms", arguments={"customer_ref": customer})
-
-
-def _says_where(name: str, reads: Sequence[Read]) -> bool:
-    """Whether a name narrows the search to somebody's documents; one that does not stays in the words that are searched for."""
-    return any(
-        found["kind"] == "carrier" or found["ref"]
-        for read in reads
-        if read.tool == "find_name" and read.arguments.get("name") == name
-        for found in read.result.get("found") or ()
-    )
-
-
-def _search(asked: Understanding, query: str, reads: Sequence[Read]) -> Step:
-    arguments: dict[str, Any] = {"query": query}
-    for found in named(reads):
-        if found["kind"] == "carrier":
-            arguments["carrier"] = found["name"]
-        elif found["ref"]:
-            arguments["vendor_ref" if found["kind"] == "vendor" else "customer_ref"] = found["ref"]
-    if asked.old_versions:
-        arguments["include_superseded"] = True
-    return Step(tool="search_documents", arguments=arguments)
-
-
-def bare_question(asked: Understanding, keep: Collection[str] = ()) -> str:
-    """A question about a rule without the names in it: they say where to look, not what for.
-
-    Args:
-        keep: names that say nothing of where to look.
-    """
-    question = without_order(asked.question)
-    for name in (one for one in asked.names if one not in keep):
-        question = re.sub(rf"\b(?:of |at |for |with |by )?{re.escape(name)}(?:['’]s?)?(?!\w)", "", question)
-    return " ".join(question.split()) or asked.question
-
-
-def _says_something(question: str) -> bool:
-    return len(re.findall(r"\w{3,}", question)) >= 2
-
-
-def _key(tool: str, arguments: dict[str, Any]) -> str:
-    if tool in ("diagnose_order", "compare_options"):
-        return str(arguments.get("reference", "")).casefold()
-    return repr(sorted((name, value) for name, value in arguments.items() if value))
-
-
-__all__ = ["LATE_DELIVERY", "MAX_READS", "Read", "Step", "diagnosed", "named", "next_steps", "really_asked"]
+        query = bare_question(asked, keep=[name for name in asked.names if not says_where(name, reads)])
+    return [*terms, search_step(asked, query, reads)] if says_something(asked.question) else []

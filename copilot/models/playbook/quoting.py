@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from copilot.models.playbook.plan import Read
+from copilot.models.playbook.steps import Read
 
 MAX_QUOTE = 400
 """Characters of one quote at most."""

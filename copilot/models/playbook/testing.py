@@ -18,7 +18,8 @@ import yaml
 
 from copilot.models.playbook.intents import ABOUT_AN_ORDER
 from copilot.models.playbook.meaning import Meaning
-from copilot.models.playbook.understanding import Understanding, understand
+from copilot.models.playbook.understanding import understand
+from copilot.models.playbook.understood import Understanding
 from erp_tools.odoo.gateway import OdooServer, OdooSession
 from erp_tools.reads.lookup import find_named
 
@@ -61,6 +62,11 @@ class Measured:
     why: str = ""
     """What was wrong."""
 
+    @property
+    def is_doubted(self) -> bool:
+        """The answer says how it read the question, and what else may have been meant."""
+        return bool(self.understood.or_else)
+
 
 def load_phrasings(file: Path) -> list[Phrasing]:
     """The labelled questions of a file."""
@@ -102,6 +108,12 @@ def figures(measured: Sequence[Measured]) -> dict[Verdict, float]:
     return {verdict: counts[verdict] / len(measured) for verdict in ("right", "asked back", "wrong")}
 
 
+def doubts(measured: Sequence[Measured]) -> dict[Literal["right", "wrong"], float]:
+    """Share of all questions that are answered with a doubt, right and wrong ones."""
+    counts = Counter(one.verdict for one in measured if one.is_doubted)
+    return {verdict: counts[verdict] / len(measured) for verdict in ("right", "wrong")}
+
+
 def by_intent(measured: Sequence[Measured]) -> dict[str, Counter[str]]:
     """Label -> verdicts, in the order of the file."""
     found: dict[str, Counter[str]] = {}
@@ -140,7 +152,7 @@ def _wrong_things(one: Phrasing, understood: Understanding, session: OdooSession
     about = one.about
     for key, got in (("orders", understood.references), ("po", understood.purchases)):
         wanted = [_plain(each) for each in about.get(key, ())]
-        if [_plain(each) for each in got] != wanted:
+        if not _same_records([_plain(each) for each in got], wanted):
             return f"{key} {list(got)}"
     if "day" in about:
         days = understood.days
@@ -168,6 +180,14 @@ def _named(understood: Understanding, session: OdooSession, server: OdooServer) 
                 one = candidates[0]
                 found.setdefault(kind, set()).update({one.name, one.ref} if kind == "product" else {one.name})
     return found
+
+
+def _same_records(got: Sequence[str], wanted: Sequence[str]) -> bool:
+    """The end of a customer's reference ("4829") leads to it ("PO-4829"): `erp_tools.orders.resolve_orders`."""
+    return len(got) == len(wanted) and all(
+        one in {other, f"S0{other[2:]}" if re.fullmatch(r"PO\d{4}", other) else other}
+        for one, other in zip(got, wanted, strict=True)
+    )
 
 
 def _plain(reference: str) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from copilot.models.playbook.days import Days, find_days
-from copilot.models.playbook.numbers import numbered, without_slips
+from copilot.models.playbook.numbers import asks_for_goods, counts, numbered, without_slips
+from copilot.models.playbook.spelling import days_put_right
 from copilot.models.playbook.words import words
 from erp_tools.orders import extract_references
 
-MAX_NAMES = 3
+MAX_NAMES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,7 @@ def find_things(
             purchases.append(f"P{int(said[1]):05d}")
             left = f"{left[: said.start()]} <po> {left[said.end() :]}"
             continue
-        if _DOCUMENT.fullmatch(reference):
+        if _DOCUMENT.fullmatch(reference) or _is_no_reference(reference, left):
             continue
         if _PURCHASE.fullmatch(reference):
             kind, place = purchases, "<po>"
@@ -113,6 +114,7 @@ def find_things(
         if "<" not in match[0]:
             products.append(match[1].strip())
             left = left.replace(match[0], " <product> ")
+    left = days_put_right(left)
     days = find_days(left, today, past=past)
     if days:
         left = f"{left[: days.start]} <day> {left[days.end :]}"
@@ -133,6 +135,29 @@ def find_things(
         days=days,
         masked=_tidy(without_names),
         unnamed="" if are_written_so or not found else _tidy(left),
+    )
+
+
+_IS_A_PLACE = re.compile(
+    r"\b(?:bin|rack|shelf|cell|slot|location|bay|dock|aisle|door|gate)\s*$", re.IGNORECASE
+)
+_IN_FIGURES = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+"""A day."""
+_ORDERS_IT = re.compile(r"\b(?:they|we|i|you|he|she|customers?|to|not)\s*$", re.IGNORECASE)
+
+
+def _is_no_reference(reference: str, text: str) -> bool:
+    """A place in a warehouse ("bin C-14"), or a quantity that somebody orders ("did they order 16 or 60 drums")."""
+    place = _place_of(reference).search(text)
+    if place is None:
+        return False
+    before, after = text[: place.start()], text[place.end() :]
+    if _IS_A_PLACE.search(before) or _IN_FIGURES.fullmatch(reference):
+        return True
+    return (
+        reference.startswith("order ")
+        and bool(_ORDERS_IT.search(before))
+        and counts("", reference[6:], after)
     )
 
 
@@ -185,24 +210,31 @@ def _names(text: str) -> tuple[list[str], str, bool]:
             found.append((name, start, end))
     are_written_so = bool(found)
     beside: list[str] = []
+    joined: list[str] = []
     if found:
         # "How much olive oil do we have in Allentown": the other thing may stand in small letters beside it.
         covered = "".join(
             " " if any(start <= at < end for _, start, end in found) else letter
             for at, letter in enumerate(text)
         )
-        beside = [name for name, _, _ in _unusual(covered, known.plain)]
+        unusual = _unusual(covered, known.plain)
+        beside = [name for name, _, _ in unusual]
+        # "Acme catering": its second word in small letters.
+        joined = [
+            text[one[1] : other[2]] for one in found for other in unusual if text[one[2] : other[1]] == " "
+        ]
     else:
         found = _unusual(text, known.plain)
     left = text
     for _, start, end in sorted(found, key=lambda one: -one[1]):
         left = f"{left[:start]} <name> {left[end:]}"
-    found.sort(key=lambda one: -len(one[0]))
-    # "Frank Dole of Keystone": who, and of which company.
+    # Figures ("700 bucks") name somebody least of all.
+    found.sort(key=lambda one: (one[0][0].isdigit() and not are_written_so, -len(one[0])))
+    # "Frank Dole of Keystone": who, and of which company. "Meridian's DC": of whom, what.
     # "Lone Star and Meridian" may be one company or two.
-    parts = [re.split(r" (?:of|and|&) ", name) for name, _, _ in found]
-    beside = [part for each in parts if len(each) > 1 for part in reversed(each)] + beside
-    return [*(name for name, _, _ in found), *beside], left, are_written_so
+    parts = [re.split(r"(?:['’]s)? (?:of|and|&) |['’]s ", name) for name, _, _ in found]
+    split = [part for each in parts if len(each) > 1 for part in reversed(each) if len(part) > 2]
+    return [*(name for name, _, _ in found), *joined, *split, *beside], left, are_written_so
 
 
 def _trimmed(
@@ -213,11 +245,14 @@ def _trimmed(
     pieces = [(one[0], one.start(), one.end()) for one in re.finditer(r"\S+", match[0])]
 
     def is_common(word: str) -> bool:
-        bare = re.sub(r"['’]s?$", "", word)
+        bare = re.sub(r"['’](?:s|d|ll|ve|re|m)?$", "", word)
         return bare.casefold() in no_names or word in _CONNECTORS
 
-    while pieces and (is_common(pieces[0][0]) or pieces[0][0].casefold() in no_beginning):
-        no_beginning = frozenset() if not is_common(pieces[0][0]) else no_beginning
+    begins = bool(no_beginning)
+    while pieces and (is_common(pieces[0][0]) or (begins and pieces[0][0].casefold() in no_beginning)):
+        if not is_common(pieces[0][0]) and len(pieces) > 1 and pieces[0][0].casefold() in words().names_begin:
+            break  # "Red Barn 177, ..."
+        begins = False  # only the first word has its capital anyway
         pieces.pop(0)
     while pieces and is_common(pieces[-1][0]):
         pieces.pop()
@@ -228,12 +263,18 @@ def _trimmed(
     return name, start, end
 
 
+_BEFORE_A_NAME = re.compile(r"\b(?:for|at|to|from|with|of)\s+(old|red)\s$", re.IGNORECASE)
+"""An ordinary word that begins the name ("for old mill fab"). Others may as well say which ones are meant ("for new Prairie orders")."""
+
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er")
 
 
 def _is_plain(word: str, plain: frozenset[str]) -> bool:
     """A word the playbook knows, in whatever form."""
-    if word in plain:
+    if word in words().goods:
+        return False
+    whole = re.sub(r"['’](?:d|ll|ve|re|m)$", "", word)
+    if word in plain or whole in plain:
         return True
     stems = [word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending)]
     return any(len(stem) > 3 and (stem in plain or f"{stem}e" in plain) for stem in stems)
@@ -241,6 +282,7 @@ def _is_plain(word: str, plain: frozenset[str]) -> bool:
 
 def _unusual(text: str, plain: frozenset[str]) -> list[tuple[str, int, int]]:
     """Runs of words outside the playbook's own vocabulary: how a name looks where nothing is capitalised."""
+    known = words()
     runs: list[list[tuple[str, int, int]]] = [[]]
     for match in _WORD.finditer(text):
         word = re.sub(r"['’]s?$", "", match[0]).strip(".'’-")
@@ -251,11 +293,19 @@ def _unusual(text: str, plain: frozenset[str]) -> list[tuple[str, int, int]]:
         gap = text[runs[-1][-1][2] : match.start()] if runs[-1] else ""
         if re.search(r"[,;:?!]", gap):
             runs.append([])
-        is_measure = bool(_MEASURE.fullmatch(word))
-        if is_measure or (is_name and len(word) > 1) or (runs[-1] and word.casefold() in _CONNECTORS):
+        before = runs[-1][-1][0] if runs[-1] else ""
+        is_measure = (
+            word[0].isdigit()
+            if _MEASURE.fullmatch(word) and not before[:1].isdigit()
+            else bool(_MEASURE.fullmatch(word))
+        )
+        goes_on = bool(before) and word.casefold() in _CONNECTORS | known.goods_go_on
+        if is_measure or (is_name and len(word) > 1) or goes_on:
             runs[-1].append(token)
         else:
             runs.append([])
+        if match[0] != word and runs[-1] and match[0][len(word) : len(word) + 1] in {"'", "’"}:
+            runs.append([])  # "the school district's masks"
     found: list[tuple[str, int, int]] = []
     for run in runs:
         while run and run[-1][0].casefold() in _CONNECTORS:
@@ -264,8 +314,11 @@ def _unusual(text: str, plain: frozenset[str]) -> list[tuple[str, int, int]]:
             run.pop(0)  # "in tacoma": inches come behind a figure
         if len(run) == 1 and run[0][0] in _ONLY_IN_NAMES:
             continue
-        if all(_MEASURE.fullmatch(word) for word, _, _ in run):
-            continue  # a number alone is no name
+        is_type = len(run) == 1 and re.fullmatch(r"\d{4}", run[0][0]) and asks_for_goods(text[: run[0][1]])
+        if all(_MEASURE.fullmatch(word) for word, _, _ in run) and not is_type:
+            continue  # a number alone is no name, but "how many 6205 have we"
+        if run and (begins := _BEFORE_A_NAME.search(text[: run[0][1]])):
+            run.insert(0, (begins[1], begins.start(1), begins.end(1)))
         if run and len(text[run[0][1] : run[-1][2]]) > 2:
             found.append((text[run[0][1] : run[-1][2]], run[0][1], run[-1][2]))
     return found

@@ -10,17 +10,20 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from copilot.models.playbook.features import FLOATS, features
-from copilot.models.playbook.fitting import ASKED_COUNTS, chances, fit, rows
+from copilot.models.playbook.fitting import fit, rows
 from copilot.models.playbook.meaning import WEIGHTS
+from copilot.models.playbook.network import PARTS, Networks, chances
 from copilot.models.playbook.words import fingerprint
 from retrieval.minilm_embedder import MiniLmEmbedder
 
 EVERY = 5
-"""One question in so many is left out by ``--check``."""
+"""One run of questions in so many is left out by ``--check``."""
+RUN = 10
 
 
 def write_weights(embedder: MiniLmEmbedder, to: Path) -> None:
@@ -32,22 +35,32 @@ def write_weights(embedder: MiniLmEmbedder, to: Path) -> None:
         np.savez_compressed(
             file,
             intents=np.array(intents),
-            by_meaning=by_meaning.astype(np.float16),
-            by_words=by_words.astype(np.float16),
+            **_by_name("by_meaning", by_meaning),
+            **_by_name("by_words", by_words),
             model_id=np.array(embedder.model_id),
             fitted_to=np.array(fingerprint()),
         )
 
 
+def _by_name(name: str, networks: Networks) -> dict[str, Any]:
+    """Each part of each network, as `meaning.read_weights` finds it again."""
+    return {
+        f"{name}.{at}.{part}": getattr(one, part).astype(np.float16)
+        for at, one in enumerate(networks.members)
+        for part in PARTS
+    }
+
+
 def check(embedder: MiniLmEmbedder) -> None:
     """Print how sure and how right the classifier is on questions it was not fitted to, and which temperature fits best."""
     learned = rows(embedder)
-    asked = [at for at, row in enumerate(learned) if at % EVERY == 0 and row.weight == ASKED_COUNTS]
+    # Readings of one question stand side by side: left out in runs, so that few of them are split.
+    asked = [at for at, row in enumerate(learned) if at // RUN % EVERY == 0 and row.weight > 1.0]
     left_out = set(asked)
-    intents, weights = fit([row for at, row in enumerate(learned) if at not in left_out], embedder)
-    scores = features([learned[at].masked for at in asked], embedder) @ weights
+    intents, networks = fit([row for at, row in enumerate(learned) if at not in left_out], embedder)
+    scores = networks.scores(features([learned[at].masked for at in asked], embedder))
     wanted = np.array([[learned[at].intents.get(one, 0.0) > 0 for one in intents] for at in asked])
-    for temperature in (0.7, 0.85, 1.0, 1.15, 1.3, 1.5):
+    for temperature in (0.55, 0.7, 0.85, 1.0, 1.15, 1.3):
         likely = (chances((scores / temperature).astype(np.float32)) * wanted).sum(axis=1)
         sys.stdout.write(f"temperature {temperature}: {-np.log(likely + 1e-9).mean():.3f} nats a question\n")
     _tell_thresholds(chances(scores.astype(np.float32)), wanted)

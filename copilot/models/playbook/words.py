@@ -39,6 +39,12 @@ class Words:
     """Short forms -> what they mean."""
     plain: frozenset[str]
     """Words that are no part of a name where nothing is capitalised."""
+    goods: frozenset[str]
+    """Words that name goods, whatever else they look like."""
+    goods_go_on: frozenset[str]
+    """Words that go on a name of goods before them."""
+    names_begin: frozenset[str]
+    """Ordinary words that names of companies begin with."""
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +64,9 @@ def words() -> Words:
         hurried=raw["hurried"],
         plain=frozenset(vocabulary() | set(raw["hurried"]) | set(raw["plain"].casefold().split()))
         - set(raw["not_plain"].split()),
+        goods=frozenset(raw["goods"].split()),
+        goods_go_on=frozenset(raw["goods_go_on"].split()),
+        names_begin=frozenset(raw["names_begin"].split()),
     )
 
 
