@@ -231,7 +231,10 @@ NEWEST_SIGNAL = sa.text("SELECT max(id) FROM orm_signaling_registry")
 def test_a_copy_counts_its_signals_on_from_those_it_was_copied_with(odoo_copy: Callable[[], Any]) -> None:
     """Odoo's processes look at the highest number: one below it would hide that a module was installed."""
     copy = odoo_copy()
-    with sa.create_engine(copy.postgresql(copy.db), isolation_level="AUTOCOMMIT").connect() as connection:
+    engine = sa.create_engine(
+        copy.postgresql(copy.db), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+    )  # closed when left: an open connection would outlive the database
+    with engine.connect() as connection:
         before = connection.execute(NEWEST_SIGNAL).scalar_one()
         counted = connection.execute(
             sa.text("SELECT last_value FROM orm_signaling_registry_id_seq")
