@@ -13,7 +13,6 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 NOTE = "running.json"
 LOCK = "running.lock"
@@ -28,15 +27,19 @@ class RunningCopilot:
     key: str
 
 
-_held: list[IO[str]] = []
-"""Locks of this process: kept open until it ends, whichever way it ends."""
+_held: dict[Path, int] = {}
+"""Locks of this process, by their descriptors: kept open until it ends, whichever way it ends."""
 
 
 def announce(data_dir: Path, url: str) -> RunningCopilot:
     """Leave the note; only its owner may read it."""
-    lock = (data_dir / LOCK).open("a")
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    _held.append(lock)
+    lock = os.open(data_dir / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise
+    _held[data_dir / LOCK] = lock
     running = RunningCopilot(url=url, pid=os.getpid(), key=secrets.token_urlsafe(32))
     descriptor = os.open(data_dir / NOTE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -56,7 +59,7 @@ def find(data_dir: Path) -> RunningCopilot | None:
 
 
 def _is_held(lock: Path) -> bool:
-    if any(Path(file.name) == lock for file in _held):
+    if lock in _held:
         return True
     with lock.open("r") as file:
         try:
