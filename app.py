@@ -6,6 +6,7 @@ Importing this module does nothing; `app` builds itself when a server starts it.
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def create_app(copilot: Copilot) -> FastAPI:
     from erp_tools.errors import OdooError
     from knowledge_ingest.errors import IngestError
     from retrieval.errors import RetrievalError
+    from retrieval.warming import warm_up
 
     settings = copilot.settings
     shell = chainlit_shell.load(settings.data_dir, session_seconds=round(settings.session_hours * 3600))
@@ -63,7 +65,12 @@ def create_app(copilot: Copilot) -> FastAPI:
     @asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
         worker = await asyncio.to_thread(_started_worker, copilot)
+        ending = threading.Event()
+        warming = threading.Thread(target=warm_up, args=(copilot.library, ending), name="warm-up")
+        warming.start()
         yield
+        ending.set()
+        await asyncio.to_thread(warming.join)
         if worker is not None:
             await asyncio.to_thread(worker.stop)
         await asyncio.to_thread(copilot.close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from retrieval.sparse import stem
 
@@ -127,8 +128,10 @@ def counted_noun(question: str) -> str:
 
 def holds_count(text: str, noun: str) -> bool:
     """Whether a text counts it: ``three shipments at most``."""
+    if not noun:
+        return False
     found = re.findall(r"[a-z]+|\d[\d.,]*", text.lower())
-    return bool(noun) and any(
+    return any(
         _COUNT.fullmatch(word) and any(stem(each) == noun for each in found[at + 1 : at + 4])
         for at, word in enumerate(found)
     )
@@ -136,9 +139,17 @@ def holds_count(text: str, noun: str) -> bool:
 
 def holds_shape(text: str, question: str) -> bool:
     """Whether a text has the shape that a question asks for: ``by when`` -> ``before 11:00``, ``how often`` -> ``twice``."""
-    asked = [held for asks, held in _SHAPES if asks.search(question.lower())]
+    asked = _shapes_asked(question)
+    if not asked:
+        return False
     folded = " ".join(text.lower().split())
     return any(held.search(folded) for held in asked)
+
+
+@lru_cache(maxsize=256)
+def _shapes_asked(question: str) -> tuple[re.Pattern[str], ...]:
+    """Of one question, which some dozens of texts are compared with."""
+    return tuple(held for asks, held in _SHAPES if asks.search(question.lower()))
 
 
 def asks_for_words(question: str) -> bool:

@@ -43,6 +43,7 @@ class NearWords:
         self._lock = threading.Lock()
         self._made_for: tuple[str, str] = ("", "")
         self._stems: list[str] = []
+        self._places: dict[str, int] = {}
         self._vectors: npt.NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
         self._remembered: dict[str, dict[str, float]] = {}
 
@@ -84,7 +85,7 @@ class NearWords:
                 if len(self._remembered) + len(new) > _KEPT:
                     self._remembered.clear()
                     new = list(asked)
-                vectors = self._embedder.embed(new)
+                vectors = self._vectors_of(new)
                 if (
                     vectors.shape[1] != self._vectors.shape[1]
                 ):  # the model was changed a moment ago; the search starts over
@@ -97,6 +98,19 @@ class NearWords:
                 for other, cosine in self._remembered[word].items():
                     near[other] = max(cosine, near.get(other, 0.0))
         return found
+
+    def _vectors_of(self, asked: list[str]) -> npt.NDArray[np.float32]:
+        """Most words of a question stand in some document and have their vectors; the others are embedded."""
+        unknown = [word for word in asked if word not in self._places]
+        if not unknown:
+            return self._vectors[[self._places[word] for word in asked]]
+        embedded = self._embedder.embed(unknown)
+        if embedded.shape[1] != self._vectors.shape[1]:
+            return embedded  # of another model: nothing to be compared with
+        place = {word: at for at, word in enumerate(unknown)}
+        return np.stack(
+            [embedded[place[word]] if word in place else self._vectors[self._places[word]] for word in asked]
+        )
 
     def _nearest(self, word: str, cosines: npt.NDArray[np.float32]) -> dict[str, float]:
         own = stem(word)
@@ -115,6 +129,7 @@ class NearWords:
         vectors = self._store.vectors(state[0], [_key(word) for word in vocabulary])
         held = [word for word in vocabulary if _key(word) in vectors]
         self._stems = [stem(word) for word in held]
+        self._places = {word: at for at, word in enumerate(held)}
         if held:
             self._vectors = np.stack([vectors[_key(word)] for word in held])
         self._remembered.clear()

@@ -126,8 +126,8 @@ def features(
 ) -> dict[str, float]:
     """Each sign by itself, 0..1, named as in `WEIGHTS`."""
     text = stored.passage.text
-    heading = set(_terms_of(stored.passage.section))
-    title = set(_terms_of(document.title))
+    heading = _terms_of(stored.passage.section)
+    title = _terms_of(document.title)
     return {
         "coverage": _share(asked, held),
         "heading": _share(asked, heading),
@@ -144,9 +144,9 @@ def features(
 
 
 @lru_cache(maxsize=4096)
-def _terms_of(text: str) -> tuple[str, ...]:
+def _terms_of(text: str) -> frozenset[str]:
     """The terms of a heading or title; many passages stand under the same."""
-    return tuple(terms(text))
+    return frozenset(terms(text))
 
 
 def _rarity(of: Collection[str], counts: Mapping[str, int], passages: int) -> dict[str, float]:
