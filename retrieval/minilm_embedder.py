@@ -13,7 +13,8 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +37,10 @@ _MOST_TEXTS = 64
 _MOST_CORES = 4
 _AFTER_QUESTIONS = 10
 """How nice many texts are to a single one: a question has nine times their share of a core."""
+_LATELY = 2.0
+"""Seconds after a question in which many texts leave one core to the next."""
+_LOOKS = 0.1
+"""Seconds after which that is looked at again."""
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +65,8 @@ class OnnxModel:
         self._tokenizer.enable_truncation(max_length=max_tokens)
         self._tokenizer.no_padding()  # done batch by batch
         self._pad = self._tokenizer.token_to_id(_pad_token(tokenizer_file)) or 0
+        self._asked_at = -_LATELY
+        self._beside_questions = threading.BoundedSemaphore(max(1, _cores() - 1))
 
     def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimensions); texts of nearly the same length go through together."""
@@ -75,15 +82,30 @@ class OnnxModel:
             return np.asarray(vectors, dtype=np.float32)
 
         batches = _batches([len(each) for each in encoded])
+        if len(texts) == 1:
+            self._asked_at = time.monotonic()  # a question: documents come by the dozen
         if len(batches) == 1:
             made = [embed(batches[0])]
         else:
             with ThreadPoolExecutor(_cores(), thread_name_prefix="embed", initializer=_give_way) as pool:
-                made = list(pool.map(embed, batches))
+                made = list(pool.map(lambda batch: self._making_room(embed, batch), batches))
         found = np.empty((len(texts), made[0].shape[1]), dtype=np.float32)
         for batch, vectors in zip(batches, made, strict=True):
             found[batch] = vectors
         return found
+
+    def _making_room(
+        self, embed: Callable[[Sequence[int]], npt.NDArray[np.float32]], batch: Sequence[int]
+    ) -> npt.NDArray[np.float32]:
+        """One of many batches: all cores are theirs, but one while people ask, who would wait for a core at each step."""
+        held = self._beside_questions.acquire(blocking=False)
+        while not held and time.monotonic() - self._asked_at < _LATELY:
+            held = self._beside_questions.acquire(timeout=_LOOKS)
+        try:
+            return embed(batch)
+        finally:
+            if held:
+                self._beside_questions.release()
 
     def knows(self, word: str) -> bool:
         """Whether the word is a single piece of the tokenizer's vocabulary."""

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from retrieval import minilm_embedder
 from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
-from retrieval.minilm_embedder import PINNED_WEIGHTS_SHA256, MiniLmEmbedder, _batches
+from retrieval.minilm_embedder import PINNED_WEIGHTS_SHA256, MiniLmEmbedder, OnnxModel, _batches
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,44 @@ def test_many_texts_of_all_lengths_have_the_vectors_they_have_alone(embedder: Mi
     assert len({tuple(row) for row in together}) > 50
     for at in (0, 1, 30, 59):
         assert np.allclose(embedder.embed([texts[at]])[0], together[at], atol=1e-5)
+
+
+class Watched:
+    """A session that notes how many batches go through it at a time; each waits a while for company."""
+
+    def __init__(self, session: Any) -> None:
+        self._session, self._lock, self.company = session, threading.Lock(), threading.Event()
+        self.now = self.most = 0
+
+    def run(self, names: list[str], batch: dict[str, Any]) -> Any:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            if self.now > 1:
+                self.company.set()
+        self.company.wait(0.3)
+        try:
+            return self._session.run(names, batch)
+        finally:
+            with self._lock:
+                self.now -= 1
+
+
+@pytest.mark.parametrize("people_ask", [False, True])
+def test_while_people_ask_one_core_is_left_to_them(
+    embedder: MiniLmEmbedder, monkeypatch: pytest.MonkeyPatch, people_ask: bool
+) -> None:
+    monkeypatch.setattr(minilm_embedder, "_cores", lambda: 2)
+    monkeypatch.setattr(minilm_embedder, "_LATELY", 60.0)
+    home = embedder._data_dir / "models" / embedder.kept_as
+    model = OnnxModel(home / "model.onnx", home / "tokenizer.json", max_tokens=256)
+    if people_ask:
+        model.run(["Why is S00042 late?"])
+    watched = Watched(model._session)
+    model._session = watched
+    many = model.run(["late pallet " * 120] * 20)
+    assert many.shape == (20, 384)
+    assert watched.most == (1 if people_ask else 2)
 
 
 def test_batches_hold_every_text_once_and_little_padding() -> None:
