@@ -22,6 +22,8 @@ _AHEAD = 32
 _TOGETHER = 80_000
 """Characters of new text that are embedded together: some 300 passages, a few seconds; what a crash in between can lose. Fewer make
 batches of unequal length, which cost as much as their longest: a twelfth more at half of it."""
+_AT_FIRST = 10_000
+"""The same for the first: until then nothing is embedded at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +67,13 @@ def read_ahead(
 def together(reads: Iterator[Read]) -> Iterator[list[Read]]:
     """Files in order, a few of them together: texts of several documents make batches of equal length."""
     some: list[Read] = []
-    characters = 0
+    characters, enough = 0, min(_AT_FIRST, _TOGETHER)
     for read in reads:
         some.append(read)
         characters += len(read.extracted.text) if read.extracted is not None else 0
-        if characters >= _TOGETHER:
+        if characters >= enough:
             yield some
-            some, characters = [], 0
+            some, characters, enough = [], 0, _TOGETHER
     if some:
         yield some
 

@@ -33,12 +33,8 @@ def main() -> None:
         os.dup2(null, fd)
     with contextlib.suppress(OSError):
         os.nice(5)
-    for name in sorted(set(READERS.values())):
-        with contextlib.suppress(ImportError):
-            importlib.import_module(f"knowledge_ingest.readers.{name}")
-    # what is imported stays: a child that collects garbage must not touch, and so copy, all of its pages
-    gc.collect()
-    gc.freeze()
+    _keep_out_of_collections()
+    imported: set[str] = set()
     while True:
         try:
             _, header = read_frame(wire_in)
@@ -46,9 +42,22 @@ def main() -> None:
         except (EOFError, OSError):
             return
         request = json.loads(header)
+        reader = READERS.get(request["suffix"].lower(), "")
+        if reader and reader not in imported:
+            # here and once, not in each child; and only what there are files for: all together take half a second
+            with contextlib.suppress(ImportError):
+                importlib.import_module(f"knowledge_ingest.readers.{reader}")
+            imported.add(reader)
+            _keep_out_of_collections()
         answer = _in_child(content, request["suffix"], Limits(**request["limits"]))
         write_frame(wire_out, b"R", answer)
         wire_out.flush()
+
+
+def _keep_out_of_collections() -> None:
+    """What is imported stays: a child that collects garbage must not touch, and so copy, all of its pages."""
+    gc.collect()
+    gc.freeze()
 
 
 def _in_child(content: bytes, suffix: str, limits: Limits) -> bytes:

@@ -30,9 +30,9 @@ class AsideTexts:
         Raises:
             EmbeddingUnavailable, StoreUnavailable
         """
-        if any(key_of(text) not in self._known(texts) for text in texts):
-            embedded = self.vectors(texts)
-            self._store.keep_vectors(self._kept_as(), dict(zip(map(key_of, texts), embedded, strict=True)))
+        keys = [key_of(text) for text in texts]
+        if not self._known(texts).keys() >= set(keys):
+            self._store.keep_vectors(self._kept_as(), dict(zip(keys, self.vectors(texts), strict=True)))
 
     def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Their vectors, shape (texts, dimensions); what was not learned is embedded now.

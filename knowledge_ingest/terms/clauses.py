@@ -141,6 +141,8 @@ def sentences(text: str, start: int = 0) -> list[Sentence]:
 
 def pieces(sentence: Sentence) -> list[Sentence]:
     """The parts of a sentence between semicolons, each of which may say something of its own."""
+    if "; " not in sentence.text:
+        return [sentence] if sentence.text else []
     parts = [part.strip() for part in sentence.text.split("; ")]
     return [sentence.part(part) for part in parts if part]
 
