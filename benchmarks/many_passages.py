@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from knowledge_ingest.contract_testing import CLAUSES
+from knowledge_ingest.contract_testing import CLAUSES, without_marks
 from retrieval.indexing import Indexer
 from retrieval.knowledge_base import IndexFilter, IndexQuery
 from retrieval.library import open_library
@@ -72,7 +72,7 @@ def main() -> None:
 def _fill(library: Library, chance: random.Random) -> npt.NDArray[np.float32]:
     listed = yaml.safe_load(CLAUSES.read_text(encoding="utf-8"))
     clauses = [
-        text.replace("[[", "").replace("]]", "")
+        without_marks(text)
         for text in [text for kind in listed["kinds"].values() for text in kind["clauses"]]
         + [text for filler in listed["fillers"] for text in filler["texts"]]
     ]

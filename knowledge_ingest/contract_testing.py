@@ -86,6 +86,8 @@ _CALLED = (
 )
 _STYLES = ("articles", "run_in", "wrapped", "capitals", "sections", "bare")
 _START, _END = "\x01", "\x02"
+_MARK = re.compile(r"\[\[|\]\]|<<(?P<kind>\w+):|>>")
+"""In a clause of the table: ``[[what answers the question for its kind]]``, ``<<kind:what answers one for another kind>>``."""
 
 
 def make_contracts(folder: Path, *, seed: int = 11, per_split: int = 14) -> list[ContractQuestion]:
@@ -115,6 +117,11 @@ def make_contracts(folder: Path, *, seed: int = 11, per_split: int = 14) -> list
                     )
                 )
     return questions
+
+
+def without_marks(clause: str) -> str:
+    """A clause of the table as it stands in a contract."""
+    return _MARK.sub("", clause)
 
 
 def _contract(
@@ -157,10 +164,16 @@ def _contract(
         text = re.sub(
             r"(?<![\w,;] )(?<!\w)the (Company|Distributor)", lambda found: f"The {found.group(1)}", text
         )
-        while kind and "[[" in text:
-            kinds.append(kind)
-            text = text.replace("[[", _START, 1)
-        return text.replace("[[", "").replace("]]", _END if kind else "")
+
+        def mark(found: re.Match[str]) -> str:
+            if not kind:
+                return ""
+            if found.group() in ("]]", ">>"):
+                return _END
+            kinds.append(found["kind"] or kind)
+            return _START
+
+        return _MARK.sub(mark, text)
 
     parts = [_opening(title, supplier, other, s, d, chance)]
     for number, (heading, clauses) in enumerate([first, *rest], start=1):
@@ -227,15 +240,15 @@ def _section(style: str, number: int, heading: str, clauses: Sequence[str], chan
 def _without_marks(text: str, kinds: Sequence[str]) -> tuple[str, dict[str, list[tuple[int, int]]]]:
     out: list[str] = []
     length = 0
-    starts: list[int] = []
+    opened: list[tuple[str, int]] = []
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    at = 0
+    left = iter(kinds)
     for piece in re.split(f"([{_START}{_END}])", text):
         if piece == _START:
-            starts.append(length)
+            opened.append((next(left), length))
         elif piece == _END:
-            spans[kinds[at]].append((starts[-1], length))
-            at += 1
+            kind, start = opened.pop()
+            spans[kind].append((start, length))
         else:
             out.append(piece)
             length += len(piece)
