@@ -19,7 +19,7 @@ from knowledge_ingest.contract_testing import make_contracts
 from knowledge_ingest.pipeline import ingest
 from retrieval.indexing import text_to_embed
 from retrieval.library import open_library
-from retrieval.minilm_embedder import _model_folder
+from retrieval.minilm_embedder import model_folder
 from retrieval.search import Library
 
 DEMO = Path(__file__).resolve().parent.parent / "knowledge_ingest" / "demo"
@@ -27,7 +27,7 @@ COPIES = int(os.environ.get("BENCH_COPIES", "4"))
 """How often the demo documents are taken, each time under other titles, so that no vector is known already."""
 SCANS = ("im-2026-008-amendment-1.pdf",)
 """Recognising text takes two seconds a page, whatever the embedding model: measured apart."""
-_SAMPLE = 800
+SAMPLE = 800
 """Texts that sentence-transformers is timed with."""
 
 
@@ -69,7 +69,7 @@ def _measure(label: str, make: Callable[[Path], None]) -> None:
             f"  processor time a passage: {spent / report.passages * 1000:.1f} ms, of which the model takes "
             f"{after_cpu * 1000:.1f} ms ({before_cpu * 1000:.1f} ms before); ratio {after_cpu * report.passages / spent:.2f}"
         )
-        theirs = _by_sentence_transformers(texts[:: max(1, len(texts) // _SAMPLE)])
+        theirs = _by_sentence_transformers(texts[:: max(1, len(texts) // SAMPLE)])
         print(
             f"  sentence-transformers alone, the same model: {theirs:.1f}/s; ingest against that {rate / theirs:.2f}"
         )
@@ -144,7 +144,7 @@ def _by_sentence_transformers(texts: list[str]) -> float:
     """Texts a second as the model's own library runs it on this machine, in its own batches; it sorts them by length, too."""
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(_model_folder(None)), device="cpu")
+    model = SentenceTransformer(str(model_folder(None)), device="cpu")
     model.encode(texts[:32])
     began = time.perf_counter()
     model.encode(texts)

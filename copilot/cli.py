@@ -5,7 +5,6 @@ that `copilot --help` and a question from a cold shell stay quick.
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -201,8 +200,6 @@ def serve(
         print_json({"url": running.url, "pid": running.pid})
     else:
         typer.echo(f"Distribution Copilot answers at {running.url}")
-    # documents are put in beside people who ask: whoever waits for Python's lock gets it ten times sooner
-    sys.setswitchinterval(0.0005)
     uvicorn.run(application, host=host, port=port, log_level=settings.log_level, access_log=False)
 
 

@@ -33,7 +33,7 @@ _held: dict[Path, int] = {}
 
 def announce(data_dir: Path, url: str) -> RunningCopilot:
     """Leave the note; only its owner may read it."""
-    lock = os.open(data_dir / LOCK, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    lock = os.open(data_dir / LOCK, os.O_WRONLY | os.O_CREAT, 0o666)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -170,7 +170,10 @@ def _contract(
                 return ""
             if found.group() in ("]]", ">>"):
                 return _END
-            kinds.append(found["kind"] or kind)
+            also = found["kind"] or kind
+            if also not in listed["kinds"]:
+                raise ValueError(f"{also!r} is no kind of clause in {CLAUSES.name}.")
+            kinds.append(also)
             return _START
 
         return _MARK.sub(mark, text)
@@ -183,7 +186,7 @@ def _contract(
         f"{supplier}\n\nBy: ______________________\n\n{other}\n\nBy: ______________________\n"
     )
     joined = ("\n\n" if style != "run_in" else "   ").join(parts)
-    return _without_marks(joined, kinds)
+    return _text_and_spans(joined, kinds)
 
 
 def _opening(title: str, supplier: str, other: str, s: str, d: str, chance: random.Random) -> str:
@@ -237,7 +240,7 @@ def _section(style: str, number: int, heading: str, clauses: Sequence[str], chan
     )
 
 
-def _without_marks(text: str, kinds: Sequence[str]) -> tuple[str, dict[str, list[tuple[int, int]]]]:
+def _text_and_spans(text: str, kinds: Sequence[str]) -> tuple[str, dict[str, list[tuple[int, int]]]]:
     out: list[str] = []
     length = 0
     opened: list[tuple[str, int]] = []

@@ -2,7 +2,7 @@
 
 Files come from suppliers, carriers and mailboxes. Each is parsed in a process of its own that may use so much memory
 and time and no more, knows no secrets, and whose end harms nobody. To keep the price of that low, one small server
-process imports the parsers once and forks a child for each file (about 10 ms a file).
+process imports each parser once, for the first file it is needed for, and forks a child for each file (about 10 ms a file).
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def read_ahead(
 def together(reads: Iterator[Read]) -> Iterator[list[Read]]:
     """Files in order, a few of them together: texts of several documents make batches of equal length."""
     some: list[Read] = []
-    characters, enough = 0, min(_AT_FIRST, _TOGETHER)
+    characters, enough = 0, _AT_FIRST
     for read in reads:
         some.append(read)
         characters += len(read.extracted.text) if read.extracted is not None else 0

@@ -6,7 +6,7 @@ What cannot be told is asked for in the report, never guessed: no owner stays no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ import yaml
 
 from knowledge_ingest.errors import Undescribed
 from knowledge_ingest.extracted import DESCRIPTION_UNREAD, Extracted
+from knowledge_ingest.languages import NAMES, language_of
 from retrieval.passage import DEFAULT_COLLECTION, ROLES, Classification, Document, DocumentType
 
 MANIFEST = "documents.yaml"
@@ -232,6 +233,13 @@ def describe(
     valid_to = _date(given.get("valid_to"), "valid_to", reasons)
     if valid_from and valid_to and valid_to < valid_from:
         reasons.append(f"valid_to {valid_to} lies before valid_from {valid_from}: it is never in force.")
+    if type_ == "contract":
+        reasons.extend(_asked_of_a_contract(given, has_first_day=valid_from is not None))
+    language = _word(given.get("language")).lower() or language_of(extracted.text[extracted.body_start :])
+    if language not in ("", "en"):
+        reasons.append(
+            f"It is in {NAMES.get(language, language)}; the embedding model that comes along knows English, so it may not be found."
+        )
     return Described(
         document=Document(
             document_id=document_id,
@@ -251,7 +259,7 @@ def describe(
             supersedes=slug(_word(given.get("supersedes"))),
             amends=slug(_word(given.get("amends"))),
             causes=tuple(_words(given.get("causes"))),
-            language=_word(given.get("language")) or "en",
+            language=language,
             content_hash=content_hash,
             text_length=len(extracted.text),
             collection=collection,
@@ -268,6 +276,16 @@ def describe(
         ),
         reasons=tuple(reasons),
     )
+
+
+def _asked_of_a_contract(given: Mapping[str, Any], *, has_first_day: bool) -> Iterator[str]:
+    """Whose it is and from when it holds decide what is answered from it; an amendment has both from what it amends."""
+    if _word(given.get("amends")):
+        return
+    if not any(_word(given.get(side)) for side in ("customer", "vendor", "carrier")):
+        yield "Whose contract it is cannot be told. Add `customer`, `vendor` or `carrier`."
+    if not has_first_day and not _word(given.get("valid_from")):
+        yield "From when it holds cannot be told, so it counts as in force. Add `valid_from`, and `valid_to` where it ends."
 
 
 def slug(text: str) -> str:

@@ -42,16 +42,23 @@ def main() -> None:
         except (EOFError, OSError):
             return
         request = json.loads(header)
-        reader = READERS.get(request["suffix"].lower(), "")
-        if reader and reader not in imported:
-            # here and once, not in each child; and only what there are files for: all together take half a second
-            with contextlib.suppress(ImportError):
-                importlib.import_module(f"knowledge_ingest.readers.{reader}")
-            imported.add(reader)
-            _keep_out_of_collections()
+        _import_for(request["suffix"].lower(), imported)
         answer = _in_child(content, request["suffix"], Limits(**request["limits"]))
         write_frame(wire_out, b"R", answer)
         wire_out.flush()
+
+
+def _import_for(suffix: str, imported: set[str]) -> None:
+    """Import what reads such files: here and once, not in each child, and only what there are files for (all together take half
+    a second). A mail may bring any of them along."""
+    reader = READERS.get(suffix, "")
+    wanted = set(READERS.values()) if reader == "eml" else {reader} - {""}
+    for name in sorted(wanted - imported):
+        with contextlib.suppress(Exception):  # the child meets it again, and says what it is
+            importlib.import_module(f"knowledge_ingest.readers.{name}")
+    if wanted - imported:
+        imported |= wanted
+        _keep_out_of_collections()
 
 
 def _keep_out_of_collections() -> None:

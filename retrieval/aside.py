@@ -30,9 +30,11 @@ class AsideTexts:
         Raises:
             EmbeddingUnavailable, StoreUnavailable
         """
-        keys = [key_of(text) for text in texts]
-        if not self._known(texts).keys() >= set(keys):
-            self._store.keep_vectors(self._kept_as(), dict(zip(keys, self.vectors(texts), strict=True)))
+        known = self._known(texts)
+        missing = [text for text in dict.fromkeys(texts) if key_of(text) not in known]
+        if missing:
+            embedded = self._embedder.embed(missing)
+            self._store.keep_vectors(self._kept_as(), dict(zip(map(key_of, missing), embedded, strict=True)))
 
     def vectors(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Their vectors, shape (texts, dimensions); what was not learned is embedded now.

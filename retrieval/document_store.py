@@ -248,8 +248,11 @@ class DocumentStore(WordTables):
 
     # --- inside ---
 
-    @staticmethod
-    def _delete(db: sqlite3.Connection, collection: str, document_id: str) -> None:
+    def _delete(self, db: sqlite3.Connection, collection: str, document_id: str) -> None:
+        there = "SELECT 1 FROM documents WHERE collection = ? AND document_id = ?"
+        if db.execute(there, (collection, document_id)).fetchone() is None:
+            return
+        self._note_replaced(db)
         db.execute(
             "DELETE FROM passage_terms WHERE rowid IN "
             "(SELECT id FROM passages WHERE collection = ? AND document_id = ?)",

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,44 @@ _LOOKS = 0.1
 log = logging.getLogger(__name__)
 
 
+Made = TypeVar("Made")
+
+
+class RoomForQuestions:
+    """Keeps documents off one core (of the two or more that they would take) while people ask, who would wait for it at each step."""
+
+    def __init__(self) -> None:
+        self._asked_at = -_LATELY
+        self._documents = threading.BoundedSemaphore(max(1, _cores() - 1))
+
+    def asked(self) -> None:
+        """Somebody asks something."""
+        self._asked_at = time.monotonic()
+
+    def beside(self, work: Callable[[], Made]) -> Made:
+        """Do a piece of the work on documents, when there is room for it."""
+        held = self._documents.acquire(blocking=False)
+        while not held and time.monotonic() - self._asked_at < _LATELY:
+            held = self._documents.acquire(timeout=_LOOKS)
+        try:
+            return work()
+        finally:
+            if held:
+                self._documents.release()
+
+
+def _cores() -> int:
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        count = os.cpu_count() or 1
+    return max(1, min(_MOST_CORES, count))
+
+
+_room = RoomForQuestions()
+"""Of this process: while documents are embedded by a new model, questions go to the one in use."""
+
+
 class OnnxModel:
     """An exported model and its tokenizer, loaded."""
 
@@ -65,8 +103,6 @@ class OnnxModel:
         self._tokenizer.enable_truncation(max_length=max_tokens)
         self._tokenizer.no_padding()  # done batch by batch
         self._pad = self._tokenizer.token_to_id(_pad_token(tokenizer_file)) or 0
-        self._asked_at = -_LATELY
-        self._beside_questions = threading.BoundedSemaphore(max(1, _cores() - 1))
 
     def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimensions); texts of nearly the same length go through together."""
@@ -83,29 +119,16 @@ class OnnxModel:
 
         batches = _batches([len(each) for each in encoded])
         if len(texts) == 1:
-            self._asked_at = time.monotonic()  # a question: documents come by the dozen
+            _room.asked()  # a question: the passages of documents mostly come by the dozen
         if len(batches) == 1:
             made = [embed(batches[0])]
         else:
             with ThreadPoolExecutor(_cores(), thread_name_prefix="embed", initializer=_give_way) as pool:
-                made = list(pool.map(lambda batch: self._making_room(embed, batch), batches))
+                made = list(pool.map(lambda batch: _room.beside(lambda: embed(batch)), batches))
         found = np.empty((len(texts), made[0].shape[1]), dtype=np.float32)
         for batch, vectors in zip(batches, made, strict=True):
             found[batch] = vectors
         return found
-
-    def _making_room(
-        self, embed: Callable[[Sequence[int]], npt.NDArray[np.float32]], batch: Sequence[int]
-    ) -> npt.NDArray[np.float32]:
-        """One of many batches: all cores are theirs, but one while people ask, who would wait for a core at each step."""
-        held = self._beside_questions.acquire(blocking=False)
-        while not held and time.monotonic() - self._asked_at < _LATELY:
-            held = self._beside_questions.acquire(timeout=_LOOKS)
-        try:
-            return embed(batch)
-        finally:
-            if held:
-                self._beside_questions.release()
 
     def knows(self, word: str) -> bool:
         """Whether the word is a single piece of the tokenizer's vocabulary."""
@@ -131,7 +154,7 @@ class MiniLmEmbedder:
 
     def __init__(self, data_dir: Path, model: str | None = None) -> None:
         self._data_dir = data_dir
-        self._folder = _model_folder(model)
+        self._folder = model_folder(model)
         self._packaged = not model or model == DEFAULT_MODEL
         self._kept_in: Path | None = None
         self._description: dict[str, Any] | None = None
@@ -340,15 +363,12 @@ def _give_way() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _AFTER_QUESTIONS)
 
 
-def _cores() -> int:
-    try:
-        count = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        count = os.cpu_count() or 1
-    return max(1, min(_MOST_CORES, count))
+def model_folder(model: str | None) -> Path:
+    """Where the weights of a model are: a folder of one's own, or what the packaged one brings.
 
-
-def _model_folder(model: str | None) -> Path:
+    Raises:
+        EmbeddingModelMissing: nothing is there.
+    """
     if model and model != DEFAULT_MODEL:
         folder = Path(model).expanduser()
         if not (folder / "modules.json").is_file():

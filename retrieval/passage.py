@@ -50,6 +50,7 @@ class Document:
     causes: tuple[str, ...] = ()
     """Cause codes it tells what to do for."""
     language: str = "en"
+    """ISO 639-1 code; empty where it cannot be told."""
     content_hash: str
     """SHA-256 of the file's bytes, hex."""
     text_length: int

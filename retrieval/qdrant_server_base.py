@@ -190,7 +190,11 @@ class QdrantServerBase:
             if self._url == ":memory:":
                 return  # payload indexes mean nothing to the local mode
             for field in (*FILTER_KEYWORDS, VERSION_FIELD):
-                self._client.create_payload_index(self._name, field, models.PayloadSchemaType.KEYWORD)
+                # every query names the companies of whoever asks: what belongs to one of them is kept together
+                keyword = models.KeywordIndexParams(
+                    type=models.KeywordIndexType.KEYWORD, is_tenant=field == "company"
+                )
+                self._client.create_payload_index(self._name, field, keyword)
             for field in FILTER_NUMBERS:
                 self._client.create_payload_index(self._name, field, models.PayloadSchemaType.INTEGER)
 

@@ -147,11 +147,12 @@ class Library:
         if not question or not top:
             return SearchResult(nothing_relevant=True)
         for _ in range(_TRIES):
-            change, generation = self._store.change(), self.indexes.generation
+            replaced, generation = self._store.replaced(), self.indexes.generation
             result = self._search_in_parts(request, question, top)
-            if self._store.change() == change and self.indexes.generation == generation:
+            if self._store.replaced() == replaced and self.indexes.generation == generation:
                 break
-            # a document was replaced meanwhile: its old description and its new text must not be mixed
+            # a document was replaced meanwhile: its old description and its new text must not be mixed. New ones do not matter:
+            # what came after the search began is not found by it
         return result
 
     def _search_in_parts(self, request: SearchRequest, question: str, top: int) -> SearchResult:

@@ -70,6 +70,11 @@ class StoreFile:
         """Goes up with every change to documents; a cache made at the same number is still good."""
         return int(self._meta("change"))
 
+    def replaced(self) -> int:
+        """Goes up when a document that was there is replaced or removed; what was read of one at the same number still holds.
+        New documents, of which an ingest brings one after the other, leave it alone."""
+        return int(self._meta("replaced"))
+
     def serving(self) -> str:
         """The embedding model that searches go by, as `serve` was told; empty when nobody told."""
         return self._meta_or_empty("serving")
@@ -132,6 +137,10 @@ class StoreFile:
         except sqlite3.Error as error:
             raise self._unavailable("write", error) from error
 
+    @staticmethod
+    def _note_replaced(db: sqlite3.Connection) -> None:
+        db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'replaced'")
+
     def _unavailable(self, what: str, error: Exception) -> StoreUnavailable:
         return StoreUnavailable(
             f"Cannot {what} the document store {self._path} ({error}). Check that the disk has room and that "
@@ -163,6 +172,7 @@ class StoreFile:
                 for key, value in (
                     ("schema", _SCHEMA_VERSION),
                     ("change", "0"),
+                    ("replaced", "0"),
                     ("installation", uuid.uuid4().hex[:12]),
                 ):
                     connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))

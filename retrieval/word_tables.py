@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 _PLACES = 400
 """Places asked for in one statement: two variables each, below SQLite's oldest limit."""
 MOST_PASSAGES = 8192
-"""Passages that are remembered until a document changes: some 20 MB with their terms."""
+"""Passages that are remembered until a document is replaced or removed: some 20 MB with their terms."""
 _SEARCHES = 32
 """Keyword searches that are remembered until a document changes."""
 _READERS = 16
@@ -134,18 +134,18 @@ class WordTables(StoreFile):
         made_of: Callable[[Any], Row],
     ) -> dict[tuple[str, int], Row]:
         """What `_at` gives, read only where it is not remembered; places that do not exist are left out."""
-        change = self.change()
+        replaced = self.replaced()
         found: dict[tuple[str, int], Row] = {}
         missing = []
         for document_id, number in places:
-            kept = book.get((collection, document_id, int(number), change))
+            kept = book.get((collection, document_id, int(number), replaced))
             if kept is None:
                 missing.append((document_id, int(number)))
             else:
                 found[document_id, int(number)] = kept
         if missing:
             for row in self._at(select, collection, missing):
-                found[row[0], row[1]] = book.put((collection, row[0], row[1], change), made_of(row))
+                found[row[0], row[1]] = book.put((collection, row[0], row[1], replaced), made_of(row))
         return found
 
     def _at(self, select: str, collection: str, places: Iterable[tuple[str, int]]) -> list[Any]:

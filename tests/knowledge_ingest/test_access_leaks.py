@@ -100,6 +100,7 @@ def test_no_canary_in_results_counts_errors_or_logs(
             "salmon refunded percent",
             "margin kept by finance",
             *(each.title for each in documents.values()),
+            *(f"At what percent is salmon refunded under {each.title}?" for each in documents.values()),
         ):
             for history in (False, True) if text.startswith(("salmon", "margin")) else (False,):
                 caplog.clear()
@@ -121,7 +122,7 @@ def test_no_canary_in_results_counts_errors_or_logs(
                 "refused and unknown read the same"
             )
             assert key not in caplog.text
-    assert searches >= 500, "over both ways of searching more than a thousand"
+    assert searches >= 1000
 
 
 def test_the_rule_gives_each_person_something_and_the_right_thing(library: Library) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from knowledge_ingest.errors import Undescribed
 from knowledge_ingest.extracted import Extracted
+from knowledge_ingest.languages import language_of
 from knowledge_ingest.manifest import Described, Manifests, describe
 
 
@@ -244,3 +245,34 @@ def test_front_matter_that_cannot_be_read_closes_the_document() -> None:
     assert any("compliance" in reason for reason in closed.reasons)
     told = describe(path="a.md", extracted=extracted, entry={"roles": ["sales"]}, content_hash="0" * 64)
     assert (told.document.roles, told.document.classification) == (("sales",), "internal")
+
+
+def test_whose_a_contract_is_and_from_when_it_holds_are_asked_for() -> None:
+    asked = described("contracts/a.md").reasons
+    assert any("Whose contract" in reason and "`customer`" in reason for reason in asked)
+    assert any("`valid_from`" in reason for reason in asked)
+    told = described("contracts/a.md", customer="C-1", valid_from="2026-01-01").reasons
+    assert not any("customer" in reason or "valid_from" in reason for reason in told)
+    amending = described("contracts/a.md", amends="mf-2026-014").reasons
+    assert not any("customer" in reason or "valid_from" in reason for reason in amending)
+    assert not any("customer" in reason for reason in described("sops/a.md").reasons)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The goods are delivered by the carrier to the dock of the customer, and they shall not be left in the yard. This is the rule.", "en"),
+        ("Die Ware wird vom Spediteur an die Rampe des Kunden geliefert und ist nicht auf dem Hof abzustellen. Das ist die Regel für den Fahrer.", "de"),
+        ("Les marchandises sont livrées par le transporteur sur le quai du client et ne doivent pas rester dans la cour. Ce sont les règles pour le chauffeur.", "fr"),
+        ("Las mercancías se entregan por el transportista en el muelle del cliente y no se dejan en el patio. Es la regla para los conductores de la flota.", "es"),
+        ("A-1001 | 12 | 24.50\nA-1002 | 8 | 19.90", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_language_is_told_by_small_words_or_not_at_all(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_a_document_that_the_model_hardly_knows_says_so() -> None:
+    assert any("German" in reason for reason in described("sops/a.md", language="de").reasons)
+    assert not any("English" in reason for reason in described("sops/a.md", language="en").reasons)

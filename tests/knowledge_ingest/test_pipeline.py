@@ -304,6 +304,7 @@ def test_what_was_embedded_before_the_model_failed_is_in(
 ) -> None:
     """The next texts are embedded while the last are put in; a failure there takes nothing of them along."""
     monkeypatch.setattr(looking, "_TOGETHER", 40)
+    monkeypatch.setattr(looking, "_AT_FIRST", 40)
     for number in range(6):
         word = "poison" if number == 4 else "salmon"
         (folder / f"{number}.md").write_text(sop(f"The {word} of shelf {number} is kept cold and dry."))

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import DocumentRefused, EmbeddingModelMissing, IndexUnavailable, StoreUnavailable
+from retrieval.indexing import Indexer
 from retrieval.knowledge_base import KnowledgeBase
 from retrieval.passage import ROLES, Document, Reader
-from retrieval.request import Scope, SearchRequest
+from retrieval.request import Scope, SearchRequest, SearchResult
 from retrieval.search import Library
-from retrieval.testing import WordEmbedder, everyone, make_document, make_library
+from retrieval.testing import WordEmbedder, everyone, make_document, make_library, stored
 
 DAY = date(2026, 11, 21)
 
@@ -411,4 +412,32 @@ def test_what_one_reader_may_find_is_never_remembered_for_another(tmp_path: Path
         for reader, theirs in ((finance, True), (service, False)):
             found = library.search(SearchRequest(text="secret margins", reader=reader)).passages
             assert ("margins" in {hit.document.document_id for hit in found}) is theirs
+    library.close()
+
+
+@pytest.mark.parametrize(
+    ("document_id", "text", "tries", "found"),
+    [
+        ("dock", "Pallets are counted.", 1, "Salmon is kept cold."),
+        ("cold-chain", "Salmon is kept frozen.", 2, "Salmon is kept frozen."),
+    ],
+)
+def test_a_search_starts_over_only_where_a_document_was_replaced_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document_id: str, text: str, tries: int, found: str
+) -> None:
+    library = make_library(tmp_path, {make_document("cold-chain", "x"): "Salmon is kept cold."})
+    indexer = Indexer(library.store, library.base_for_writing("default"), library.embedder)
+    search, searched = library._search_in_parts, []
+
+    def beside_an_ingest(request: SearchRequest, question: str, top: int) -> SearchResult:
+        result = search(request, question, top)
+        if not searched:
+            indexer.put(*stored(make_document(document_id, text), text))
+        searched.append(question)
+        return result
+
+    monkeypatch.setattr(library, "_search_in_parts", beside_an_ingest)
+    result = library.search(SearchRequest(text="Is salmon kept cold?", reader=everyone()))
+    assert len(searched) == tries
+    assert [hit.passage.text for hit in result.passages] == [found]
     library.close()

@@ -15,7 +15,13 @@ import pytest
 
 from retrieval import minilm_embedder
 from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
-from retrieval.minilm_embedder import PINNED_WEIGHTS_SHA256, MiniLmEmbedder, OnnxModel, _batches
+from retrieval.minilm_embedder import (
+    PINNED_WEIGHTS_SHA256,
+    MiniLmEmbedder,
+    OnnxModel,
+    RoomForQuestions,
+    _batches,
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +59,11 @@ def test_many_texts_of_all_lengths_have_the_vectors_they_have_alone(embedder: Mi
 
 
 class Watched:
-    """A session that notes how many batches go through it at a time; each waits a while for company."""
+    """A session that notes how many batches go through it at a time; the first waits for company, as long as it may come."""
 
-    def __init__(self, session: Any) -> None:
-        self._session, self._lock, self.company = session, threading.Lock(), threading.Event()
+    def __init__(self, session: Any, *, patience: float) -> None:
+        self._session, self._patience = session, patience
+        self._lock, self.company = threading.Lock(), threading.Event()
         self.now = self.most = 0
 
     def run(self, names: list[str], batch: dict[str, Any]) -> Any:
@@ -65,7 +72,7 @@ class Watched:
             self.most = max(self.most, self.now)
             if self.now > 1:
                 self.company.set()
-        self.company.wait(0.3)
+        self.company.wait(self._patience)
         try:
             return self._session.run(names, batch)
         finally:
@@ -75,19 +82,37 @@ class Watched:
 
 @pytest.mark.parametrize("people_ask", [False, True])
 def test_while_people_ask_one_core_is_left_to_them(
-    embedder: MiniLmEmbedder, monkeypatch: pytest.MonkeyPatch, people_ask: bool
+    embedder: MiniLmEmbedder, model_dir: Path, monkeypatch: pytest.MonkeyPatch, people_ask: bool
 ) -> None:
+    """Whichever model they ask: here another one than the documents are embedded by."""
+    embedder.prepare()
     monkeypatch.setattr(minilm_embedder, "_cores", lambda: 2)
-    monkeypatch.setattr(minilm_embedder, "_LATELY", 60.0)
-    home = embedder._data_dir / "models" / embedder.kept_as
-    model = OnnxModel(home / "model.onnx", home / "tokenizer.json", max_tokens=256)
+    monkeypatch.setattr(minilm_embedder, "_LATELY", 120.0)
+    monkeypatch.setattr(minilm_embedder, "_room", RoomForQuestions())
+    home = model_dir / "models" / embedder.kept_as
+    of_documents = OnnxModel(home / "model.onnx", home / "tokenizer.json", max_tokens=256)
+    watched = Watched(of_documents._session, patience=0.2 if people_ask else 60.0)
+    of_documents._session = watched
     if people_ask:
-        model.run(["Why is S00042 late?"])
-    watched = Watched(model._session)
-    model._session = watched
-    many = model.run(["late pallet " * 120] * 20)
-    assert many.shape == (20, 384)
+        embedder.embed(["Why is S00042 late?"])
+    many = of_documents.run(["late pallet " * 120] * 12)
+    assert many.shape == (12, 384)
     assert watched.most == (1 if people_ask else 2)
+
+
+def test_when_nobody_asks_any_more_all_cores_are_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(minilm_embedder, "_cores", lambda: 2)
+    monkeypatch.setattr(minilm_embedder, "_LATELY", 0.3)
+    room = RoomForQuestions()
+    room.asked()
+    begun, release = threading.Event(), threading.Event()
+    first = threading.Thread(target=lambda: room.beside(lambda: (begun.set(), release.wait(60))))
+    first.start()
+    assert begun.wait(30)
+    assert room.beside(lambda: "beside the first") == "beside the first"
+    assert first.is_alive()
+    release.set()
+    first.join()
 
 
 def test_batches_hold_every_text_once_and_little_padding() -> None:
@@ -135,10 +160,10 @@ def test_the_exported_model_agrees_with_sentence_transformers(model_dir: Path) -
 import sys
 from pathlib import Path
 import numpy as np
-from retrieval.minilm_embedder import MiniLmEmbedder, _model_folder
+from retrieval.minilm_embedder import MiniLmEmbedder, model_folder
 from retrieval.sentence_transformers_export import SentenceTransformersEmbedder
 texts = ["Partial shipments are not permitted.", "late", "", "2% per day, capped at 10%. " * 80, "Überlänge – «x»"]
-original = SentenceTransformersEmbedder(_model_folder(None), model_id="original")
+original = SentenceTransformersEmbedder(model_folder(None), model_id="original")
 difference = np.abs(original.embed(texts) - MiniLmEmbedder(Path(sys.argv[1])).embed(texts)).max()
 assert original.dimensions == 384 and original.knows("late")
 sys.exit(0 if difference < 1e-4 else f"differs by {difference}")
@@ -161,7 +186,7 @@ def test_packaged_weights_with_another_hash_are_refused(
     folder.mkdir()
     (folder / "modules.json").write_text("[]")
     (folder / "model.safetensors").write_bytes(b"other weights")
-    monkeypatch.setattr("retrieval.minilm_embedder._model_folder", lambda _: folder)
+    monkeypatch.setattr("retrieval.minilm_embedder.model_folder", lambda _: folder)
     with pytest.raises(EmbeddingModelMismatch, match="Reinstall"):
         MiniLmEmbedder(tmp_path).prepare()
 

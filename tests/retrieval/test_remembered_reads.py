@@ -115,3 +115,33 @@ def test_more_places_than_one_statement_takes(tmp_path: Path) -> None:
     found = store.passages_at(COLLECTION, places)
     assert len(found) == 1_000
     assert all(each.passage.text == f"Paragraph {number}." for (_, number), each in found.items())
+
+
+def test_new_documents_leave_what_is_remembered_of_the_others_alone(tmp_path: Path) -> None:
+    store = DocumentStore(tmp_path / "documents.sqlite3")
+    put(store, "cold-chain", "Salmon is kept cold.")
+    first = store.replaced()
+    put(store, "dock", "Pallets are counted.")
+    assert store.replaced() == first
+    put(store, "cold-chain", "Trout is kept cold.")
+    assert store.replaced() == first + 1
+    store.remove(COLLECTION, "nothing-there")
+    assert store.replaced() == first + 1
+    store.remove(COLLECTION, "dock")
+    assert store.replaced() == first + 2
+    assert store.passages_at(COLLECTION, [("dock", 0)]) == {}
+    put(store, "dock", "Pallets are weighed.")
+    assert store.passages_at(COLLECTION, [("dock", 0)])[("dock", 0)].passage.text == "Pallets are weighed."
+
+
+def test_a_store_of_an_earlier_version_begins_to_count(tmp_path: Path) -> None:
+    store = DocumentStore(tmp_path / "documents.sqlite3")
+    put(store, "cold-chain", "Salmon is kept cold.")
+    with store._writing(documents=False) as db:
+        db.execute("DELETE FROM meta WHERE key = 'replaced'")
+    store.close()
+    again = DocumentStore(tmp_path / "documents.sqlite3")
+    assert again.replaced() == 0
+    put(again, "cold-chain", "Trout is kept cold.")
+    assert again.replaced() == 1
+    again.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,3 +89,58 @@ def test_a_new_server_is_filled_from_the_stored_texts(
     assert [hit.document.document_id for hit in result.passages] == ["cold"]
     assert result.degraded == ()
     library.close()
+
+
+@pytest.fixture
+def new_server() -> Iterator[tuple[str, list[tuple[str, str, dict[str, Any]]]]]:
+    """A server that knows no collection yet and takes whatever it is told: its address, and what it was told."""
+    told: list[tuple[str, str, dict[str, Any]]] = []
+
+    class Server(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length) or b"{}")
+            told.append((self.command, self.path.partition("?")[0], body))
+            result: Any = (
+                {"exists": False}
+                if self.path.endswith("/exists")
+                else {"operation_id": 1, "status": "completed"}
+                if self.path.partition("?")[0].endswith("/index")
+                else True
+            )
+            answer = json.dumps(
+                {"result": result, "status": "ok", "time": 0.0, "title": "", "version": "1.18.0"}
+            )
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        do_GET = do_PUT = do_POST = _answer
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", told
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_what_belongs_to_a_company_is_kept_together_on_a_server(
+    new_server: tuple[str, list[tuple[str, str, dict[str, Any]]]],
+) -> None:
+    url, told = new_server
+    QdrantServerBase(url, api_key=None, name="rules", dimensions=8).close()
+    made = {
+        body["field_name"]: body["field_schema"]
+        for method, path, body in told
+        if (method, path) == ("PUT", "/collections/rules/index")
+    }
+    tenants = {
+        field for field, schema in made.items() if isinstance(schema, dict) and schema.get("is_tenant")
+    }
+    assert tenants == {"company"}
+    assert {"audience", "document_id", "valid_to"} <= made.keys()

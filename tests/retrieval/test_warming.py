@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from knowledge_ingest.pipeline import ingest
-from retrieval.errors import IndexUnavailable, StoreUnavailable
+from retrieval import warming
+from retrieval.errors import IndexUnavailable
 from retrieval.request import SearchRequest, SearchResult
 from retrieval.search import Library
 from retrieval.testing import make_library
-from retrieval.warming import _questions, warm_up
+from retrieval.warming import WarmUp, _questions, warm_up
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_it_stops_when_the_service_ends(library: Library, monkeypatch: pytest.Mo
     assert warm_up(library, stop) == 1
 
 
-def test_nothing_to_ask_and_nothing_to_ask_with_are_no_errors(
+def test_without_an_index_nothing_is_asked(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty = make_library(tmp_path / "empty")
@@ -73,10 +74,46 @@ def test_nothing_to_ask_and_nothing_to_ask_with_are_no_errors(
         raise IndexUnavailable("It is gone. Run `copilot ingest`.")
 
     monkeypatch.setattr(library.indexes, "base", broken)
-    assert warm_up(library, threading.Event()) == 1
-
-    def unreadable() -> list[str]:
-        raise StoreUnavailable("It cannot be read. Look at the disk.")
-
-    monkeypatch.setattr(library.store, "collections", unreadable)
+    requests = asked(library, monkeypatch)
     assert warm_up(library, threading.Event()) == 0
+    assert requests == []
+
+
+def test_whatever_goes_wrong_is_a_line_in_the_log_and_no_more(
+    library: Library, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = threading.Event()
+
+    def breaking(request: SearchRequest) -> SearchResult:
+        begun.set()
+        raise RuntimeError("the runtime said something")
+
+    monkeypatch.setattr(library, "search", breaking)
+    warm = WarmUp(library)
+    warm.start()
+    assert begun.wait(30)
+    warm.stop()
+    assert [each.message for each in caplog.records if each.name == "retrieval.warming"] == ["not_warmed_up"]
+
+
+def test_the_end_of_a_service_does_not_wait_for_a_question_that_hangs(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def hanging(request: SearchRequest) -> SearchResult:
+        begun.set()
+        release.wait()
+        return SearchResult()
+
+    monkeypatch.setattr(library, "search", hanging)
+    monkeypatch.setattr(warming, "_PATIENCE", 0.05)
+    warm = WarmUp(library)
+    warm.start()
+    assert begun.wait(30)
+    warm.stop()
+    assert warm._thread.is_alive()
+    assert warm._thread.daemon
+    release.set()
+    warm._thread.join(30)
+    assert not warm._thread.is_alive()
