@@ -441,3 +441,26 @@ def test_a_search_starts_over_only_where_a_document_was_replaced_meanwhile(
     assert len(searched) == tries
     assert [hit.passage.text for hit in result.passages] == [found]
     library.close()
+
+
+def test_the_same_words_in_two_documents_are_two_answers_each_with_its_source(tmp_path: Path) -> None:
+    """A rule copied into a second procedure may change there one day: neither stands for the other."""
+    text = "Salmon above four degrees is refused at the dock."
+    library = make_library(
+        tmp_path,
+        {
+            make_document("cold-chain", text): text,
+            make_document("dock-rules", text): text,
+            make_document("dock-rules-draft", text, type="case_note"): text.replace("four", "five"),
+        },
+    )
+    found = library.search(SearchRequest(text="Which salmon is refused at the dock?", reader=everyone()))
+    assert {hit.document.document_id for hit in found.passages} == {
+        "cold-chain",
+        "dock-rules",
+        "dock-rules-draft",
+    }
+    for hit in found.passages:
+        opened = library.open(hit.document.document_id, everyone())
+        assert opened.text[hit.passage.start : hit.passage.end] == hit.passage.text
+    library.close()
