@@ -8,10 +8,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from knowledge_ingest import worker
 from knowledge_ingest.errors import OverLimit, Unreadable
 from knowledge_ingest.limits import Limits, ReadingProcess
 
@@ -317,3 +319,39 @@ def test_the_reading_process_ends_with_its_owner() -> None:
     process.close()
     process.close()
     assert running.poll() is not None
+
+
+def test_a_mail_that_comes_first_brings_any_kind_of_attachment() -> None:
+    """Readers are imported for the first file that needs them; of a mail nobody knows before which these are."""
+    from fpdf import FPDF
+
+    paper = FPDF()
+    paper.add_page()
+    paper.set_font("Helvetica", size=12)
+    paper.cell(0, 10, "Two shipments at most.")
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "carrier@example.com", "Our terms"
+    mail.set_content("Please find them attached.")
+    mail.add_attachment(bytes(paper.output()), maintype="application", subtype="pdf", filename="terms.pdf")
+    with ReadingProcess() as fresh:
+        found = fresh.read(mail.as_bytes(), ".eml")
+    assert "Two shipments at most." in found.text
+    assert found.notes == ()
+
+
+def test_readers_are_imported_once_and_one_that_breaks_takes_nothing_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[str] = []
+
+    def importing(name: str) -> None:
+        tried.append(name.rpartition(".")[2])
+        if name.endswith("docx"):
+            raise OSError("a shared library is missing")
+
+    monkeypatch.setattr(worker.importlib, "import_module", importing)
+    monkeypatch.setattr(worker, "_keep_out_of_collections", lambda: None)  # of this process nothing
+    imported: set[str] = set()
+    for suffix in (".txt", ".txt", ".docx", ".docx", ".eml", ".pdf", ".exe"):
+        worker._import_for(suffix, imported)
+    assert tried == ["text", "docx", "eml", "html", "image", "markdown", "pdf", "pptx", "xlsx"]

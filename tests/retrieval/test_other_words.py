@@ -136,3 +136,16 @@ def test_a_long_question_costs_no_time() -> None:
 def test_lists_are_taken_in_turn() -> None:
     assert in_turn([[1, 2, 3], [4], []]) == [1, 4, 2, 3]
     assert in_turn([]) == []
+
+
+def test_words_that_documents_hold_have_their_vectors_already(store: DocumentStore) -> None:
+    embedder = Meaning(dimensions=512)
+    near = NearWords(store, embedder)
+    near.learn()
+    before = embedder.embedded
+    mixed = near.of("does the van leave with the salmon")
+    assert embedder.embedded == before + 2, "van and leave; does, the and with say nothing"
+    assert mixed == near.of("does the van leave with the salmon")
+    assert mixed[stem("van")][stem("truck")] == pytest.approx(1.0, abs=0.02)
+    asked_alone = NearWords(store, embedder).of("salmon")
+    assert mixed[stem("salmon")] == pytest.approx(asked_alone[stem("salmon")])
