@@ -25,6 +25,7 @@ from retrieval.near_words import NearWords
 from retrieval.normalise import search_form
 from retrieval.open_indexes import OpenBase, OpenIndexes
 from retrieval.passage import DEFAULT_COLLECTION, Document, Reader, ScoredPassage
+from retrieval.pointed import asks_no_more, clauses_pointed_to, passages_under, titled
 from retrieval.ranking import best_of, ranked, reranked
 from retrieval.relevance import LOOKED_AT
 from retrieval.request import OpenedDocument, SearchRequest, SearchResult, day_of
@@ -202,22 +203,40 @@ class Library:
             routing = self._routed(question, eligible, request)
             asked = Asked(kind=None, vector=None)
             found = self._best(request, routing, eligible, asked, top)
-        if found is None:
-            return SearchResult(degraded=degraded, nothing_relevant=True)
-        degraded += found.told
-        nothing, uncertain = self._weigher.nothing_there(routing, found)
-        if nothing:
+        pointed = self._pointed_to(request, question, routing, eligible)
+        nothing, uncertain = (True, False) if found is None else self._weigher.nothing_there(routing, found)
+        degraded += found.told if found else ()
+        beside = [
+            ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
+            for each, stored in (found.passages if found and not nothing else ())
+        ]
+        if pointed and asks_no_more(routing.bare, [hit.document for hit in pointed]):
+            beside = []
+        best = {hit.passage.passage_id: hit for hit in (*pointed, *beside)}
+        if not best:
             return SearchResult(degraded=degraded, nothing_relevant=True)
         return SearchResult(
-            passages=_by_place(
-                [
-                    ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
-                    for each, stored in found.passages[:top]
-                ]
-            ),
+            passages=_by_place(list(best.values())[:top]),
             degraded=degraded,
-            uncertain=uncertain,
+            uncertain=uncertain and not pointed,
         )
+
+    def _pointed_to(
+        self, request: SearchRequest, question: str, routing: Routing, eligible: Eligible
+    ) -> list[ScoredPassage]:
+        """The clauses that the question gives the numbers of, in the documents that it names or the case has."""
+        numbers = clauses_pointed_to(question)
+        if not numbers:
+            return []
+        chosen = routing.named or routing.preferred
+        among = [eligible.rows[key].document for key in chosen] or titled(
+            question, [row.document for row in eligible.rows.values()]
+        )
+        return [
+            ScoredPassage(passage=stored.passage, document=document, score=1.0)
+            for document, stored in passages_under(self._store, request.collection, numbers, among)
+            if may_read(request.reader, document)
+        ]
 
     def _best(
         self, request: SearchRequest, routing: Routing, eligible: Eligible, asked: Asked, top: int
