@@ -9,7 +9,7 @@ from typing import Any, Literal
 from retrieval.normalise import has_disguised_words, same_length_form, strip_invisible
 from retrieval.stored import PageSpan
 
-EXTRACTION_VERSION = "7"
+EXTRACTION_VERSION = "8"
 """Goes up when any reader, the sections or the chunking give another result for the same file."""
 
 DESCRIPTION_UNREAD = "description_unread"
