@@ -97,7 +97,7 @@ class ShownCopilot:
         self.documents = _documents()
         self.store = Store(f"sqlite:///{self.data_dir / 'copilot.db'}")
         self.threads = Threads(self.store)
-        self.library: Any = None  # nothing is put in here
+        self.library: Any = SimpleNamespace(store=SimpleNamespace(collections=list))  # nothing is put in here
 
     @property
     def desk(self) -> Any:
