@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -224,8 +225,15 @@ class Watched:
         """Ask, and wait until one more answer is drawn."""
         answers = self.page.locator(".dc-end-of-answer")
         before = answers.count()
-        self.page.locator("#chat-input").fill(question)
-        self.page.click("#chat-submit")
+        box, send = self.page.locator("#chat-input"), self.page.locator("#chat-submit")
+        box.fill(question)
+        for _ in range(4):
+            # on a busy machine the page may draw its box anew, empty, when its socket connects
+            with suppress(AssertionError):
+                expect(send).to_be_enabled(timeout=10_000)
+                break
+            box.fill(question)
+        send.click()
         answers.nth(before).wait_for()
 
 
