@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.passage import Reader
-from retrieval.pointed import clauses_pointed_to
+from retrieval.pointed import clauses_pointed_to, passages_under
 from retrieval.request import Scope, SearchRequest
 from retrieval.search import Library
 from retrieval.testing import everyone, make_document, make_library
@@ -92,10 +92,15 @@ def test_a_title_in_other_order_names_a_procedure(library: Library) -> None:
     assert found(library, "what does section 4 of the split shipments SOP say")[0] == "splits 4."
 
 
-def test_a_number_that_the_document_lacks_is_not_made_up(library: Library) -> None:
-    assert not any(
-        place.startswith("acme 99") for place in found(library, "clause 99 of Agreement A-1 - Acme")
-    )
+def test_a_number_is_whole_and_one_that_the_document_lacks_is_not_made_up(library: Library) -> None:
+    acme = [each for each in library.documents(everyone()) if each.document_id == "acme"]
+
+    def under(number: str) -> list[str]:
+        found = passages_under(library.store, "default", (number,), acme)
+        return [stored.passage.section.split()[0] for _, stored in found]
+
+    assert (under("1"), under("99"), under("8.11")) == ([], [], [])
+    assert (under("8"), under("18"), under("4.2")) == (["8.", "8.1"], ["18."], ["4.2"])
 
 
 def test_nobody_is_pointed_to_what_they_may_not_read(library: Library) -> None:
