@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
+
+from knowledge_ingest.readers.pdf_columns import is_prose, stretches
 
 _MARK = re.compile(r"(?:\(?[A-Za-z0-9]{1,3}(?:\.\d{1,3}){0,4}[.)]?|[-–•▪◦*·])")
 """What may hang in front of a paragraph: a clause number, a letter in brackets, a bullet."""
@@ -84,7 +86,16 @@ def join_lines(first: str, second: str) -> str:
 
 def pieces_of(fragments: Sequence[Fragment], height: float) -> list[Piece]:
     """Put the fragments of a page, in the order the file draws them, together."""
-    step = _line_step(fragments)
+    columns = stretches(fragments)
+    usual = _line_step([each for column in columns for each in column])
+    rows: list[list[_Cell]] = []
+    for column in columns:
+        # a note in the margin may have small letters on the lines of large ones
+        rows.extend(_rows(column, _line_step(column) if len(column) > 2 else usual))
+    return [_piece(row, height) for row in _without_columns(rows)]
+
+
+def _rows(fragments: Sequence[Fragment], step: float) -> list[list[_Cell]]:
     rows: list[list[_Cell]] = []
     for each in fragments:
         row = rows[-1] if rows else None
@@ -94,7 +105,37 @@ def pieces_of(fragments: Sequence[Fragment], height: float) -> list[Piece]:
             row[-1].lines.append(each)
         else:
             rows.append([_Cell([each])])
-    return [_piece(row, height) for row in rows]
+    return rows
+
+
+def _without_columns(rows: Sequence[list[_Cell]]) -> list[list[_Cell]]:
+    """Short columns of prose look like one row of a table: taken apart where no other row stands in their columns."""
+    found: list[list[_Cell]] = []
+    for at, row in enumerate(rows):
+        if _is_columns(row) and not _is_of_table(rows, at):
+            found.extend([cell] for cell in row)
+        else:
+            found.append(row)
+    return found
+
+
+def _is_of_table(rows: Sequence[list[_Cell]], at: int) -> bool:
+    around = (_next_wide(reversed(rows[:at])), _next_wide(rows[at + 1 :]))
+    return any(other is not None and _in_columns_of(other, rows[at]) for other in around)
+
+
+def _next_wide(rows: Iterable[list[_Cell]]) -> list[_Cell] | None:
+    return next((row for row in rows if len(row) > 1), None)
+
+
+def _in_columns_of(other: Sequence[_Cell], row: Sequence[_Cell]) -> bool:
+    return any(abs(one.left - two.left) < max(one.last.size, 1.0) for one in other[1:] for two in row[1:])
+
+
+def _is_columns(row: Sequence[_Cell]) -> bool:
+    return len(row) > 1 and all(
+        len(cell.lines) >= 2 and is_prose(cell.lines, cell.right - cell.left) for cell in row
+    )
 
 
 def _line_step(fragments: Sequence[Fragment]) -> float:
