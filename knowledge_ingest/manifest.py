@@ -1,4 +1,4 @@
-"""What a document is: from its front matter, a ``documents.yaml`` beside it, the folder it lies in, or its own title.
+"""What a document is: from its front matter, a ``documents.yaml`` beside it, the folder it lies in, its title, or its own head.
 
 What cannot be told is asked for in the report, never guessed: no owner stays no owner, no type stays ``unknown``.
 """
@@ -6,7 +6,7 @@ What cannot be told is asked for in the report, never guessed: no owner stays no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -14,9 +14,12 @@ from typing import Any, cast, get_args
 
 import yaml
 
+from knowledge_ingest.document_head import HEAD
 from knowledge_ingest.errors import Undescribed
 from knowledge_ingest.extracted import DESCRIPTION_UNREAD, Extracted
 from knowledge_ingest.languages import NAMES, language_of
+from knowledge_ingest.names import parties_in
+from knowledge_ingest.told_by_text import Property, Told, ToldByText, told_by_text
 from retrieval.passage import DEFAULT_COLLECTION, ROLES, Classification, Document, DocumentType
 
 MANIFEST = "documents.yaml"
@@ -49,6 +52,8 @@ _LARGEST_MANIFEST = 2_000_000
 _STRICTEST: Classification = "restricted"
 UNAPPROVED = "(unapproved source)"
 """Ends the title of a document that came from where anybody can put a file, and that nobody has taken on."""
+_MOST_NAMED = 2
+"""Parties of a contract that the report proposes."""
 _EVERYONE = ("all", "everyone", "*")
 
 
@@ -187,6 +192,8 @@ def describe(
 ) -> Described:
     """The properties of a document. The manifest's word counts more than the front matter's, and a difference is reported.
 
+    What neither says is taken from the document's own head where it says so plainly, and the report tells it.
+
     A classification or role that is not known makes the document restricted rather than open.
 
     Args:
@@ -211,6 +218,12 @@ def describe(
         slug(_word(given.get("id"))) or slug(str(PurePosixPath(path).with_suffix(""))) or content_hash[:16]
     )
     type_ = _type(given.get("type"), path, title, extracted, reasons, trusted=trusted)
+    by_text = ToldByText()
+    # of front matter that cannot be read nobody knows what it says instead
+    if trusted and DESCRIPTION_UNREAD not in extracted.flags:
+        by_text = told_by_text(extracted, path=path, type_=type_, amends=bool(_word(given.get("amends"))))
+    described_in = {name: told_in if name in entry else "its front matter" for name in given}
+    given |= _taken_from_text(given, by_text, described_in, reasons, told_in=told_in)
     classification, roles = _access(given, reasons)
     if DESCRIPTION_UNREAD in extracted.flags and not {"roles", "classification"} & set(entry):
         # it may have said that only some may read it
@@ -234,7 +247,13 @@ def describe(
     if valid_from and valid_to and valid_to < valid_from:
         reasons.append(f"valid_to {valid_to} lies before valid_from {valid_from}: it is never in force.")
     if type_ == "contract":
-        reasons.extend(_asked_of_a_contract(given, has_first_day=valid_from is not None))
+        parties = parties_in(extracted.text[extracted.body_start :][:HEAD]) if trusted else []
+        reasons.extend(
+            _asked_of_a_contract(
+                given, by_text, parties, has_first_day=valid_from is not None, told_in=told_in
+            )
+        )
+    reasons.extend(_left_open(given, by_text, told_in=told_in, is_contract=type_ == "contract"))
     language = _word(given.get("language")).lower() or language_of(extracted.text[extracted.body_start :])
     if language not in ("", "en"):
         reasons.append(
@@ -278,14 +297,86 @@ def describe(
     )
 
 
-def _asked_of_a_contract(given: Mapping[str, Any], *, has_first_day: bool) -> Iterator[str]:
+def _taken_from_text(
+    given: Mapping[str, Any],
+    by_text: ToldByText,
+    described_in: Mapping[str, str],
+    reasons: list[str],
+    *,
+    told_in: str,
+) -> dict[str, Any]:
+    """What the head tells and no description does. What a description leaves empty on purpose (``valid_to:``) stays empty."""
+    taken: dict[str, Any] = {}
+    for name, told in by_text.told.items():
+        if name == "owner" and _word(given.get("handed_in_by")):
+            continue
+        if name not in given or given[name] == "":
+            against = _other_end(name, told, given)
+            if against:
+                reasons.append(
+                    f"Its text says {told.words!r}, which does not go with {against}; it was not taken as {name}. "
+                    f"Add `{name}` in {told_in}."
+                )
+                continue
+            taken[name] = told.value
+            reasons.append(
+                f"{name} {told.value} is taken from its text: {told.words!r}. Say otherwise in {told_in}."
+            )
+        elif name != "owner" and _word(given[name]) and not _same(_word(given[name]), told.value):
+            where = described_in[name]
+            reasons.append(
+                f"{name} is {_told(given[name])} in {where} and {told.value!r} in its text ({told.words!r}); {where} counts."
+            )
+    return taken
+
+
+def _other_end(name: Property, told: Told, given: Mapping[str, Any]) -> str:
+    """The described day that one from the text contradicts: a document does not end before it begins."""
+    if name == "valid_from" and (end := _date(given.get("valid_to"), "valid_to", [])):
+        return f"valid_to {end}" if end.isoformat() < told.value else ""
+    if name == "valid_to" and (start := _date(given.get("valid_from"), "valid_from", [])):
+        return f"valid_from {start}" if told.value < start.isoformat() else ""
+    return ""
+
+
+def _same(described: str, told: str) -> bool:
+    """Whether two days or versions are the same, however written: ``v3.0`` and ``3``."""
+    plain = [re.sub(r"(?:\.0)+$", "", each.casefold().lstrip("v. ")) for each in (described, told)]
+    return plain[0] == plain[1] or plain[0].startswith(f"{plain[1]}t")
+
+
+def _asked_of_a_contract(
+    given: Mapping[str, Any],
+    by_text: ToldByText,
+    parties: Sequence[str],
+    *,
+    has_first_day: bool,
+    told_in: str,
+) -> Iterator[str]:
     """Whose it is and from when it holds decide what is answered from it; an amendment has both from what it amends."""
     if _word(given.get("amends")):
         return
     if not any(_word(given.get(side)) for side in ("customer", "vendor", "carrier")):
-        yield "Whose contract it is cannot be told. Add `customer`, `vendor` or `carrier`."
+        own = _word(given.get("company")).casefold()
+        named = [each for each in parties if not own or own not in each.casefold()][:_MOST_NAMED]
+        # a name is not the reference that Odoo knows them by
+        names = f"; it names {' and '.join(map(repr, named))}" if named else ""
+        yield f"Whose contract it is cannot be told{names}. Add `customer` or `vendor` (the reference in Odoo) or `carrier`."
     if not has_first_day and not _word(given.get("valid_from")):
-        yield "From when it holds cannot be told, so it counts as in force. Add `valid_from`, and `valid_to` where it ends."
+        why = f": {by_text.unclear['valid_from']}" if "valid_from" in by_text.unclear else ""
+        yield f"From when it holds cannot be told, so it counts as in force{why}. Add `valid_from`, and `valid_to` where it ends."
+
+
+def _left_open(
+    given: Mapping[str, Any], by_text: ToldByText, *, told_in: str, is_contract: bool
+) -> Iterator[str]:
+    """What its head speaks of and nobody can tell for sure."""
+    for name, why in by_text.unclear.items():
+        asked = name == "valid_from" and is_contract
+        if not asked and (name not in given or given[name] == ""):
+            yield f"{name} cannot be told: {why}. Add `{name}` in {told_in}."
+    if by_text.replaces and not any(_word(given.get(each)) for each in ("supersedes", "amends")):
+        yield f"It says that it replaces {by_text.replaces!r}; name its id under `supersedes` in {told_in}."
 
 
 def slug(text: str) -> str:
