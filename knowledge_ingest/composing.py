@@ -1,13 +1,12 @@
-"""A described and read file made into what is put in: passages, flags, names, revision."""
+"""A described and cut file made into what is put in: passages, flags, names, revision."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from knowledge_ingest.chunking import chunk
+from knowledge_ingest.cutting import Cut
 from knowledge_ingest.extracted import Extracted
-from knowledge_ingest.hidden_text import instructions_told
 from knowledge_ingest.looking import Read
 from knowledge_ingest.manifest import Described
 from knowledge_ingest.names import aliases_of
@@ -16,6 +15,7 @@ from knowledge_ingest.supersession import keep_supersession, revision_of
 from retrieval.indexing import with_key
 from retrieval.passage import Document, Passage
 from retrieval.stored import DocumentRow, StoredDocument, StoredPassage, passage_id
+from retrieval.terms import DocumentTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,15 +28,20 @@ class Ready:
     instead_of: str
     """Id that the same file had before; its own when it had none or the same."""
     reasons: tuple[str, ...]
+    terms: Sequence[Sequence[str]]
+    """Of each passage: what its weights are made from."""
+    agreed: DocumentTerms | None
+    """What it agrees on, where that was looked for."""
 
     def to_embed(self) -> list[tuple[Document, StoredPassage]]:
         return [(self.stored.document, each) for each in self.passages]
 
 
 def compose(
-    described: Described,
     read: Read,
+    described: Described,
     extracted: Extracted,
+    cut: Cut,
     *,
     former: DocumentRow | None,
     there: DocumentRow | None,
@@ -48,9 +53,8 @@ def compose(
         there: The document that has its id now.
     """
     document = described.document
-    passages, notes = _passages(document, extracted)
-    spoken = instructions_told(extracted.text)
-    document = _flagged(document, passages, speaks_to_assistants=bool(spoken))
+    passages, notes = _passages(document, extracted, cut)
+    document = _flagged(document, passages, speaks_to_assistants=bool(cut.spoken))
     document = keep_supersession(document, there)
     stored = StoredDocument(
         document=document,
@@ -67,12 +71,13 @@ def compose(
         passages=[with_key(document, each) for each in passages],
         status="changed" if former is not None or there is not None else "new",
         instead_of=former.document.document_id if former is not None else document.document_id,
-        reasons=(*described.reasons, *extracted.notes, *notes, *spoken),
+        reasons=(*described.reasons, *extracted.notes, *notes, *cut.spoken),
+        terms=[each.split(" ") if each else [] for each in cut.terms],
+        agreed=cut.agreed,
     )
 
 
-def _passages(document: Document, extracted: Extracted) -> tuple[list[StoredPassage], list[str]]:
-    chunks = chunk(extracted, title=document.title)
+def _passages(document: Document, extracted: Extracted, cut: Cut) -> tuple[list[StoredPassage], list[str]]:
     passages = [
         StoredPassage(
             passage=Passage(
@@ -87,7 +92,7 @@ def _passages(document: Document, extracted: Extracted) -> tuple[list[StoredPass
             number=number,
             context=each.context,
         )
-        for number, each in enumerate(chunks)
+        for number, each in enumerate(cut.chunks)
     ]
     notes = [] if passages else ["No text was found in it; it cannot be searched."]
     return passages, notes

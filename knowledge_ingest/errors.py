@@ -4,6 +4,7 @@
     ├── Unreadable            this file cannot become a document: encrypted, damaged, empty, of an unknown kind
     │   ├── Undescribed         what says who may read it cannot be read: it stays as it was
     │   ├── OverLimit           it asked for more time, memory, pages or output than a file may
+    │   ├── ImpossibleAnswer    what was read of it does not fit together: its parser may have been taken over
     │   └── ToolMissing         it needs a program that is not installed here
     └── ReaderProcessLost     the process that reads files died by itself; the file may be tried again
 
@@ -38,6 +39,15 @@ class Undescribed(Unreadable):
 
 class OverLimit(Unreadable):
     """The file asked for more time, memory, pages or output than a file may."""
+
+
+class ImpossibleAnswer(Unreadable):
+    """The process that read it says what cannot be of this text."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What was read of it does not fit together, as if the file had taken over what reads it. Look at where it comes from."
+        )
 
 
 class ToolMissing(Unreadable):

@@ -14,12 +14,16 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from knowledge_ingest.errors import OverLimit, ReaderProcessLost, Unreadable
 from knowledge_ingest.extracted import Extracted
+
+if TYPE_CHECKING:  # the reading process starts with this module, and needs no patterns before it cuts
+    from knowledge_ingest.cutting import Cut, Order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,10 @@ class Limits:
     archive_entries: int = 5_000
 
 
-_FRAME = struct.Struct(">cQ")
+FRAME = struct.Struct(">cQ")
+"""What a message begins with: its kind, and how many bytes follow."""
+HEADER, FILE, ORDER, RESULT, FAILURE = b"H", b"F", b"O", b"R", b"E"
+"""Kinds of messages: asked are header and file, then perhaps an order; answered is each time a result or why there is none."""
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "TESSDATA_PREFIX", "SYSTEMROOT", "HOME")
 
 
@@ -70,27 +77,48 @@ class ReadingProcess:
             Unreadable: it cannot become a document; OverLimit when it asked for too much.
             ReaderProcessLost: the reading process died twice in a row.
         """
+        extracted, _ = self._patiently(content, suffix, None)
+        return extracted
+
+    def read_and_cut(
+        self, content: bytes, suffix: str, order_for: Callable[[Extracted], Order]
+    ) -> tuple[Extracted, Cut]:
+        """Parse a file's bytes by its ending, and cut the text there, too.
+
+        Args:
+            order_for: Says what document the text is; called in this process, since what a document is and who may read it is not for
+                the file's own process to say. Called again where the reading process died on the way.
+
+        Returns:
+            The text, without its blocks, and what was made of it.
+
+        Raises:
+            As `read` does; and ImpossibleAnswer, where the answer does not fit the text.
+        """
+        extracted, cut = self._patiently(content, suffix, order_for)
+        assert cut is not None
+        return extracted, cut
+
+    def _patiently(
+        self, content: bytes, suffix: str, order_for: Callable[[Extracted], Order] | None
+    ) -> tuple[Extracted, Cut | None]:
         if len(content) > self._limits.file_bytes:
             raise OverLimit(
                 f"The file has {len(content) / 1e6:.0f} MB, more than {self._limits.file_bytes / 1e6:.0f} MB. Split it."
             )
         with self._lock:
             try:
-                answer = self._ask(content, suffix)
+                return self._ask(content, suffix, order_for)
             except (OSError, EOFError):
                 self._stop()
                 try:
-                    answer = self._ask(content, suffix)
+                    return self._ask(content, suffix, order_for)
                 except (OSError, EOFError) as error:
                     self._stop()
                     raise ReaderProcessLost(
                         "The process that reads files ended by itself, twice. Run `copilot ingest` again; if it stays "
                         "so, look for a lack of memory on this machine."
                     ) from error
-        if "extracted" in answer:
-            return Extracted.from_json(answer["extracted"])
-        kind = OverLimit if answer["over_limit"] else Unreadable
-        raise kind(answer["reason"], lasting=answer["lasting"])
 
     def __enter__(self) -> ReadingProcess:
         return self
@@ -103,19 +131,30 @@ class ReadingProcess:
         with self._lock:
             self._stop()
 
-    def _ask(self, content: bytes, suffix: str) -> dict[str, Any]:
+    def _ask(
+        self, content: bytes, suffix: str, order_for: Callable[[Extracted], Order] | None
+    ) -> tuple[Extracted, Cut | None]:
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
-        header = json.dumps({"suffix": suffix, "limits": asdict(self._limits)}).encode()
-        write_frame(process.stdin, b"H", header)
-        write_frame(process.stdin, b"F", content)
+        header = {"suffix": suffix, "limits": asdict(self._limits), "cuts": order_for is not None}
+        write_frame(process.stdin, HEADER, json.dumps(header).encode())
+        write_frame(process.stdin, FILE, content)
         process.stdin.flush()
-        kind, body = read_frame(process.stdout)
-        if kind != b"R":
-            raise EOFError("no answer")
-        answer: dict[str, Any] = json.loads(body)
-        return answer
+        extracted = Extracted.from_json(_result(process.stdout))
+        if order_for is None:
+            return extracted, None
+        try:
+            order = order_for(extracted)
+        except BaseException:
+            self._stop()  # it waits for an order that does not come
+            raise
+        write_frame(process.stdin, ORDER, json.dumps(order.to_json()).encode())
+        process.stdin.flush()
+        from knowledge_ingest.cutting import Cut
+
+        answer = _result(process.stdout)
+        return extracted, Cut.from_json(answer, document_id=order.document_id, text=extracted.text)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -150,9 +189,26 @@ class ReadingProcess:
             process.wait()
 
 
+def _result(stream: IO[bytes]) -> dict[str, Any]:
+    """The next answer.
+
+    Raises:
+        Unreadable, OverLimit: it says why there is none.
+        EOFError: the other side is gone.
+    """
+    kind, body = read_frame(stream)
+    if kind not in (RESULT, FAILURE):
+        raise EOFError("no answer")
+    answer: dict[str, Any] = json.loads(body)
+    if kind == RESULT:
+        return answer
+    error = OverLimit if answer["over_limit"] else Unreadable
+    raise error(answer["reason"], lasting=answer["lasting"])
+
+
 def write_frame(stream: IO[bytes], kind: bytes, body: bytes) -> None:
     """One message: a letter, a length, the bytes."""
-    stream.write(_FRAME.pack(kind, len(body)))
+    stream.write(FRAME.pack(kind, len(body)))
     stream.write(body)
 
 
@@ -162,7 +218,7 @@ def read_frame(stream: IO[bytes]) -> tuple[bytes, bytes]:
     Raises:
         EOFError: the other side is gone.
     """
-    kind, length = _FRAME.unpack(_exactly(stream, _FRAME.size))
+    kind, length = FRAME.unpack(_exactly(stream, FRAME.size))
     return kind, _exactly(stream, length)
 
 

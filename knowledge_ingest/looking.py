@@ -1,4 +1,4 @@
-"""Files looked at before anything is written: unchanged, readable or not, read ahead in a process of their own."""
+"""Files looked at before anything is written: unchanged, readable or not, described, read and cut ahead in a process of their own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
+from knowledge_ingest.cutting import Cut, Order
 from knowledge_ingest.errors import ReaderProcessLost, Undescribed, Unreadable
 from knowledge_ingest.extracted import EXTRACTION_VERSION, Extracted
 from knowledge_ingest.limits import ReadingProcess
+from knowledge_ingest.manifest import Described, describe
 from knowledge_ingest.sources.source import SourceFile
 from retrieval.indexing import ENTRY_VERSION
 from retrieval.stored import DocumentRow, Quarantined
@@ -36,6 +38,10 @@ class Read:
     entry: Mapping[str, Any]
     extracted: Extracted | None = None
     """None when it is unchanged or unreadable."""
+    described: Described | None = None
+    """As the text: what document it is."""
+    cut: Cut | None = None
+    """As the text: what was made of it."""
     reason: str = ""
     lasting: bool = True
     """Whether the reason would be the same at the next try."""
@@ -48,13 +54,15 @@ def read_ahead(
     files: Sequence[SourceFile],
     by_place: Mapping[tuple[str, str], DocumentRow],
     quarantined: Mapping[tuple[str, str], Quarantined],
+    *,
+    collection: str,
 ) -> Iterator[Read]:
     """Look at the files in order; while one is being embedded, the next ones are read."""
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as pool:
         waiting: list[Future[Read]] = []
         try:
             for file in files:
-                waiting.append(pool.submit(_look, process, file, by_place, quarantined))
+                waiting.append(pool.submit(_look, process, file, by_place, quarantined, collection))
                 if len(waiting) > _AHEAD:
                     yield waiting.pop(0).result()
             while waiting:
@@ -87,6 +95,7 @@ def _look(
     file: SourceFile,
     by_place: Mapping[tuple[str, str], DocumentRow],
     quarantined: Mapping[tuple[str, str], Quarantined],
+    collection: str,
 ) -> Read:
     try:
         entry = file.entry()
@@ -119,8 +128,24 @@ def _look(
             read = replace(read, content_hash=hashlib.sha256(content).hexdigest())
     except Unreadable as error:
         return Read(file=file, content_hash="", inputs_hash="", entry=entry, reason=str(error), lasting=False)
+    described: Described | None = None
+
+    def order_for(extracted: Extracted) -> Order:
+        nonlocal described
+        described = describe(
+            path=file.path,
+            extracted=extracted,
+            entry=entry,
+            content_hash=read.content_hash,
+            collection=collection,
+            trusted=file.trusted,
+            told_in=file.told_in,
+        )
+        return Order.of(described.document)
+
     try:
-        return replace(read, extracted=process.read(content, PurePosixPath(file.path).suffix))
+        extracted, cut = process.read_and_cut(content, PurePosixPath(file.path).suffix, order_for)
+        return replace(read, extracted=extracted, described=described, cut=cut)
     except Unreadable as error:
         return replace(read, reason=str(error), lasting=error.lasting)
     except ReaderProcessLost as error:

@@ -12,7 +12,6 @@ from pathlib import Path
 from knowledge_ingest.composing import Ready, compose
 from knowledge_ingest.limits import Limits, ReadingProcess
 from knowledge_ingest.looking import Read, read_ahead, together
-from knowledge_ingest.manifest import describe
 from knowledge_ingest.report import DocumentReport, IngestReport, Status
 from knowledge_ingest.sources.folder import find
 from knowledge_ingest.sources.source import Found
@@ -119,11 +118,14 @@ class _Run:
         quarantined = self._store.quarantined(self._collection)
         with (
             ReadingProcess(self._limits) as process,
-            ThreadPoolExecutor(max_workers=1, thread_name_prefix="embed-ahead") as pool,
+            # two: the next begins with the cores that the last passages of one leave
+            ThreadPoolExecutor(max_workers=2, thread_name_prefix="embed-ahead") as pool,
         ):
             for taken_up in _one_behind(
                 self._begun(indexer, some, by_place, rows, taken, pool)
-                for some in together(read_ahead(process, found.files, by_place, quarantined))
+                for some in together(
+                    read_ahead(process, found.files, by_place, quarantined, collection=self._collection)
+                )
             ):
                 taken_up.embedded()
                 for read, each in taken_up.files:
@@ -137,7 +139,7 @@ class _Run:
                         self._progress(done, len(found.files), read.file.path)
                 read_terms(
                     self._library,
-                    [each.stored for _, each in taken_up.files if isinstance(each, Ready)],
+                    [(each.stored, each.agreed) for _, each in taken_up.files if isinstance(each, Ready)],
                     collection=self._collection,
                 )
         reports.extend(self._remove_deleted(indexer, found, taken))
@@ -168,7 +170,7 @@ class _Run:
         taken: dict[str, str],
         pool: Executor,
     ) -> _TakenUp:
-        """Files described and cut, while their passages begin to be embedded."""
+        """Files that are to be put in, while their passages begin to be embedded."""
         # what is described first is asked for its id first: in the order of the files
         files = [
             (
@@ -194,20 +196,11 @@ class _Run:
             return _report(former.document, "unchanged", former.passages, reasons=(read.reason,))
         if read.reason:
             return self._quarantine(indexer, read, former, read.reason)
-        if read.extracted is None:
+        if read.extracted is None or read.described is None or read.cut is None:
             assert former is not None
             taken[former.document.document_id] = read.file.path
             return _report(former.document, "unchanged", former.passages)
-        described = describe(
-            path=read.file.path,
-            extracted=read.extracted,
-            entry=read.entry,
-            content_hash=read.content_hash,
-            collection=self._collection,
-            trusted=read.file.trusted,
-            told_in=read.file.told_in,
-        )
-        document = described.document
+        document = read.described.document
         document_id = document.document_id
         if document_id in taken:
             return self._quarantine(
@@ -225,12 +218,12 @@ class _Run:
                 f"Its id {document_id!r} is already that of {there.document.path} in {there.source}. Change one.",
             )
         taken[document_id] = read.file.path
-        return compose(described, read, read.extracted, former=former, there=there)
+        return compose(read, read.described, read.extracted, read.cut, former=former, there=there)
 
     def _put(self, indexer: Indexer, ready: Ready) -> DocumentReport:
         """Make it searchable in place of its former state."""
         document = ready.stored.document
-        indexer.put(ready.stored, ready.passages)
+        indexer.put(ready.stored, ready.passages, ready.terms)
         if ready.instead_of != document.document_id:
             indexer.remove(self._collection, ready.instead_of)
         return _report(document, ready.status, len(ready.passages), reasons=ready.reasons)

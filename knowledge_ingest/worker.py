@@ -10,17 +10,22 @@ import os
 import resource
 import select
 import signal
+import socket
 import time
-from typing import IO, Any, NoReturn
+from collections.abc import Callable
+from dataclasses import replace
+from typing import IO, Any, NoReturn, TypeVar
 
 from knowledge_ingest import allowance
 from knowledge_ingest.errors import OverLimit, Unreadable
-from knowledge_ingest.limits import Limits, read_frame, write_frame
+from knowledge_ingest.extracted import Extracted
+from knowledge_ingest.limits import FAILURE, FRAME, ORDER, RESULT, Limits, read_frame, write_frame
 from knowledge_ingest.readers import READERS, read
 
 _LARGEST_ANSWER = 200_000_000
-_DONE = b"R"
 _ALIVE = b"."
+_BABBLE = "What reads it answered with something else than an answer."
+_CUTTING = "knowledge_ingest.cutting"
 
 
 def main() -> None:
@@ -35,17 +40,41 @@ def main() -> None:
         os.nice(5)
     _keep_out_of_collections()
     imported: set[str] = set()
-    while True:
-        try:
+    with contextlib.suppress(EOFError, OSError):
+        while True:
             _, header = read_frame(wire_in)
             _, content = read_frame(wire_in)
-        except (EOFError, OSError):
-            return
-        request = json.loads(header)
-        _import_for(request["suffix"].lower(), imported)
-        answer = _in_child(content, request["suffix"], Limits(**request["limits"]))
-        write_frame(wire_out, b"R", answer)
-        wire_out.flush()
+            request = json.loads(header)
+            _import_for(request["suffix"].lower(), imported)
+            if request["cuts"] and _CUTTING not in imported:
+                _import_cutting()
+                imported.add(_CUTTING)
+            _serve(content, request, wire_in, wire_out)
+
+
+def _serve(content: bytes, request: dict[str, Any], wire_in: IO[bytes], wire_out: IO[bytes]) -> None:
+    """One file: its text and, where the other side then orders it, what is made of that."""
+    limits = Limits(**request["limits"])
+    child = _Child(content, request["suffix"], limits, cuts=request["cuts"])
+    try:
+        kind, body = child.answer()
+        _tell(wire_out, kind, body)
+        if kind == RESULT and request["cuts"]:
+            _, order = read_frame(wire_in)
+            _tell(wire_out, *child.answer(order))
+    finally:
+        child.end()
+
+
+def _tell(wire_out: IO[bytes], kind: bytes, body: bytes) -> None:
+    write_frame(wire_out, kind, body)
+    wire_out.flush()
+
+
+def _import_cutting() -> None:
+    with contextlib.suppress(Exception):  # the child meets it again, and says what it is
+        importlib.import_module(_CUTTING).warm_up()
+    _keep_out_of_collections()
 
 
 def _import_for(suffix: str, imported: set[str]) -> None:
@@ -67,66 +96,94 @@ def _keep_out_of_collections() -> None:
     gc.freeze()
 
 
-def _in_child(content: bytes, suffix: str, limits: Limits) -> bytes:
-    from_child, to_parent = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(from_child)
-        _child(content, suffix, limits, to_parent)
-    os.close(to_parent)
-    try:
-        return _await(from_child, limits)
-    finally:
-        os.close(from_child)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child, signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+class _Child:
+    """The limited process of one file, from the side that serves."""
 
+    def __init__(self, content: bytes, suffix: str, limits: Limits, *, cuts: bool) -> None:
+        self._limits = limits
+        self._used = 0.0
+        self._received = bytearray()
+        self._wire, its_wire = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            self._wire.close()
+            _child(content, suffix, limits, its_wire, cuts=cuts)
+        its_wire.close()
 
-def _await(from_child: int, limits: Limits) -> bytes:
-    """The child's answer, or one of our own when it took too long, wrote too much or died."""
-    began = last_sign = time.monotonic()
-    received = bytearray()
-    while True:
-        now = time.monotonic()
-        left = min(last_sign + limits.seconds, began + limits.seconds_in_all) - now
-        if left <= 0:
-            # a busy machine may be quicker tomorrow
-            return _failure(
-                f"Reading it took longer than {now - began:.0f} seconds.", over_limit=True, lasting=False
+    def answer(self, order: bytes | None = None) -> tuple[bytes, bytes]:
+        """The child's next answer, or one of our own when it took too long, wrote too much or died."""
+        began = last_sign = time.monotonic()
+        if order is not None:
+            with contextlib.suppress(OSError):  # its end is noticed below
+                self._wire.sendall(FRAME.pack(ORDER, len(order)) + order)
+        while True:
+            now = time.monotonic()
+            left = (
+                min(last_sign + self._limits.seconds, began + self._limits.seconds_in_all - self._used) - now
             )
-        ready, _, _ = select.select([from_child], [], [], left)
-        if not ready:
-            continue
-        part = os.read(from_child, 1 << 20)
-        if not part:
-            break
-        if not received and part.strip(_ALIVE) == b"":
-            last_sign = time.monotonic()
-            continue
-        received += part
-        if len(received) > _LARGEST_ANSWER:
-            return _failure("It unpacks to more text than a document may have.", over_limit=True)
-    body = bytes(received.lstrip(_ALIVE))
-    if not body.endswith(_DONE):
-        return _failure(
-            "Reading it needed more memory than a file may use, or crashed its parser.",
-            over_limit=True,
-            lasting=False,
-        )
-    return body[: -len(_DONE)]
+            if left <= 0:
+                # a busy machine may be quicker tomorrow
+                reason = f"Reading it took longer than {self._used + now - began:.0f} seconds."
+                return FAILURE, _failure(reason, over_limit=True, lasting=False)
+            ready, _, _ = select.select([self._wire], [], [], left)
+            if not ready:
+                continue
+            part = _received(self._wire)
+            if not part:
+                return FAILURE, _failure(
+                    "Reading it needed more memory than a file may use, or crashed its parser.",
+                    over_limit=True,
+                    lasting=False,
+                )
+            if not self._received:
+                part = part.lstrip(_ALIVE)
+                last_sign = time.monotonic()
+            self._received += part
+            if len(self._received) < FRAME.size:
+                continue
+            kind, length = FRAME.unpack_from(self._received)
+            if length > _LARGEST_ANSWER or len(self._received) > _LARGEST_ANSWER:
+                return FAILURE, _failure("It unpacks to more text than a document may have.", over_limit=True)
+            if len(self._received) == FRAME.size + length:
+                body = bytes(memoryview(self._received)[FRAME.size :])
+                self._received.clear()
+                self._used += time.monotonic() - began
+                return (
+                    (kind, body)
+                    if kind in (RESULT, FAILURE)
+                    else (FAILURE, _failure(_BABBLE, over_limit=True))
+                )
+            if len(self._received) > FRAME.size + length:
+                return FAILURE, _failure(_BABBLE, over_limit=True)
+
+    def end(self) -> None:
+        """End it with all that it started."""
+        self._wire.close()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
 
 
-def _child(content: bytes, suffix: str, limits: Limits, to_parent: int) -> NoReturn:
+def _received(wire: socket.socket) -> bytes:
+    """What has come; nothing when the other side is gone."""
+    try:
+        return wire.recv(1 << 20)
+    except ConnectionError:
+        return b""
+
+
+def _child(content: bytes, suffix: str, limits: Limits, wire: socket.socket, *, cuts: bool) -> NoReturn:
     try:
         os.setsid()
         _limit_self(limits)
-        stream = os.fdopen(to_parent, "wb", buffering=0)
+        stream = os.fdopen(wire.detach(), "r+b", buffering=0)
         allowance.begin(limits, lambda: _sign_of_life(stream))
-        body = _answer(content, suffix, limits)
-        _write_all(stream, body + _DONE)
+        extracted = _answered(stream, lambda: _read(content, suffix, limits, with_blocks=not cuts))
+        if cuts and extracted is not None:
+            _, order = read_frame(stream)
+            _answered(stream, lambda: _cut(extracted, order))
     except BaseException:  # whatever it is, the parent sees an answer without its end
         os._exit(1)
     os._exit(0)
@@ -136,28 +193,55 @@ def _sign_of_life(stream: IO[bytes]) -> None:
     stream.write(_ALIVE)
 
 
-def _answer(content: bytes, suffix: str, limits: Limits) -> bytes:
+Made = TypeVar("Made")
+
+
+def _answered(stream: IO[bytes], make: Callable[[], tuple[dict[str, Any], Made]]) -> Made | None:
+    """Do a step and tell its result, or why there is none."""
     try:
-        extracted = read(content, suffix)
-        if len(extracted.text) > limits.characters:
-            raise OverLimit(
-                f"It holds {len(extracted.text):,} characters, more than {limits.characters:,}. Split it."
-            )
-        return json.dumps({"extracted": extracted.to_json()}).encode()
+        told, made = make()
+        kind, body = RESULT, json.dumps(told).encode()
     except Unreadable as error:
-        return _failure(str(error), over_limit=isinstance(error, OverLimit), lasting=error.lasting)
+        kind, made = FAILURE, None
+        body = _failure(str(error), over_limit=isinstance(error, OverLimit), lasting=error.lasting)
     except MemoryError:
-        return _failure("Reading it needed more memory than a file may use.", over_limit=True)
+        kind, made = FAILURE, None
+        body = _failure("Reading it needed more memory than a file may use.", over_limit=True)
     except RecursionError:
-        return _failure("It is nested deeper than a document may be.", over_limit=True)
+        kind, made = FAILURE, None
+        body = _failure("It is nested deeper than a document may be.", over_limit=True)
     except ImportError as error:
-        return _failure(
+        kind, made = FAILURE, None
+        body = _failure(
             f"The Python package {error.name!r} that reads such files is not installed. Run `make install`.",
             over_limit=False,
             lasting=False,
         )
     except Exception as error:  # parsers raise whatever they like on damaged input
-        return _failure(f"It is damaged or of an unexpected form ({type(error).__name__}).", over_limit=False)
+        kind, made = FAILURE, None
+        body = _failure(f"It is damaged or of an unexpected form ({type(error).__name__}).", over_limit=False)
+    _write_all(stream, FRAME.pack(kind, len(body)) + body)
+    return made
+
+
+def _read(
+    content: bytes, suffix: str, limits: Limits, *, with_blocks: bool
+) -> tuple[dict[str, Any], Extracted]:
+    extracted = read(content, suffix)
+    if len(extracted.text) > limits.characters:
+        raise OverLimit(
+            f"It holds {len(extracted.text):,} characters, more than {limits.characters:,}. Split it."
+        )
+    # of many blocks much is to be told, and who has the text cut needs none of them
+    told = extracted if with_blocks else replace(extracted, blocks=())
+    return told.to_json(), extracted
+
+
+def _cut(extracted: Extracted, order: bytes) -> tuple[dict[str, Any], None]:
+    from knowledge_ingest.cutting import Order, cut
+
+    made = cut(extracted, Order.from_json(json.loads(order)), allowance.progress)
+    return made.to_json(), None
 
 
 def _failure(reason: str, *, over_limit: bool, lasting: bool = True) -> bytes:

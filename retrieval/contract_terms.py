@@ -16,7 +16,7 @@ from retrieval.access import in_force, may_read
 from retrieval.passage import DEFAULT_COLLECTION, Document, Reader
 from retrieval.search import Library
 from retrieval.term_book import TermBook, clause_of
-from retrieval.term_values import TermValue
+from retrieval.term_values import FREIGHT_PAYERS, INCOTERMS, TermValue
 from retrieval.terms import CUMULATIVE, TERM_KINDS, Term, TermKind
 
 
@@ -168,7 +168,7 @@ def _amended(effective: list[EffectiveTerm], amendment: Document, book: TermBook
             effective = _exchanged(effective, term, amendment)
             continue
         over = [each for each in gone if _same_subject(each.term, term)]
-        if not term.adds and term.kind not in CUMULATIVE:
+        if not term.adds and not _adds_up(term):
             more = [
                 each
                 for each in effective
@@ -202,12 +202,23 @@ def _exchanged(effective: list[EffectiveTerm], term: Term, amendment: Document) 
 
 
 def _same_subject(one: Term, other: Term) -> bool:
-    """Whether two terms speak of the same thing: kind, kind of order, and a fixed amount is no rate."""
+    """Whether two terms speak of the same thing: kind, kind of order, and a fixed amount is no rate, nor an Incoterm a payer."""
     return (
         one.kind == other.kind
         and one.applies_to.casefold() == other.applies_to.casefold()
         and _is_fixed(one.value) == _is_fixed(other.value)
+        and _either_or(one.value) == _either_or(other.value)
     )
+
+
+def _adds_up(term: Term) -> bool:
+    return term.kind in CUMULATIVE and not _either_or(term.value)
+
+
+def _either_or(value: TermValue | None) -> str:
+    """Of a routing instruction, the question that has one answer only; empty: it stands beside others."""
+    named = set(value.names) if value is not None else set()
+    return "payer" if named & set(FREIGHT_PAYERS) else "incoterm" if named & set(INCOTERMS) else ""
 
 
 def _is_fixed(value: TermValue | None) -> bool:
@@ -222,7 +233,7 @@ def _marked_conflicts(effective: list[EffectiveTerm]) -> list[EffectiveTerm]:
             other
             for other in effective
             if other.document.document_id != each.document.document_id
-            and each.term.kind not in CUMULATIVE
+            and not _adds_up(each.term)
             and not each.term.adds
             and not other.term.adds
             and _same_subject(each.term, other.term)

@@ -18,8 +18,8 @@ from retrieval.document_store import DocumentStore
 from retrieval.embedder import Embedder
 from retrieval.errors import IndexUnavailable
 from retrieval.indexing import not_built, text_of_terms
-from retrieval.knowledge_base import AnyOf, Hit, IndexEntry, IndexFilter, IndexQuery, Payload, SparseVector
-from retrieval.sparse import document_vector
+from retrieval.knowledge_base import AnyOf, Hit, IndexEntry, IndexFilter, IndexQuery, Payload
+from retrieval.sparse import SparseVector, document_vector
 
 
 class _Snapshot:

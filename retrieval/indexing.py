@@ -17,7 +17,7 @@ from retrieval.embedder import Embedder
 from retrieval.errors import IndexNotBuilt
 from retrieval.knowledge_base import IndexEntry, KnowledgeBase
 from retrieval.passage import Document
-from retrieval.sparse import SPARSE_VERSION, terms, vector_of_terms
+from retrieval.sparse import SPARSE_VERSION, terms, vector_of_terms, words_of_passage
 from retrieval.stored import StoredDocument, StoredPassage
 
 log = logging.getLogger(__name__)
@@ -33,11 +33,12 @@ def text_to_embed(document: Document, passage: StoredPassage) -> str:
 
 
 def text_of_terms(document: Document, passage: StoredPassage) -> str:
-    """What the term weights of a passage are made from."""
-    return "\n".join(
-        part
-        for part in (document.title, passage.passage.section, passage.context, passage.passage.text)
-        if part
+    """What the term weights of a stored passage are made from."""
+    return words_of_passage(
+        title=document.title,
+        section=passage.passage.section,
+        context=passage.context,
+        text=passage.passage.text,
     )
 
 
@@ -71,8 +72,16 @@ class Indexer:
         self._base = base
         self._embedder = embedder
 
-    def put(self, stored: StoredDocument, passages: Sequence[StoredPassage]) -> None:
+    def put(
+        self,
+        stored: StoredDocument,
+        passages: Sequence[StoredPassage],
+        its_terms: Sequence[Sequence[str]] | None = None,
+    ) -> None:
         """Make a document searchable in place of its former state; a crash leaves the old or the new.
+
+        Args:
+            its_terms: The terms of each passage, where they are known already.
 
         Raises:
             EmbeddingUnavailable, IndexUnavailable, StoreUnavailable: the former state is still in force.
@@ -80,7 +89,8 @@ class Indexer:
         document = stored.document
         keyed = [with_key(document, each) for each in passages]
         self.embed_missing(document, keyed)
-        its_terms = [terms(text_of_terms(document, each)) for each in keyed]
+        if its_terms is None:
+            its_terms = [terms(text_of_terms(document, each)) for each in keyed]
         entries = self._entries(stored, keyed, its_terms)
         assert entries is not None
         self._base.replace_document(

@@ -13,6 +13,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.sparse import SparseVector
+
 DenseVector = npt.NDArray[np.float32]
 """Shape (dimensions,), unit length."""
 
@@ -21,15 +23,6 @@ FILTER_KEYWORDS = ("document_id", "audience", "company", "customer", "carrier", 
 
 FILTER_NUMBERS = ("valid_from", "valid_to", "superseded_from")
 """Payload fields that hold days as yyyymmdd and can be filtered with `Between`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SparseVector:
-    """Term weights, sorted by index; what BM25 is computed from."""
-
-    indices: tuple[int, ...]
-    """Hashes of terms, 0 .. 2**32-1, ascending."""
-    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

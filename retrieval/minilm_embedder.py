@@ -103,6 +103,8 @@ class OnnxModel:
         self._tokenizer.enable_truncation(max_length=max_tokens)
         self._tokenizer.no_padding()  # done batch by batch
         self._pad = self._tokenizer.token_to_id(_pad_token(tokenizer_file)) or 0
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
 
     def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimensions); texts of nearly the same length go through together."""
@@ -123,12 +125,18 @@ class OnnxModel:
         if len(batches) == 1:
             made = [embed(batches[0])]
         else:
-            with ThreadPoolExecutor(_cores(), thread_name_prefix="embed", initializer=_give_way) as pool:
-                made = list(pool.map(lambda batch: _room.beside(lambda: embed(batch)), batches))
+            made = list(self._documents().map(lambda batch: _room.beside(lambda: embed(batch)), batches))
         found = np.empty((len(texts), made[0].shape[1]), dtype=np.float32)
         for batch, vectors in zip(batches, made, strict=True):
             found[batch] = vectors
         return found
+
+    def _documents(self) -> ThreadPoolExecutor:
+        """The threads that documents go through, of all callers: the cores of one that is nearly through begin with the next one's."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(_cores(), thread_name_prefix="embed", initializer=_give_way)
+            return self._pool
 
     def knows(self, word: str) -> bool:
         """Whether the word is a single piece of the tokenizer's vocabulary."""

@@ -10,9 +10,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.knowledge_base import SparseVector
 from retrieval.normalise import search_form
 
 SPARSE_VERSION = "bm25-1"
@@ -27,6 +27,16 @@ _WORD = re.compile(r"[a-z]+\d[a-z0-9]*|\d+(?:[.,:]\d+)*|[^\W\d_]+(?:'[a-z]+)?|[a
 # from the beginning of a word on, and without trying it again letter by letter: text may be one long word
 _COMPOUND = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-/.][a-z0-9]++)+")
 
+
+@dataclass(frozen=True, kw_only=True)
+class SparseVector:
+    """Term weights, sorted by index; what BM25 is computed from."""
+
+    indices: tuple[int, ...]
+    """Hashes of terms, 0 .. 2**32-1, ascending."""
+    values: tuple[float, ...]
+
+
 _STOP_WORDS_LIST = """
 a about after again all also am an and any are as at be because been before being below between both but
 by can could did do does doing down during each few for from further had has have having he her here hers
@@ -37,6 +47,17 @@ which while who whom why will with would you your yours myself yourself himself 
 themselves
 """
 STOP_WORDS = frozenset(_STOP_WORDS_LIST.split())
+
+
+def words_of_passage(*, title: str, section: str, context: str, text: str) -> str:
+    """What the term weights of a passage are made from: its own words, and those that say where it stands.
+
+    Args:
+        title: Of its document.
+        section: Heading path.
+        context: Its table's header row, where it has one.
+    """
+    return "\n".join(part for part in (title, section, context, text) if part)
 
 
 def terms(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from retrieval.errors import StoreUnavailable
 from retrieval.search import Library
-from retrieval.terms import DocumentTerms, Replacement, Span, Term
+from retrieval.terms import DocumentTerms, Term
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS document_terms (
@@ -82,11 +82,6 @@ class TermStore:
 
     def keep(self, collection: str, terms: DocumentTerms) -> None:
         """Put the terms of a document in place of those that were read before, at once."""
-        body = {
-            "terms": [term.to_json() for term in terms.terms],
-            "gone": [term.to_json() for term in terms.gone],
-            "replacements": [asdict(each) for each in terms.replacements],
-        }
         with self._connected() as db:
             db.execute(
                 "INSERT OR REPLACE INTO document_terms VALUES (?, ?, ?, ?, ?)",
@@ -95,7 +90,7 @@ class TermStore:
                     terms.document_id,
                     terms.text_hash,
                     terms.rules_version,
-                    json.dumps(body, ensure_ascii=False),
+                    json.dumps(terms.to_json(), ensure_ascii=False),
                 ),
             )
 
@@ -204,15 +199,6 @@ def term_store(library: Library) -> TermStore:
 
 
 def _terms_from(document_id: str, text_hash: str, rules_version: str, written: str) -> DocumentTerms:
-    body = json.loads(written)
-    return DocumentTerms(
-        document_id=document_id,
-        text_hash=text_hash,
-        rules_version=rules_version,
-        terms=tuple(Term.from_json(each) for each in body["terms"]),
-        gone=tuple(Term.from_json(each) for each in body["gone"]),
-        replacements=tuple(
-            Replacement(clause=each["clause"], old=each["old"], new=each["new"], span=Span(**each["span"]))
-            for each in body["replacements"]
-        ),
+    return DocumentTerms.from_json(
+        json.loads(written), document_id=document_id, text_hash=text_hash, rules_version=rules_version
     )

@@ -27,6 +27,31 @@ WORDS = (
     "buyer_chooses",
     "at_once",
 )
+FREIGHT_PAYERS = ("freight_prepaid", "freight_collect", "freight_third_party")
+INCOTERMS = (
+    "exw", "fca", "fas", "fob", "fob_origin", "fob_destination", "cfr", "cif", "cpt", "cip", "dap", "dpu", "ddp",
+)  # fmt: skip
+"""The trade's abbreviations, and the two ways in which North America writes FOB."""
+ROUTING_WORDS = (
+    "parcel",
+    "ltl",
+    "truckload",
+    "ground",
+    "air",
+    "no_air",
+    "rail",
+    "ocean",
+    "refrigerated",
+    "liftgate",
+    "flatbed",
+    "van",
+    *FREIGHT_PAYERS,
+    *INCOTERMS,
+    "delivery_point",
+    "appointment",
+    "routing_guide",
+)
+"""What an instruction on routing is about; weights, places and times stand in its words. ``no_air``: none, or none without approval."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -79,7 +104,7 @@ class TermValue:
     """How much after the date still counts as on time; None: not said."""
     windows: tuple[Window, ...] = ()
     names: tuple[str, ...] = ()
-    """Carriers or documents."""
+    """Carriers, documents, or of `ROUTING_WORDS`."""
 
     def text(self) -> str:
         """The written form; `parse_value` reads it back."""
@@ -150,6 +175,7 @@ _SHAPES: dict[str, str] = {
     "late_cap": "share",
     "late_grace": "duration",
     "approved_carriers": "names",
+    "routing": "routing",
     "required_documents": "names",
     "minimum_order": "money",
     "minimum_quantity": "verdict",
@@ -167,6 +193,7 @@ _EXAMPLES = {
     "on_time": "`early=1 business_day late=0`",
     "rate": "`1.5% of line per business_day` or `USD 50 per calendar_day`, or none",
     "names": "names with `; ` between them, or seller_chooses or buyer_chooses",
+    "routing": "words with `; ` between them, of " + ", ".join(ROUTING_WORDS) + ", or none",
     "money": "`USD 750`, or none",
     "life": "`60% of shelf_life` or `10 day`, or none",
 }
@@ -179,6 +206,7 @@ _SHAPE_WORDS = {
     "on_time": {"stated"},
     "rate": {"none", "table"},
     "names": {"seller_chooses", "buyer_chooses", "none"},
+    "routing": {"none"},
     "money": {"none"},
     "life": {"none"},
 }
@@ -218,9 +246,10 @@ def _parsed(shape: str, written: str) -> TermValue | None:
             return TermValue(**{name: _duration(side) for name, side in sides.items()})  # type: ignore[arg-type]
         if shape == "window":
             return TermValue(windows=tuple(_window(part) for part in written.split("; ")))
-        if shape == "names":
+        if shape in ("names", "routing"):
             names = tuple(part.strip() for part in written.split(";") if part.strip())
-            return TermValue(names=names) if names else None
+            fits = shape == "names" or set(names) <= set(ROUTING_WORDS)
+            return TermValue(names=names) if names and fits else None
     except (ValueError, TypeError, InvalidOperation):
         return None
     return None

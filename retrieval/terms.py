@@ -26,6 +26,7 @@ TermKind = Literal[
     "late_cap",
     "late_grace",
     "approved_carriers",
+    "routing",
     "substitution",
     "minimum_order",
     "minimum_quantity",
@@ -37,8 +38,8 @@ TermKind = Literal[
 ]
 TERM_KINDS: tuple[TermKind, ...] = get_args(TermKind)
 
-CUMULATIVE: frozenset[str] = frozenset({"required_documents", "minimum_quantity"})
-"""Kinds of which several clauses add up and cannot contradict each other."""
+CUMULATIVE: frozenset[str] = frozenset({"required_documents", "minimum_quantity", "routing"})
+"""Kinds of which several clauses add up and cannot contradict each other; of `routing` not who pays the freight and the Incoterm."""
 
 Status = Literal["found", "conflicting", "unknown", "proposed", "confirmed", "corrected", "confirm_again"]
 """``found`` by a rule; ``proposed`` by a language model; the rest is a person's word, or that there is none."""
@@ -163,6 +164,30 @@ class DocumentTerms:
     replacements: tuple[Replacement, ...] = ()
     gone: tuple[Term, ...] = field(default=())
     """Found in clauses that the same document replaces further down."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, without the id and the state of the document they belong to."""
+        return {
+            "terms": [term.to_json() for term in self.terms],
+            "gone": [term.to_json() for term in self.gone],
+            "replacements": [asdict(each) for each in self.replacements],
+        }
+
+    @staticmethod
+    def from_json(
+        values: Mapping[str, Any], *, document_id: str, text_hash: str, rules_version: str
+    ) -> DocumentTerms:
+        """Back from `to_json`."""
+        return DocumentTerms(
+            document_id=document_id,
+            text_hash=text_hash,
+            rules_version=rules_version,
+            terms=tuple(Term.from_json(each) for each in values["terms"]),
+            gone=tuple(Term.from_json(each) for each in values["gone"]),
+            replacements=tuple(
+                Replacement(**{**each, "span": Span(**each["span"])}) for each in values["replacements"]
+            ),
+        )
 
 
 def clause_hash(clauses: Iterable[str]) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 _NUMBER = r"(?:[A-Z]\.\d{1,2}(?:\.\d{1,2})*|\d{1,2}(?:\.\d{1,3})+|\d{1,2}(?=[.)]))"
 _NUMBERED = re.compile(
@@ -49,7 +50,10 @@ class Sentence:
 
     def part(self, text: str) -> Sentence:
         """The same place, with only a part of the words to look at."""
-        return replace(self, text=text)
+        return Sentence(
+            start=self.start, end=self.end, text=text, clause=self.clause, heading=self.heading, kind=self.kind, lead=self.lead,
+            clause_start=self.clause_start, clause_end=self.clause_end, section=self.section,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +65,12 @@ class _Line:
 
 def sentences(text: str, start: int = 0) -> list[Sentence]:
     """All sentences of text[start:], in order."""
-    found: list[Sentence] = []
+    found: list[dict[str, Any]] = []  # of each sentence, its fields but for `clause_end`, which is known last
     clause, heading, section, lead, title_inline = "", "", 0, "", ""
     current: list[_Line] = []
     kind = "text"
     opened = start
-    spans: list[tuple[int, int]] = []  # of each sentence, the opening of its clause
+    ends: dict[int, int] = {}  # of each clause, by where it opens, where its last sentence ends
 
     def finish() -> None:
         nonlocal lead
@@ -75,13 +79,11 @@ def sentences(text: str, start: int = 0) -> list[Sentence]:
         first, last = current[0].start, current[-1].end
         for at, stop in _split(text, first, last, kind):
             words = " ".join(text[at:stop].split())
-            found.append(
-                Sentence(
-                    start=at, end=stop, text=words, clause=clause, heading=title_inline or heading, kind=kind,
-                    lead=lead if kind == "item" else "", clause_start=opened, section=section,
-                )
-            )  # fmt: skip
-            spans.append((opened, stop))
+            found.append({
+                "start": at, "end": stop, "text": words, "clause": clause, "heading": title_inline or heading, "kind": kind,
+                "lead": lead if kind == "item" else "", "clause_start": opened, "section": section,
+            })  # fmt: skip
+            ends[opened] = max(ends.get(opened, 0), stop)
             if kind == "text":
                 lead = words
         current.clear()
@@ -133,10 +135,7 @@ def sentences(text: str, start: int = 0) -> list[Sentence]:
             title_inline = _inline_title(bare)
         current.append(line)
     finish()
-    ends: dict[int, int] = {}
-    for begun, stop in spans:
-        ends[begun] = max(ends.get(begun, 0), stop)
-    return [replace(each, clause_end=ends[each.clause_start]) for each in found]
+    return [Sentence(clause_end=ends[each["clause_start"]], **each) for each in found]
 
 
 def pieces(sentence: Sentence) -> list[Sentence]:
@@ -152,12 +151,10 @@ def _lines(text: str, start: int) -> Iterator[_Line]:
     while at < len(text):
         stop = text.find("\n", at)
         stop = len(text) if stop < 0 else stop
-        first, last = at, stop
-        while first < last and text[first].isspace():
-            first += 1
-        while last > first and text[last - 1].isspace():
-            last -= 1
-        yield _Line(start=first, end=last, text=text[first:last])
+        line = text[at:stop]
+        first = at + len(line) - len(line.lstrip())
+        last = max(first, at + len(line.rstrip()))
+        yield _Line(start=first, end=last, text=line.strip())
         at = stop + 1
 
 

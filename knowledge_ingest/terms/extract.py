@@ -12,9 +12,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from knowledge_ingest.terms.carriage import find_routing
 from knowledge_ingest.terms.clauses import Sentence, sentences
+from knowledge_ingest.terms.exclusions import exclusions, possible_exclusions
 from knowledge_ingest.terms.figures import durations, moneys, percents, times_named
-from knowledge_ingest.terms.found import EXCEPTION, Contract, Found, matches
+from knowledge_ingest.terms.found import EXCEPTION, Contract, Found, matches, may_match
 from knowledge_ingest.terms.goods import find_documents, find_minimums, find_substitution
 from knowledge_ingest.terms.lateness import find_grace_elsewhere, find_late_costs
 from knowledge_ingest.terms.notices import find_notices
@@ -34,7 +36,7 @@ from retrieval.terms import (
     text_hash,
 )
 
-RULES_VERSION = "5"
+RULES_VERSION = "6"
 """Goes up when the rules give another result for the same text."""
 
 _RULES = (
@@ -43,6 +45,7 @@ _RULES = (
     find_late_costs,
     find_grace_elsewhere,
     find_carriers,
+    find_routing,
     find_substitution,
     find_minimums,
     find_shelf_life,
@@ -66,6 +69,7 @@ _OVERRIDES = re.compile(
 _EXCHANGE = re.compile(
     rf"\b[Ii]n (?:clause|paragraph|section|article|Clause|Paragraph|Section|Article)\s+{_CLAUSE_NUMBER}\s+(?:the )?[^.]{{0,40}}?(?:of )?(?P<old>(?:USD|EUR|GBP|[$€£])\s?[\d.,]+|\d+(?:\.\d+)?\s?%|\d+ [a-z]+)\s+(?:is|are)\s+replaced by\s+(?P<new>(?:USD|EUR|GBP|[$€£])\s?[\d.,]+\d|\d+(?:\.\d+)?\s?%|\d+ [a-z]+)"
 )
+_TAKES_OVER = (_REPLACES.pattern, _OVERRIDES.pattern)
 
 
 def extract(
@@ -126,6 +130,8 @@ def _superseding(contract: Contract) -> tuple[dict[str, int], list[tuple[str, Se
     gone: dict[str, int] = {}
     overridden: list[tuple[str, Sentence]] = []
     for each in contract.sentences:
+        if not may_match(_TAKES_OVER, each.text):
+            continue
         for match in _REPLACES.finditer(each.text):
             gone[match["number"] or match["other"]] = each.start
         for match in _OVERRIDES.finditer(each.text):
@@ -150,9 +156,12 @@ def _is_gone(
 def _merged(found: Sequence[Found], text: str, document_id: str, contract: Contract) -> Iterable[Term]:
     groups: dict[tuple[str, str, str], list[Found]] = defaultdict(list)
     for each in found:
-        key = f"{each.at.clause_start}:{each.value.text()}" if each.kind in CUMULATIVE else ""
+        key = (
+            f"{each.at.clause_start}:{each.value.text()}" if each.kind in CUMULATIVE and not each.slot else ""
+        )
         scope = re.sub(r"s\b", "", each.applies_to.casefold())
         groups[(each.kind, scope, key or ("" if each.slot == scope else each.slot))].append(each)
+    excluding = possible_exclusions(contract) if any(kind == "late_rate" for kind, _, _ in groups) else []
     taken: dict[str, int] = {}
     for (kind, _, _), members in sorted(
         groups.items(), key=lambda item: (TERM_KINDS.index(item[0][0]), item[1][0].at.start)
@@ -171,7 +180,7 @@ def _merged(found: Sequence[Found], text: str, document_id: str, contract: Contr
         taken[term_id] = taken.get(term_id, 0) + 1
         if taken[term_id] > 1:
             term_id += f"~{taken[term_id]}"
-        conditions = tuple(dict.fromkeys(_conditions(main, members, text, contract)))
+        conditions = tuple(dict.fromkeys(_conditions(main, members, text, contract, excluding)))
         clauses = dict.fromkeys(text[each.at.clause_start : each.at.clause_end] for each in members)
         yield Term(
             term_id=term_id,
@@ -229,7 +238,9 @@ def _decide(kind: str, members: Sequence[Found]) -> TermValue | None:
     return None
 
 
-def _conditions(main: Found, members: Sequence[Found], text: str, contract: Contract) -> Iterable[Span]:
+def _conditions(
+    main: Found, members: Sequence[Found], text: str, contract: Contract, excluding: Sequence[Sentence]
+) -> Iterable[Span]:
     own = {each.at.start for each in members}
     listed = [each for found in members for each in found.conditions if each.start not in own]
     near = [
@@ -246,8 +257,10 @@ def _conditions(main: Found, members: Sequence[Found], text: str, contract: Cont
         for each in contract.sentences
         if each.clause == number and each.section == main.at.section
     ]
+    penalty = main.kind == "late_rate" and main.value.word != "none"
+    excluded = exclusions(main.at, excluding) if penalty else ()
     for each in sorted(
-        {one.start: one for one in [*listed, *near, *referred] if one.start not in own}.values(),
+        {one.start: one for one in [*listed, *near, *referred, *excluded] if one.start not in own}.values(),
         key=lambda one: one.start,
     ):
         yield _span(text, each)
@@ -261,6 +274,7 @@ _SUBJECTS = {
     "delivery_window": r"\b(?:receiv|deliver|closed|dock)",
     "on_time": r"\b(?:on time|judged|late|early)",
     "approved_carriers": r"\b(?:carriers?|Express|Freight|Parcel|vehicle)",
+    "routing": r"\b(?:freight|trucks?|trailers?|appointments?|air)\b",
     "minimum_order": r"\bminimum|\bsmaller orders?",
     "required_documents": r"\b(?:certificate|document|paper|list|sheet)",
 }  # fmt: skip
@@ -288,6 +302,8 @@ def _replaced_by(main: Found, contract: Contract) -> tuple[str, ...]:
 
 def _exchanges(contract: Contract, text: str) -> Iterable[Replacement]:
     for each in contract.sentences:
+        if not may_match((_EXCHANGE.pattern,), each.text):
+            continue
         for match in _EXCHANGE.finditer(each.text):
             old, new = _figure(match["old"], contract), _figure(match["new"], contract)
             if old and new:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from knowledge_ingest.terms.clauses import Sentence
+from knowledge_ingest.terms.literals import folded, literals_of, shortest
 from retrieval.term_values import TermValue, Unit
 from retrieval.terms import TermKind
 
@@ -44,28 +45,71 @@ class Contract:
 
     def section_of(self, sentence: Sentence) -> list[Sentence]:
         """The sentences under the same heading, or of the same clause where there is no heading."""
-        near = self._near(sentence)
-        return [each for each in near if each.section == sentence.section]
+        return self._around(sentence, "section")
 
     def clause_of(self, sentence: Sentence) -> list[Sentence]:
         """The sentences of the same clause."""
-        return [each for each in self._near(sentence) if each.clause_start == sentence.clause_start]
+        return self._around(sentence, "clause_start")
 
-    def _near(self, sentence: Sentence) -> Sequence[Sentence]:
-        """Not the whole text for each sentence: a section is read around where it is, however long it may be."""
-        at = bisect_left(self.sentences, sentence.start, key=lambda each: each.start)
-        return self.sentences[max(0, at - _NEAR) : at + _NEAR]
+    def _around(self, sentence: Sentence, shared: str) -> list[Sentence]:
+        """The neighbours that share a section or a clause; they stand together, so the text is read as far as they go, and no
+        further than `_NEAR`, however long a section may be."""
+        at = bisect_left(self._starts, sentence.start)
+        first, last, wanted = at, at, getattr(sentence, shared)
+        lowest, highest = max(0, at - _NEAR), min(len(self.sentences), at + _NEAR)
+        while first > lowest and getattr(self.sentences[first - 1], shared) == wanted:
+            first -= 1
+        while last < highest and getattr(self.sentences[last], shared) == wanted:
+            last += 1
+        return list(self.sentences[first:last])
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        return tuple(each.start for each in self.sentences)
 
 
 def matches(pattern: str, words: str) -> re.Match[str] | None:
     """The first place, whatever the case."""
-    return _compiled(pattern).search(words)
+    literals, compiled = _compiled(pattern)
+    if literals:
+        letters = folded(words)
+        for each in literals:
+            if each in letters:
+                break
+        else:
+            return None
+    return compiled.search(words)
+
+
+def may_match(patterns: tuple[str, ...], words: str) -> bool:
+    """Whether one of the patterns can match, by their literals: False is certain, True is a reason to look."""
+    literals, letters = _literals(patterns), folded(words)
+    for each in literals:  # a generator costs twice as much, and this is asked of every sentence
+        if each in letters:
+            return True
+    return not literals
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _literals(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    found = [literals_of(pattern) for pattern in patterns]
+    return shortest({each for literals in found for each in literals}) if all(found) else ()
+
+
+_looks_for_literals = True
+
+
+def reads_one_document() -> None:
+    """From now on this process reads one document: what literals a pattern needs takes longer to find than they save there. Those that
+    are known stay known."""
+    global _looks_for_literals  # of a process that was forked for the document
+    _looks_for_literals = False
+
+
+@cache
+def _compiled(pattern: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """Only patterns of our own come here; looking one up costs a tenth of what `re` takes for it."""
-    return re.compile(pattern, re.IGNORECASE)
+    return literals_of(pattern) if _looks_for_literals else (), re.compile(pattern, re.IGNORECASE)
 
 
 NEGATION = r"\b(?:not|refrains? from|no|never|cannot|neither|nor|without|excluded|prohibited|forbidden|refused?|rejected|void|unacceptable|turned away|rejection|rejected|returned|inadmissible|impermissible|sen[dt] (?:them|it) back)\b"

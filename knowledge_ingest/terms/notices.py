@@ -43,10 +43,10 @@ def _termination(sentence: Sentence, contract: Contract) -> Iterator[Found]:
 
 def _price(sentence: Sentence, contract: Contract) -> Iterator[Found]:
     words = sentence.text
+    if not matches(r"\b(?:prices?|increases?|changes?|adjustments?)\b", words):
+        return
     clause = " ".join(each.text for each in contract.clause_of(sentence))
-    if not matches(r"\bprices?\b", clause) or not matches(
-        r"\b(?:prices?|increases?|changes?|adjustments?)\b", words
-    ):
+    if not matches(r"\bprices?\b", clause):
         return
     if not matches(
         r"\b(?:announce\w*|take effect|notice|notif\w+|informs?|increas\w+|published|become valid|valid|apply|revis\w+)\b",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from knowledge_ingest.cutting import TYPES_WITH_TERMS
 from knowledge_ingest.terms.extract import RULES_VERSION, extract
 from retrieval.passage import DEFAULT_COLLECTION, Document
 from retrieval.search import Library
 from retrieval.stored import StoredDocument
 from retrieval.term_store import TermStore, term_store
-from retrieval.terms import text_hash
-
-_TYPES = ("contract",)
-"""The rules know how contracts are written. What a procedure says is shown as a passage, never as a typed value."""
+from retrieval.terms import DocumentTerms, text_hash
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +37,11 @@ def refresh_terms(library: Library, *, collection: str = DEFAULT_COLLECTION) -> 
     store = term_store(library)
     states = store.states(collection)
     documents = {row.document.document_id: row.document for row in library.store.rows(collection)}
-    wanted = {document_id: document for document_id, document in documents.items() if document.type in _TYPES}
+    wanted = {
+        document_id: document
+        for document_id, document in documents.items()
+        if document.type in TYPES_WITH_TERMS
+    }
     read = terms = 0
     for document_id in wanted:
         stored = library.store.document(collection, document_id)
@@ -53,19 +55,29 @@ def refresh_terms(library: Library, *, collection: str = DEFAULT_COLLECTION) -> 
 
 
 def read_terms(
-    library: Library, documents: Sequence[StoredDocument], *, collection: str = DEFAULT_COLLECTION
+    library: Library,
+    documents: Sequence[tuple[StoredDocument, DocumentTerms | None]],
+    *,
+    collection: str = DEFAULT_COLLECTION,
 ) -> None:
-    """Read the terms of documents that were just put in, as `refresh_terms` would; that still has to come after the last of them,
+    """Keep the terms of documents that were just put in, as `refresh_terms` would; that still has to come after the last of them,
     for what is gone and for amendments that came before what they amend.
+
+    Args:
+        documents: Each with what was read of it already; where that is nothing, it is read here.
 
     Raises:
         StoreUnavailable
     """
-    contracts = [each for each in documents if each.document.type in _TYPES]
+    contracts = [each for each in documents if each[0].document.type in TYPES_WITH_TERMS]
     if contracts:
         store = term_store(library)
-        for each in contracts:
-            _read(library, store, collection, each)
+        for stored, agreed in contracts:
+            if agreed is None:
+                _read(library, store, collection, stored)
+            else:
+                _, version = _state(library, collection, stored)
+                store.keep(collection, replace(agreed, rules_version=version))
 
 
 def _read(library: Library, store: TermStore, collection: str, stored: StoredDocument) -> int:

@@ -29,11 +29,15 @@ from retrieval.testing import WordEmbedder, make_library
 import retrieval.qdrant_edge_base as edge
 
 # reading in a process of its own is not what is tried here, and costs a second each time
+from knowledge_ingest.cutting import cut
 from knowledge_ingest.readers import read
-ReadingProcess.read = lambda self, content, suffix: read(content, suffix)
+def read_and_cut(self, content, suffix, order_for):
+    extracted = read(content, suffix)
+    return extracted, cut(extracted, order_for(extracted))
+ReadingProcess.read_and_cut = read_and_cut
 
 PLACES = {
-    "read": (ReadingProcess, "read"), "embed": (WordEmbedder, "embed"), "keep vectors": (DocumentStore, "keep_vectors"),
+    "read": (ReadingProcess, "read_and_cut"), "embed": (WordEmbedder, "embed"), "keep vectors": (DocumentStore, "keep_vectors"),
     "put": (Indexer, "put"), "replace": (DocumentStore, "replace"), "forget old": (DocumentStore, "_delete"),
     "remove": (Indexer, "remove"), "store remove": (DocumentStore, "remove"), "settle": (QdrantEdgeBase, "settle"),
     "tidy": (DocumentStore, "drop_unused_vectors"), "follow": (Indexer, "follow_store"), "keep only": (QdrantEdgeBase, "keep_only"),

@@ -252,3 +252,31 @@ def test_a_defined_day_of_the_agreement_holds_in_its_amendment(shelf: Library) -
     base = contract("base", '1.1 "Day" means calendar day.\n\n2.1 The grace period is three Days.')
     amendment = contract("a1", "Clause 2.1 is replaced by: The grace period is two Days.", amends="base")
     assert values(read(shelf, base, amendment), "late_grace") == [("2 calendar_day", "a1")]
+
+
+def test_an_amendment_changes_who_pays_the_freight_and_leaves_the_rest_of_the_routing(shelf: Library) -> None:
+    base = contract(
+        "base", "3.1 Freight terms: FOB origin, freight collect.\n\n3.2 Trucks must have a liftgate."
+    )
+    amendment = contract("a1", "Freight is prepaid.", amends="base", valid_from=date(2026, 6, 1))
+    found = read(shelf, base, amendment)
+    assert sorted(values(found, "routing")) == [
+        ("fob_origin", "base"),
+        ("freight_prepaid", "a1"),
+        ("liftgate", "base"),
+    ]
+
+
+def test_two_agreements_that_name_two_incoterms_conflict_and_two_vehicles_do_not(shelf: Library) -> None:
+    one = contract("one", "3.1 Goods are delivered DAP Reno.\n\n3.2 Trucks must have a liftgate.")
+    other = contract(
+        "other",
+        "3.1 Goods are delivered EXW Tacoma.\n\n3.2 Chilled goods are shipped in refrigerated trucks.",
+    )
+    found = read(shelf, one, other)
+    told = {
+        each.term.value.text(): each.term.status
+        for each in found.terms
+        if each.term.kind == "routing" and each.term.value
+    }
+    assert told == {"dap": "conflicting", "exw": "conflicting", "liftgate": "found", "refrigerated": "found"}

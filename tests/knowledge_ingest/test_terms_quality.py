@@ -60,7 +60,17 @@ def test_the_demo_contracts_are_read_rightly(found: dict[str, DocumentTerms]) ->
 
 
 @pytest.mark.parametrize(
-    "file", ["held_out.yaml", "later.yaml", "fresh.yaml", "wider.yaml", "shelf_life.yaml", "drafting.yaml"]
+    "file",
+    [
+        "held_out.yaml",
+        "later.yaml",
+        "fresh.yaml",
+        "wider.yaml",
+        "shelf_life.yaml",
+        "drafting.yaml",
+        "routing.yaml",
+        "routing_held_out.yaml",
+    ],
 )
 def test_clauses_in_other_words_are_read_rightly(file: str) -> None:
     score = Score()

@@ -148,3 +148,35 @@ def test_a_text_made_to_choke_the_rules_is_read_in_bounded_work() -> None:
     assert len(sentences("a | b\n" * 20_000)) == 20_000
     assert read("one " * 200_000).terms == ()
     assert read("Approved carriers: " + "Aa Bb " * 30_000).terms == ()
+
+
+def test_a_routing_instruction_is_read_with_its_exact_words() -> None:
+    text = "6.1 Approved carriers: Atlas Freight LTL.\n\n6.2 Shipments over 150 lb shall be sent LTL in a refrigerated trailer."
+    (term,) = [term for term in read(text).terms if term.kind == "routing"]
+    assert term.value == TermValue(names=("ltl", "refrigerated"))
+    assert (
+        term.proof[0].quote
+        == text[term.proof[0].start :]
+        == "Shipments over 150 lb shall be sent LTL in a refrigerated trailer."
+    )
+
+
+def test_who_pays_the_freight_and_the_incoterm_stand_apart() -> None:
+    found = read("5.1 Freight terms: FOB origin, freight collect.").terms
+    assert [term.value.text() for term in found if term.value] == ["freight_collect", "fob_origin"]
+
+
+def test_two_incoterms_contradict_and_two_vehicles_do_not() -> None:
+    found = read("5.1 Goods are delivered DAP Reno.\n\n9.1 Goods are delivered EXW Tacoma.").terms
+    assert [(term.kind, term.status) for term in found] == [("routing", "conflicting")]
+    found = read(
+        "5.1 Chilled goods are shipped in refrigerated trucks.\n\n9.1 Trucks must have a liftgate."
+    ).terms
+    assert [term.value.text() for term in found if term.value] == ["refrigerated", "liftgate"]
+
+
+@pytest.mark.parametrize("written", ["ltl; refrigerated", "fob_origin", "none"])
+def test_routing_is_typed_in_the_words_of_the_list(written: str) -> None:
+    assert parse_value("routing", written).text() == written
+    with pytest.raises(ValueError, match="freight_prepaid"):
+        parse_value("routing", "by camel")
