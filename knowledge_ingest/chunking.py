@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from knowledge_ingest.extracted import Extracted
 from knowledge_ingest.sections import Placed, place
+from retrieval.stored import page_at
 
 LONGEST = 500
 """Characters of a passage at most; with its headings it stays well below the 256 tokens that the model reads."""
@@ -37,6 +38,7 @@ class Chunk:
     section: str
     """Heading path joined by `` > ``, with the clause numbers it holds where there are any."""
     page: int | None
+    """Of the document or of the attachment it stands in (`PageSpan.of`); None outside of pages."""
     context: str
 
 
@@ -79,7 +81,7 @@ def chunk(extracted: Extracted, *, title: str = "") -> list[Chunk]:
             start=start,
             end=end,
             section=_section(parts),
-            page=_page(extracted, start),
+            page=page.number if (page := page_at(extracted.pages, start)) else None,
             context=_context(extracted.text, start, end, parts),
         )
         for run in _between_furniture(placed)
@@ -148,7 +150,7 @@ def _belongs(last: _Unit, unit: _Unit, extracted: Extracted) -> bool:
         return inside and together <= LONGEST
     if unit.parts[0].block.kind == "heading" or unit.parts[0].path != last.parts[-1].path:
         return False
-    if _page(extracted, unit.start) != _page(extracted, last.start):
+    if page_at(extracted.pages, unit.start) != page_at(extracted.pages, last.start):
         return False  # a citation names one page
     if unit.parts[0].block.label:
         return together <= _ROWS_TOGETHER
@@ -230,13 +232,6 @@ def _section(parts: Sequence[Placed]) -> str:
         only = f"{clauses[0]} {titles.get(clauses[0], '')}".strip()
         path.append(only if len(clauses) == 1 else f"{clauses[0]} to {clauses[-1]}")
     return " > ".join(path)
-
-
-def _page(extracted: Extracted, start: int) -> int | None:
-    for page in extracted.pages:
-        if page.start <= start < page.end:
-            return page.number
-    return None
 
 
 def _context(text: str, start: int, end: int, parts: Sequence[Placed]) -> str:

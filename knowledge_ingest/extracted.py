@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from retrieval.normalise import has_disguised_words, same_length_form, strip_invisible
 from retrieval.stored import PageSpan
 
-EXTRACTION_VERSION = "8"
+EXTRACTION_VERSION = "9"
 """Goes up when any reader, the sections or the chunking give another result for the same file."""
 
 DESCRIPTION_UNREAD = "description_unread"
@@ -43,6 +43,7 @@ class Extracted:
     body_start: int = 0
     """First character after the front matter."""
     pages: tuple[PageSpan, ...] = ()
+    """In the order of the text, without overlap; text may stand outside of them."""
     front_matter: Mapping[str, Any] = field(default_factory=dict)
     title: str = ""
     """What the file itself calls its title; empty when it does not."""
@@ -77,7 +78,8 @@ class TextBuilder:
         self._length = 0
         self._blocks: list[Block] = []
         self._pages: list[PageSpan] = []
-        self._page: tuple[int, int] | None = None
+        self._page: PageSpan | None = None
+        """The page begun last, with the length at its beginning as start."""
         self._last_kind: str = ""
         self.flags: set[str] = set()
         self.notes: list[str] = []
@@ -106,23 +108,44 @@ class TextBuilder:
             close = kind in ("row", "item") and self._last_kind == kind
             self._append("\n" if close else "\n\n")
         start = self._length
+        if self._page is not None and self._page.start == self._page.end:
+            # a page begins with its first block: what parts it from the page before belongs to neither
+            self._page = replace(self._page, start=start)
         self._append(clean)
+        if self._page is not None:
+            self._page = replace(self._page, end=self._length)
         self._blocks.append(
             Block(start=start, end=self._length, kind=kind, level=level, context=context.strip(), label=label)
         )
         self._last_kind = kind
         return start, self._length
 
-    def begin_page(self, number: int) -> None:
-        """All that is added from here on stands on this page."""
-        self._end_page()
-        self._page = (number, self._length)
+    def begin_page(self, number: int, *, of: str = "", confidence: float | None = None) -> None:
+        """All that is added from here on stands on this page.
+
+        Args:
+            of: Name of the attachment whose page it is; empty: the document's own.
+            confidence: Of recognised text, 0..1.
+        """
+        self.end_page()
+        at = self._length
+        self._page = PageSpan(number=number, start=at, end=at, of=of, confidence=confidence)
+
+    def has_pages_of(self, name: str) -> bool:
+        """Whether an attachment of this name had pages before."""
+        return any(page.of == name for page in self._pages)
+
+    def end_page(self) -> None:
+        """All that is added from here on stands on no page, until one begins."""
+        if self._page is not None:
+            self._pages.append(self._page)
+            self._page = None
 
     def build(
         self, *, title: str = "", front_matter: Mapping[str, Any] | None = None, body_start: int = 0
     ) -> Extracted:
         """The finished text."""
-        self._end_page()
+        self.end_page()
         return Extracted(
             text="".join(self._parts),
             blocks=tuple(self._blocks),
@@ -137,12 +160,3 @@ class TextBuilder:
     def _append(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
-
-    def _end_page(self) -> None:
-        if self._page is not None:
-            number, start = self._page
-            # the blank line before a page's first block belongs to neither page
-            if start and start < self._length:
-                start += 2
-            self._pages.append(PageSpan(number=number, start=min(start, self._length), end=self._length))
-            self._page = None

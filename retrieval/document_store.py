@@ -19,13 +19,15 @@ from retrieval.passage import Passage
 from retrieval.remembered import Remembered
 from retrieval.stored import (
     DocumentRow,
-    PageSpan,
     Quarantined,
     StoredDocument,
     StoredPassage,
     aliases_from,
     document_from,
     document_to,
+    page_at,
+    pages_from,
+    pages_to,
     passage_id,
 )
 from retrieval.word_tables import MOST_PASSAGES, WordTables
@@ -92,7 +94,7 @@ class DocumentStore(WordTables):
             inputs_hash=inputs_hash,
             text=text,
             body_start=body_start,
-            pages=tuple(PageSpan(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
+            pages=pages_from(pages),
             aliases=aliases_from(aliases),
         )
 
@@ -170,16 +172,17 @@ class DocumentStore(WordTables):
                     document_to(document),
                     stored.text,
                     stored.body_start,
-                    json.dumps([(page.number, page.start, page.end) for page in stored.pages]),
+                    pages_to(stored.pages),
                     json.dumps([(each.kind, each.name) for each in stored.aliases], ensure_ascii=False),
                     len(passages),
                 ),
             )
             for each, its_terms in zip(passages, terms, strict=True):
                 passage = each.passage
+                page = page_at(stored.pages, passage.start)
                 row = db.execute(
                     "INSERT INTO passages (collection, document_id, number, first, past, page, section, context, "
-                    "text, embed_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "text, embed_key, page_of, page_confidence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         document.collection,
                         document.document_id,
@@ -191,6 +194,8 @@ class DocumentStore(WordTables):
                         each.context,
                         passage.text,
                         each.embed_key,
+                        page.of if page else "",
+                        page.confidence if page else None,
                     ),
                 )
                 db.execute(
@@ -271,11 +276,13 @@ class DocumentStore(WordTables):
             )
 
 
-_PASSAGE_COLUMNS = "document_id, number, first, past, page, section, context, text, embed_key"
+_PASSAGE_COLUMNS = (
+    "document_id, number, first, past, page, section, context, text, embed_key, page_of, page_confidence"
+)
 
 
 def _passage_from(row: Sequence[Any]) -> StoredPassage:
-    document_id, number, first, past, page, section, context, text, embed_key = row
+    document_id, number, first, past, page, section, context, text, embed_key, page_of, confidence = row
     return StoredPassage(
         passage=Passage(
             passage_id=passage_id(document_id, number),
@@ -285,6 +292,8 @@ def _passage_from(row: Sequence[Any]) -> StoredPassage:
             end=past,
             page=page,
             section=section,
+            page_of=page_of,
+            page_confidence=confidence,
         ),
         number=number,
         context=context,

@@ -9,6 +9,7 @@ from typing import Any
 from retrieval.passage import DEFAULT_COLLECTION, Passage, Reader, ScoredPassage
 from retrieval.request import SearchRequest
 from retrieval.search import Library
+from retrieval.stored import page_at
 from retrieval.terms import Span, TermKind
 
 SUBJECTS: dict[str, tuple[str, tuple[TermKind, ...]]] = {
@@ -76,6 +77,7 @@ def procedures_json(found: Mapping[str, Sequence[ScoredPassage]]) -> list[dict[s
             "title": each.document.title,
             "section": each.passage.section,
             "page": each.passage.page,
+            "page_of": each.passage.page_of,
             "start": each.passage.start,
             "end": each.passage.end,
             "text": each.passage.text,
@@ -94,7 +96,7 @@ def span_passage(
         DocumentRefused: not for this reader.
     """
     opened = library.open(document_id, reader, collection=collection)
-    page = next((each.number for each in opened.pages if each.start <= span.start < each.end), None)
+    page = page_at(opened.pages, span.start)
     section = " > ".join(part for part in (span.heading, span.clause) if part)
     return ScoredPassage(
         passage=Passage(
@@ -103,8 +105,10 @@ def span_passage(
             text=opened.text[span.start : span.end],
             start=span.start,
             end=span.end,
-            page=page,
+            page=page.number if page else None,
             section=section,
+            page_of=page.of if page else "",
+            page_confidence=page.confidence if page else None,
         ),
         document=opened.document,
         score=1.0,

@@ -13,6 +13,9 @@ ROLES = ("service", "supervisor", "purchasing", "sales", "finance", "compliance"
 
 DEFAULT_COLLECTION = "default"
 
+UNSURE_BELOW = 0.7
+"""Mean confidence over a page's words below which its recognised text is to be checked against the scan."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
@@ -74,6 +77,10 @@ class Passage:
     """One past the last character."""
     page: int | None = None
     """1-based page, where the format has pages; for XLSX None (the sheet and row stand in `section`)."""
+    page_of: str = ""
+    """Name of the attachment whose page it is; empty: the document's own. The text store fills it in from the document's pages."""
+    page_confidence: float | None = None
+    """How sure text recognition was of that page, 0..1; None: not recognised from a picture. Filled in like `page_of`."""
     section: str = ""
     """Heading path, outermost first, joined by `` > ``, e.g. ``4 Deliveries > 4.2 Partial shipments``."""
 

@@ -68,7 +68,7 @@ class OpenedDocument:
     body_start: int
     """Where the text proper begins; front matter stands before it."""
     pages: tuple[PageSpan, ...] = ()
-    """Empty where the format has no pages."""
+    """In the order of the text; empty where the format has no pages."""
 
 
 def is_eligible(document: Document, request: SearchRequest, day: date) -> bool:

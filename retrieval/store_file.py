@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS documents_by_source ON documents (collection, source,
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY, collection TEXT NOT NULL, document_id TEXT NOT NULL, number INTEGER NOT NULL,
     first INTEGER NOT NULL, past INTEGER NOT NULL, page INTEGER, section TEXT NOT NULL, context TEXT NOT NULL,
-    text TEXT NOT NULL, embed_key BLOB NOT NULL,
+    text TEXT NOT NULL, embed_key BLOB NOT NULL, page_of TEXT NOT NULL DEFAULT '', page_confidence REAL,
     UNIQUE (collection, document_id, number));
 CREATE INDEX IF NOT EXISTS passages_by_key ON passages (embed_key);
 CREATE VIRTUAL TABLE IF NOT EXISTS passage_terms USING fts5 (terms, tokenize = "unicode61 tokenchars '.,:-/'");
@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS quarantine (
     inputs_hash TEXT NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (collection, source, path));
 """
+_ADDED_TO_PASSAGES = {"page_of": "TEXT NOT NULL DEFAULT ''", "page_confidence": "REAL"}
+"""Columns that a file made by an earlier version lacks; their passages have the defaults until the document is read again."""
 _BUSY_SECONDS = 10.0
 
 
@@ -169,6 +171,7 @@ class StoreFile:
             if not self._prepared:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_SCHEMA)
+                _add_columns(connection)
                 for key, value in (
                     ("schema", _SCHEMA_VERSION),
                     ("change", "0"),
@@ -178,3 +181,22 @@ class StoreFile:
                     connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, value))
                 self._prepared = True
         return connection
+
+
+def _add_columns(connection: sqlite3.Connection) -> None:
+    def missing() -> list[str]:
+        there = {row[1] for row in connection.execute("PRAGMA table_info(passages)")}
+        return [f"{name} {kind}" for name, kind in _ADDED_TO_PASSAGES.items() if name not in there]
+
+    if not missing():
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # looked at again: another process may have added them while this one waited
+        for column in missing():
+            connection.execute(f"ALTER TABLE passages ADD COLUMN {column}")
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise

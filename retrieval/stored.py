@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Literal
@@ -21,7 +22,7 @@ class Alias:
 
 @dataclass(frozen=True, kw_only=True)
 class PageSpan:
-    """A page of a document that has pages."""
+    """A page of a document that has pages, or of something attached to it. Text may stand outside of all pages, as a mail's own does."""
 
     number: int
     """1-based."""
@@ -29,6 +30,10 @@ class PageSpan:
     """First character in the document's text."""
     end: int
     """One past the last character."""
+    of: str = ""
+    """Name of the attachment that the page belongs to, as the mail gives it; empty: the document itself."""
+    confidence: float | None = None
+    """How sure text recognition was of the page's words on average, 0..1; None: not recognised from a picture."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +103,40 @@ def with_document(stored: StoredDocument, document: Document, revision: str) -> 
 _DATES = ("valid_from", "valid_to", "superseded_from")
 _LISTS = ("roles", "causes", "flags")
 _KNOWN = {each.name for each in fields(Document)}
+
+
+def page_at(pages: Iterable[PageSpan], at: int) -> PageSpan | None:
+    """The page on which a character of the text stands, if any."""
+    return next((page for page in pages if page.start <= at < page.end), None)
+
+
+def pages_to(pages: Iterable[PageSpan]) -> str:
+    """A list for each page: number, start, end; and what it belongs to and how sure it is, where there is such a thing."""
+    return json.dumps(
+        [
+            [one.number, one.start, one.end, *([one.of, one.confidence] if _is_special(one) else [])]
+            for one in pages
+        ],
+        ensure_ascii=False,
+    )
+
+
+def pages_from(written: str) -> tuple[PageSpan, ...]:
+    """The pages of `pages_to`, also as they were written when a page was three numbers."""
+    return tuple(
+        PageSpan(
+            number=number,
+            start=start,
+            end=end,
+            of=more[0] if more else "",
+            confidence=more[1] if more else None,
+        )
+        for number, start, end, *more in json.loads(written)
+    )
+
+
+def _is_special(page: PageSpan) -> bool:
+    return bool(page.of) or page.confidence is not None
 
 
 def document_to(document: Document) -> str:

@@ -1,4 +1,4 @@
-"""Mails: who, when, about what, then the text, then the attachments, each read by its own reader."""
+"""Mails: who, when, about what, then the text, then the attachments, each read by its own reader and with its own pages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from knowledge_ingest.extracted import Extracted, TextBuilder
 from knowledge_ingest.plain import blocks_of
 from knowledge_ingest.readers.html import add_html
 from retrieval.normalise import same_length_form, strip_invisible
+from retrieval.stored import page_at
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _DEEPEST = 2
 _MOST_ATTACHMENTS = 20
 _MOST_PARTS = 5_000
 """Lines that may be the border of a part; each takes the parser a while, whatever it holds."""
+_LONGEST_NAME = 120
 _LONGEST_HEADER = 50_000
 """Characters: a thousand recipients. The parser's time grows with the square of it."""
 
@@ -98,10 +100,34 @@ def _attachment(builder: TextBuilder, part: EmailMessage, *, depth: int) -> None
     except Unreadable as error:
         builder.notes.append(f"The attachment {name!r} was not read: {error}")
         return
-    builder.add("heading", f"Attachment: {name}", level=1)
     builder.flags.update(extracted.flags)
-    builder.notes.extend(extracted.notes)
+    builder.notes.extend(f"{_shown(name)}: {note}" for note in extracted.notes)
+    _append(builder, extracted, name=name)
+
+
+def _append(builder: TextBuilder, extracted: Extracted, *, name: str) -> None:
+    """An attachment's text under its name, its pages as pages of that name."""
+    pages = list(extracted.pages)
+    shown = _shown(name)
+    # telephones call every picture the same: a page is known by its number and whose it is
+    again = 1
+    while builder.has_pages_of(shown):
+        again += 1
+        shown = f"{_shown(name)} ({again})"
+
+    def turn_to(at: int) -> None:
+        # empty pages, too: one without words may be a scan that could not be read
+        while pages and pages[0].start <= at:
+            page = pages.pop(0)
+            builder.begin_page(page.number, of=shown, confidence=page.confidence)
+        if page_at(extracted.pages, at) is None:
+            builder.end_page()
+
+    # the heading stands on the first page: it is joined to what follows, and a passage has the page on which it begins
+    turn_to(extracted.blocks[0].start if extracted.blocks else 0)
+    builder.add("heading", f"Attachment: {name}", level=1)
     for block in extracted.blocks:
+        turn_to(block.start)
         builder.add(
             block.kind,
             extracted.text[block.start : block.end],
@@ -109,3 +135,9 @@ def _attachment(builder: TextBuilder, part: EmailMessage, *, depth: int) -> None
             context=block.context,
             label=block.label,
         )
+    turn_to(len(extracted.text))
+
+
+def _shown(name: str) -> str:
+    """An attachment's name as its pages bear it: whoever sent the mail chose it."""
+    return " ".join(same_length_form(strip_invisible(name)[0]).split())[:_LONGEST_NAME]

@@ -23,7 +23,6 @@ def read(content: bytes) -> Extracted:
                 raise OverLimit(f"The picture has more than {_MOST_PIXELS // 1_000_000} million pixels.")
             check_pages(0, to_recognise=getattr(picture, "n_frames", 1))
             for number, frame in enumerate(ImageSequence.Iterator(picture), start=1):
-                builder.begin_page(number)
                 add_recognised(builder, recognise(ImageOps.exif_transpose(frame)), page=number)
                 progress()
     except Image.DecompressionBombError as error:

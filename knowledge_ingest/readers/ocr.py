@@ -16,13 +16,12 @@ from knowledge_ingest.allowance import progress
 from knowledge_ingest.errors import OverLimit, ToolMissing, Unreadable
 from knowledge_ingest.extracted import TextBuilder
 from knowledge_ingest.plain import CLAUSE, heading_level
+from retrieval.passage import UNSURE_BELOW
 
 _SECONDS = 18
 """Of processor time for one page; measured: 1.8 on a letter page at 300 dpi."""
 _SECONDS_IN_ALL = 90
 """By the clock: a machine that is busy with other work takes longer for the same page."""
-_UNSURE = 70.0
-"""Mean confidence in percent below which a page is flagged."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +122,12 @@ def _broken_at_clauses(lines: list[str]) -> list[str]:
 
 
 def add_recognised(builder: TextBuilder, found: Recognised, *, page: int) -> None:
-    """Append a recognised page to a text, with a note on how sure it is."""
+    """Begin a recognised page and append its text, with how sure it is and a note on it."""
+    sure = round(found.confidence / 100, 3)
+    builder.begin_page(page, confidence=sure)
     builder.flags.add("ocr")
-    builder.notes.append(f"Page {page} is a scan, recognised with {found.confidence:.0f}% confidence.")
-    if found.confidence < _UNSURE:
+    builder.notes.append(f"Page {page} is a scan, recognised with {sure:.0%} confidence.")
+    if sure < UNSURE_BELOW:
         builder.flags.add("ocr_uncertain")
     for text in found.paragraphs:
         level = heading_level(text)

@@ -60,10 +60,10 @@ def _read(document: Any) -> Extracted:
     recognised = {index: _recognise(document, index) for index in scans}
     marked, levels = mark_headings(mark_furniture(pages))
     for index, pieces in enumerate(marked):
-        builder.begin_page(index + 1)
         if index in recognised:
             add_recognised(builder, recognised[index], page=index + 1)
             continue
+        builder.begin_page(index + 1)
         _add(builder, pieces, levels)
     if hidden:
         builder.flags.add("hidden_text")

@@ -160,3 +160,18 @@ def test_a_page_is_named_by_where_the_passage_begins() -> None:
         builder.begin_page(page)
         builder.add("paragraph", f"Page {page}. " + "word " * 60)
     assert [each.page for each in chunk(builder.build())] == [1, 2, 3]
+
+
+def test_a_table_that_goes_on_over_a_page_break_has_its_rows_on_their_pages() -> None:
+    """A row that follows a row is parted from it by one character, not by a blank line."""
+    builder = TextBuilder()
+    builder.add("row", "on no page")
+    for page in (1, 2):
+        builder.begin_page(page)
+        builder.add("row", f"row of page {page}")
+    builder.end_page()
+    builder.add("row", "on no page either")
+    extracted = builder.build()
+    assert [extracted.text[page.start : page.end] for page in extracted.pages] == [
+        "row of page 1", "row of page 2",
+    ]  # fmt: skip

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from knowledge_ingest.chunking import chunk
-from knowledge_ingest.extracted import Extracted
+from knowledge_ingest.extracted import Extracted, TextBuilder
 from knowledge_ingest.limits import ReadingProcess
+from knowledge_ingest.readers.ocr import Recognised, add_recognised
 
 FORMATS = [
     "splits.md", "fleet.txt", "returns.html", "claims.pdf", "splits.docx", "rates.xlsx", "briefing.pptx", "letter.eml",
+    "old rates.xls", "open rates.ods",
 ]  # fmt: skip
+
+
+MailWith = Callable[[dict[str, bytes]], bytes]
+"""Attachments by name -> the mail they are attached to."""
 
 
 def read(reading: ReadingProcess, files: dict[str, bytes], name: str) -> Extracted:
@@ -283,27 +291,99 @@ def test_mails_carry_headers_text_and_readable_attachments(
     assert any("run.exe" in note for note in extracted.notes)
 
 
+def test_pages_of_an_attachment_are_known_as_its_own_and_the_mails_text_has_none(
+    reading: ReadingProcess, files: dict[str, bytes], mail_with: MailWith
+) -> None:
+    """Of the two PDFs each has a page 1; between and around them stands text without pages."""
+    extracted = reading.read(
+        mail_with(
+            {
+                "claims.pdf": files["claims.pdf"],
+                "splits.docx": files["splits.docx"],
+                "b.pdf": files["claims.pdf"],
+            }
+        ),
+        ".eml",
+    )
+    assert [(page.number, page.of) for page in extracted.pages] == [
+        (1, "claims.pdf"), (2, "claims.pdf"), (1, "b.pdf"), (2, "b.pdf"),
+    ]  # fmt: skip
+    assert all(page.confidence is None for page in extracted.pages)
+    on_page = {
+        (page.number, page.of): extracted.text[page.start : page.end].split("\n\n")
+        for page in extracted.pages
+    }
+    assert on_page[1, "claims.pdf"] == ["Attachment: claims.pdf", "Damage is claimed within ten days."]
+    assert on_page[2, "b.pdf"] == ["Loss is claimed within thirty days."]
+    pages = {extracted.text[each.start : each.end]: each.page for each in chunk(extracted)}
+    assert [page for text, page in pages.items() if "Damage" in text] == [1, 1]
+    assert [page for text, page in pages.items() if "Loss" in text] == [2]
+    assert {page for text, page in pages.items() if "holds until" in text or "half of its" in text} == {None}
+
+
+def test_pages_of_a_mail_inside_a_mail_are_named_after_the_innermost_attachment(
+    reading: ReadingProcess, files: dict[str, bytes], mail_with: MailWith
+) -> None:
+    inner = mail_with({"claims.pdf": files["claims.pdf"]})
+    extracted = reading.read(mail_with({"forwarded.eml": inner}), ".eml")
+    assert [(page.number, page.of) for page in extracted.pages] == [(1, "claims.pdf"), (2, "claims.pdf")]
+
+
+def test_an_attachments_name_is_shown_without_what_nobody_sees(
+    reading: ReadingProcess, files: dict[str, bytes], mail_with: MailWith
+) -> None:
+    extracted = reading.read(mail_with({"offer\u200b  of\u202e today.pdf": files["claims.pdf"]}), ".eml")
+    assert {page.of for page in extracted.pages} == {"offer of today.pdf"}
+    assert "hidden_text" in extracted.flags
+
+
+def test_attachments_of_one_name_are_told_apart(reading: ReadingProcess, files: dict[str, bytes]) -> None:
+    mail = EmailMessage()
+    mail["From"] = "vendor@example.com"
+    for _ in range(3):
+        mail.add_attachment(files["claims.pdf"], maintype="application", subtype="pdf", filename="image.pdf")
+    extracted = reading.read(bytes(mail), ".eml")
+    names = ["image.pdf", "image.pdf (2)", "image.pdf (3)"]
+    assert [(page.number, page.of) for page in extracted.pages] == [
+        (number, name) for name in names for number in (1, 2)
+    ]
+
+
+def test_an_empty_page_of_an_attachment_is_still_a_page(
+    reading: ReadingProcess, mail_with: MailWith, pdf_of: Callable[[list[str]], bytes]
+) -> None:
+    """It may be a scan of which no word was recognised: a person is told so."""
+    extracted = reading.read(mail_with({"a.pdf": pdf_of(["", "Second.", ""])}), ".eml")
+    assert [(page.number, page.start == page.end) for page in extracted.pages] == [
+        (1, True), (2, False), (3, True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("percent", "unsure"), [(69.9, True), (70.0, False)])
+def test_a_recognised_page_keeps_how_sure_it_is(percent: float, unsure: bool) -> None:
+    builder = TextBuilder()
+    add_recognised(builder, Recognised(paragraphs=("Late credit.",), confidence=percent), page=1)
+    builder.begin_page(2)
+    builder.add("paragraph", "Typed, not scanned.")
+    extracted = Extracted.from_json(json.loads(json.dumps(builder.build().to_json())))
+    assert [page.confidence for page in extracted.pages] == [round(percent / 100, 3), None]
+    assert ("ocr_uncertain" in extracted.flags) is unsure
+
+
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".tiff"])
 def test_pictures_of_paper_are_recognised_with_their_confidence(
-    reading: ReadingProcess, suffix: str, tmp_path: Path
+    reading: ReadingProcess, suffix: str, scan_as: Callable[[str], bytes]
 ) -> None:
-    import io
-
-    from PIL import Image, ImageDraw, ImageFont
-
-    picture = Image.new("L", (1400, 500), 255)
-    draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(size=40)
-    draw.text((60, 60), "1. Late credit", font=font, fill=0)
-    draw.text((60, 160), "The supplier credits two percent per day.", font=font, fill=0)
-    buffer = io.BytesIO()
-    picture.save(buffer, {".png": "PNG", ".pdf": "PDF", ".tiff": "TIFF"}[suffix], resolution=200)
-    extracted = reading.read(buffer.getvalue(), suffix)
+    extracted = reading.read(scan_as({".png": "PNG", ".pdf": "PDF", ".tiff": "TIFF"}[suffix]), suffix)
     assert "two percent per day" in extracted.text
     assert "ocr" in extracted.flags
     assert "% confidence" in extracted.notes[0]
     assert chunk(extracted)[0].page == 1
+    (page,) = extracted.pages
+    assert page.confidence is not None
+    assert 0.8 < page.confidence <= 1
+    assert f"{page.confidence:.0%} confidence" in extracted.notes[0]
 
 
 def test_without_tesseract_a_scan_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from retrieval.document_store import DocumentStore
 from retrieval.indexing import text_of_terms
 from retrieval.remembered import Remembered
 from retrieval.sparse import terms
+from retrieval.stored import PageSpan
 from retrieval.testing import make_document, stored
 
 COLLECTION = "default"
@@ -132,6 +134,49 @@ def test_new_documents_leave_what_is_remembered_of_the_others_alone(tmp_path: Pa
     assert store.passages_at(COLLECTION, [("dock", 0)]) == {}
     put(store, "dock", "Pallets are weighed.")
     assert store.passages_at(COLLECTION, [("dock", 0)])[("dock", 0)].passage.text == "Pallets are weighed."
+
+
+def test_what_an_earlier_version_kept_still_opens_with_its_pages(tmp_path: Path) -> None:
+    """Pages were three numbers, and passages knew neither an attachment nor a confidence."""
+    store = DocumentStore(tmp_path / "documents.sqlite3")
+    put(store, "cold-chain", "Salmon is kept cold.")
+    with store._writing() as db:
+        db.execute("UPDATE documents SET pages = '[[1, 0, 20]]'")
+        db.execute("UPDATE passages SET page = 1")
+        for column in ("page_of", "page_confidence"):
+            db.execute(f"ALTER TABLE passages DROP COLUMN {column}")
+    store.close()
+    first, second = (DocumentStore(tmp_path / "documents.sqlite3") for _ in range(2))
+    for again in (first, second):
+        opened = again.document(COLLECTION, "cold-chain")
+        assert opened is not None
+        assert opened.pages == (PageSpan(number=1, start=0, end=20),)
+        passage = again.passages_at(COLLECTION, [("cold-chain", 0)])["cold-chain", 0].passage
+        assert (passage.page, passage.page_of, passage.page_confidence) == (1, "", None)
+    put(first, "cold-chain", "Trout is kept cold.")
+    first.close()
+    second.close()
+
+
+def test_pages_are_kept_with_what_they_belong_to_and_how_sure_they_are(tmp_path: Path) -> None:
+    pages = (
+        PageSpan(number=1, start=0, end=4),
+        PageSpan(number=1, start=6, end=10, of="Angebot für März.pdf"),
+        PageSpan(number=2, start=12, end=16, of="a.pdf", confidence=0.0),
+        PageSpan(number=3, start=18, end=22, confidence=0.87),
+    )
+    text = "One.\n\nTwo.\n\nTri.\n\nFor.\n\nEnd."
+    document, passages = stored(make_document("offer", text), text)
+    store = DocumentStore(tmp_path / "documents.sqlite3")
+    store.replace(replace(document, pages=pages), passages, [""] * len(passages))
+    opened = store.document(COLLECTION, "offer")
+    assert opened is not None
+    assert opened.pages == pages
+    kept = [each.passage for each in store.passages(COLLECTION, "offer")]
+    assert [(each.page_of, each.page_confidence) for each in kept] == [
+        *((page.of, page.confidence) for page in pages), ("", None),
+    ]  # fmt: skip
+    store.close()
 
 
 def test_a_store_of_an_earlier_version_begins_to_count(tmp_path: Path) -> None:
