@@ -10,12 +10,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from fastapi import FastAPI
     from starlette.types import Receive, Scope, Send
 
+    from copilot.api.operator import Advance, Ingest
     from copilot.conversation import Copilot
     from copilot.drafts.worker import Worker
 
@@ -130,10 +131,12 @@ def _started_worker(copilot: Copilot) -> Worker | None:
     return worker
 
 
-def _ingest_with(copilot: Copilot) -> Callable[[Sequence[Path], str | None, bool], dict[str, Any]]:
+def _ingest_with(copilot: Copilot) -> Ingest:
     """Ingest into the library that this process holds; the command line asks for it while the service runs."""
 
-    def ingest(paths: Sequence[Path], collection: str | None, from_odoo: bool) -> dict[str, Any]:
+    def ingest(
+        paths: Sequence[Path], collection: str | None, from_odoo: bool, advance: Advance
+    ) -> dict[str, Any]:
         from copilot.commands.ingesting import ingest_into
 
         return ingest_into(
@@ -141,7 +144,7 @@ def _ingest_with(copilot: Copilot) -> Callable[[Sequence[Path], str | None, bool
             paths,
             settings=copilot.settings,
             collection=collection,
-            progress=lambda done, total, name: None,
+            progress=advance,
             from_odoo=from_odoo,
         )
 

@@ -162,7 +162,7 @@ def ingest(
     running = find(settings.data_dir)
     with ingest_progress(quiet=as_json) as progress:
         report = (
-            ingest_there(running, paths, collection=collection, from_odoo=from_odoo)
+            ingest_there(running, paths, collection=collection, progress=progress, from_odoo=from_odoo)
             if running
             else ingest_here(settings, paths, collection=collection, progress=progress, from_odoo=from_odoo)
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -165,13 +166,34 @@ def fetch(running: RunningCopilot, path: str) -> dict[str, Any]:
     return _send(running, "GET", path, accept={200, 503})
 
 
-def send_as_operator(
+def lines_as_operator(
     running: RunningCopilot, path: str, body: dict[str, Any], *, seconds: float
-) -> dict[str, Any]:
-    """Ask the running copilot for something that whoever may read its data folder may ask."""
-    return _send(
-        running, "POST", path, json=body, headers={"X-Copilot-Operator": running.key}, seconds=seconds
-    )
+) -> Iterator[dict[str, Any]]:
+    """Ask the running copilot for something that whoever may read its data folder may ask, and take what it tells line by line.
+
+    Args:
+        seconds: to wait for the next line.
+
+    Raises:
+        ServiceRefused: it does not answer, or says why it cannot.
+    """
+    import httpx  # see `_send`
+
+    headers = {"X-Copilot-Operator": running.key, "Accept": "application/x-ndjson"}
+    try:
+        with httpx.stream(
+            "POST", f"{running.url}{path}", json=body, headers=headers, timeout=seconds, trust_env=False
+        ) as reply:
+            if reply.status_code != 200:
+                reply.read()
+                raise ServiceRefused(_refused(running, reply.status_code, reply.json()))
+            for line in reply.iter_lines():
+                told = json.loads(line)
+                if "error" in told:
+                    raise ServiceRefused(_refused(running, 500, told))
+                yield told
+    except (httpx.HTTPError, ValueError) as error:
+        raise ServiceRefused(_silent(running, error)) from None
 
 
 def _send(
@@ -192,13 +214,19 @@ def _send(
             reply = httpx.request(method, f"{running.url}{path}", timeout=seconds, trust_env=False, **request)
         body = reply.json() if reply.content else {}
     except (httpx.HTTPError, ValueError) as error:
-        raise ServiceRefused(
-            f"The copilot at {running.url} (process {running.pid}) does not answer ({type(error).__name__}). Wait if it is starting; "
-            "otherwise stop it and ask again."
-        ) from None
+        raise ServiceRefused(_silent(running, error)) from None
     if reply.status_code not in (accept or {200}) or not isinstance(body, dict):
-        sentence = body.get("message") or body.get("detail") if isinstance(body, dict) else None
-        raise ServiceRefused(
-            str(sentence or f"The copilot at {running.url} answered with status {reply.status_code}.")
-        )
+        raise ServiceRefused(_refused(running, reply.status_code, body))
     return body
+
+
+def _silent(running: RunningCopilot, error: Exception) -> str:
+    return (
+        f"The copilot at {running.url} (process {running.pid}) does not answer ({type(error).__name__}). Wait if it is starting; "
+        "otherwise stop it and ask again."
+    )
+
+
+def _refused(running: RunningCopilot, status: int, body: Any) -> str:
+    sentence = body.get("message") or body.get("detail") if isinstance(body, dict) else None
+    return str(sentence or f"The copilot at {running.url} answered with status {status}.")

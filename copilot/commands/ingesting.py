@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from copilot.bootstrap import document_library, prepare_data_dir
-from copilot.commands.asking import send_as_operator
+from copilot.commands.asking import ServiceRefused, lines_as_operator
 from copilot.errors import QuestionError, SettingsError
 from copilot.running import RunningCopilot
 from copilot.settings import Settings
@@ -46,15 +46,31 @@ def ingest_here(
 
 
 def ingest_there(
-    running: RunningCopilot, paths: Sequence[Path], *, collection: str | None, from_odoo: bool = False
+    running: RunningCopilot,
+    paths: Sequence[Path],
+    *,
+    collection: str | None,
+    progress: Advance = lambda done, total, path: None,
+    from_odoo: bool = False,
 ) -> dict[str, Any]:
-    """Let the running copilot ingest folders of this machine, or what its own settings give it from Odoo. Returns the report's JSON."""
+    """Let the running copilot ingest folders of this machine, or what its own settings give it from Odoo. Returns the report's JSON.
+
+    Raises:
+        ServiceRefused: it does not answer, or says why it cannot.
+    """
     body = {
         "paths": [str(path.resolve()) for path in paths],
         "collection": collection,
         "from_odoo": from_odoo,
     }
-    return send_as_operator(running, "/api/v1/operator/ingest", body, seconds=INGEST_SECONDS)
+    for line in lines_as_operator(running, "/api/v1/operator/ingest", body, seconds=INGEST_SECONDS):
+        if "report" in line:
+            report: dict[str, Any] = line["report"]
+            return report
+        progress(line["done"], line["total"], line["path"])
+    raise ServiceRefused(
+        f"The copilot at {running.url} stopped before it was through. Run `copilot ingest` again: what is in stays in."
+    )
 
 
 def ingest_into(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,22 +84,25 @@ def service(data: Path) -> Iterator[Any]:
     from fastapi import FastAPI
 
     from copilot.api.operator import build_router
+    from copilot.api.routes import answer_error
     from copilot.commands.ingesting import ingest_into
+    from copilot.errors import CopilotError
     from copilot.running import announce
     from copilot.settings import Settings
 
     settings = Settings(_env_file=None, data_dir=data)  # type: ignore[call-arg]
     library = make_library(data / "served")
     application = FastAPI()
+    application.add_exception_handler(CopilotError, answer_error)
     application.include_router(
         build_router(
             data,
-            lambda paths, collection, from_odoo: ingest_into(
+            lambda paths, collection, from_odoo, advance: ingest_into(
                 library,
                 paths,
                 settings=settings,
                 collection=collection,
-                progress=lambda *_: None,
+                progress=advance,
                 from_odoo=from_odoo,
             ),
         )
@@ -131,6 +135,33 @@ def test_a_folder_is_followed_until_it_is_told_to_stop(folder: Path, watch: Call
     (folder / "documents.yaml").write_text("- {path: b.md, owner: C}")
     assert watching.next()["changed"] == 1
     assert watching.stop(signal.SIGTERM) == (0, "")
+
+
+def test_the_service_tells_how_far_it_is(data: Path, folder: Path, service: Any) -> None:
+    from copilot.commands.ingesting import ingest_there
+    from copilot.running import find
+
+    (folder / "b.md").write_text("---\ntype: sop\nowner: B\n---\n\nFlour is kept dry.\n")
+    running = find(data)
+    assert running is not None
+    told: list[tuple[int, int, str]] = []
+    report = ingest_there(running, [folder], collection=None, progress=lambda *step: told.append(step))
+    assert sorted(path for _, _, path in told) == ["a.md", "b.md"]
+    assert [(done, total) for done, total, _ in told] == [(1, 2), (2, 2)]
+    assert report["summary"]["new"] == 2
+
+
+def test_what_stops_an_ingest_in_the_service_is_told(data: Path, folder: Path, service: Any) -> None:
+    from copilot.commands.asking import ServiceRefused
+    from copilot.commands.ingesting import ingest_there
+    from copilot.running import find
+
+    running = find(data)
+    assert running is not None
+    with pytest.raises(ServiceRefused, match="no Odoo to read attachments from"):
+        ingest_there(running, [folder], collection=None, from_odoo=True)
+    with pytest.raises(ServiceRefused, match="command line on the same machine"):
+        ingest_there(replace(running, key="x"), [folder], collection=None)
 
 
 def test_while_the_service_runs_it_goes_through_it(
