@@ -6,7 +6,7 @@ file, under the same limits; and the service, which answers people meanwhile, do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -112,14 +112,9 @@ class Cut:
         return cut
 
 
-def cut(extracted: Extracted, order: Order, progress: Callable[[], None] = lambda: None) -> Cut:
-    """Cut a text, and look at it for what has to be known before it is put in.
-
-    Args:
-        progress: Called after each step.
-    """
+def cut(extracted: Extracted, order: Order) -> Cut:
+    """Cut a text, and look at it for what has to be known before it is put in."""
     chunks = tuple(chunk(extracted, title=order.title))
-    progress()
     found = tuple(
         " ".join(
             terms(
@@ -133,9 +128,7 @@ def cut(extracted: Extracted, order: Order, progress: Callable[[], None] = lambd
         )
         for each in chunks
     )
-    progress()
     spoken = instructions_told(extracted.text)
-    progress()
     agreed = None
     if order.reads_terms:
         agreed = extract(extracted.text, document_id=order.document_id, start=extracted.body_start)

@@ -36,6 +36,8 @@ class Limits:
     """Without a sign of progress; text recognition gives one after each page."""
     seconds_in_all: float = 300.0
     """Whatever the progress."""
+    seconds_to_cut: float = 120.0
+    """For what is made of the text: the longest that may be read takes half a minute, and four times that beside much else."""
     memory_bytes: int = 440_000_000
     """On top of what the parsers themselves take, which is about 65 MB: 512 MB in all."""
     pages: int = 2_000

@@ -113,14 +113,13 @@ class _Child:
     def answer(self, order: bytes | None = None) -> tuple[bytes, bytes]:
         """The child's next answer, or one of our own when it took too long, wrote too much or died."""
         began = last_sign = time.monotonic()
+        patience = self._limits.seconds if order is None else self._limits.seconds_to_cut
         if order is not None:
             with contextlib.suppress(OSError):  # its end is noticed below
                 self._wire.sendall(FRAME.pack(ORDER, len(order)) + order)
         while True:
             now = time.monotonic()
-            left = (
-                min(last_sign + self._limits.seconds, began + self._limits.seconds_in_all - self._used) - now
-            )
+            left = min(last_sign + patience, began + self._limits.seconds_in_all - self._used) - now
             if left <= 0:
                 # a busy machine may be quicker tomorrow
                 reason = f"Reading it took longer than {self._used + now - began:.0f} seconds."
@@ -240,8 +239,7 @@ def _read(
 def _cut(extracted: Extracted, order: bytes) -> tuple[dict[str, Any], None]:
     from knowledge_ingest.cutting import Order, cut
 
-    made = cut(extracted, Order.from_json(json.loads(order)), allowance.progress)
-    return made.to_json(), None
+    return cut(extracted, Order.from_json(json.loads(order))).to_json(), None
 
 
 def _failure(reason: str, *, over_limit: bool, lasting: bool = True) -> bytes:

@@ -24,7 +24,7 @@ AS_A_CONTRACT = Order(document_id="bomb", title="Bomb", reads_terms=True)
 def strict() -> Iterator[ReadingProcess]:
     """Smaller limits than in earnest, so that the bombs may be small."""
     limits = Limits(
-        file_bytes=5_000_000, seconds=3, seconds_in_all=10, memory_bytes=250_000_000, pages=50, ocr_pages=20,
+        file_bytes=5_000_000, seconds=3, seconds_in_all=10, seconds_to_cut=3, memory_bytes=250_000_000, pages=50, ocr_pages=20,
         characters=200_000, unpacked_bytes=20_000_000,
     )  # fmt: skip
     with ReadingProcess(limits) as process:

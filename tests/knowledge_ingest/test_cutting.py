@@ -195,7 +195,7 @@ class Finder(importlib.abc.MetaPathFinder):
         def exec_module(module):
             load(module)
             plain = module.cut
-            def cut(extracted, order, progress=lambda: None):
+            def cut(extracted, order):
                 if extracted.text == "spin":
                     while True: pass
                 if extracted.text == "eat":
@@ -203,7 +203,7 @@ class Finder(importlib.abc.MetaPathFinder):
                     while True: held.append(bytearray(10_000_000))
                 if extracted.text == "crash":
                     os.abort()
-                return plain(extracted, order, progress)
+                return plain(extracted, order)
             module.cut = cut
         spec.loader.exec_module = exec_module
         return spec
@@ -211,7 +211,7 @@ sys.meta_path.insert(0, Finder())
 """
     )
     monkeypatch.syspath_prepend(str(plugin))
-    with ReadingProcess(Limits(seconds=1.5, memory_bytes=150_000_000)) as process:
+    with ReadingProcess(Limits(seconds_to_cut=1.5, memory_bytes=150_000_000)) as process:
         yield process
 
 
