@@ -70,6 +70,10 @@ class Citation:
     valid_to: str | None
     url: str
     """Opens the document at the passage."""
+    page_of: str = ""
+    """Name of the attachment that `page` belongs to; empty: the document itself."""
+    page_confidence: float | None = None
+    """How sure text recognition was of that page, 0..1; None: it was not recognised from a picture."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -78,6 +82,8 @@ class Citation:
             "title": self.title,
             "path": self.path,
             "page": self.page,
+            "page_of": self.page_of,
+            "page_confidence": self.page_confidence,
             "section": self.section,
             "start": self.start,
             "end": self.end,

@@ -87,6 +87,8 @@ def citation_of(evidence_id: str, found: ScoredPassage) -> Citation:
         title=document.title,
         path=document.path,
         page=passage.page,
+        page_of=passage.page_of,
+        page_confidence=passage.page_confidence,
         section=passage.section,
         start=passage.start,
         end=passage.end,

@@ -20,6 +20,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from copilot.places import page_words, scan_words
+
 Advance = Callable[[int, int, str], None]
 """(done, total, name of what is being worked on)"""
 
@@ -41,7 +43,7 @@ def print_answer(answer: dict[str, Any]) -> None:
                 escape(one["url"]),
             )
         for one in answer["citations"]:
-            place = one["section"] or (f"page {one['page']}" if one["page"] else "")
+            place = one["section"] or page_words(one["page"], one.get("page_of", ""))
             table.add_row(one["id"], escape(one["title"]), escape(place), escape(one["path"]))
         console.print()
         console.print(table)
@@ -60,8 +62,9 @@ def print_passages(found: dict[str, Any]) -> None:
     if not found["passages"]:
         console.print("Nothing about that in the documents you may read.")
     for number, one in enumerate(found["passages"], start=1):
+        page = page_words(one["page"], one.get("page_of", ""))
         place = ", ".join(
-            part for part in (one["section"], f"page {one['page']}" if one["page"] else "") if part
+            part for part in (one["section"], page, scan_words(one.get("page_confidence"))) if part
         )
         console.print(
             f"[bold]{number}. {escape(one['title'])}[/] [dim]{escape(place)} ({one['path']}, {one['start']}-{one['end']})[/]"

@@ -76,6 +76,7 @@ def _passage_json(turn: Turn, found: ScoredPassage) -> dict[str, Any]:
         "carrier": document.carrier,
         "section": found.passage.section,
         "page": found.passage.page,
+        **({"page_of": found.passage.page_of} if found.passage.page_of else {}),
         "valid_to": day_text(document.valid_to),
         "superseded": bool(document.superseded_by),
         "causes": list(document.causes),

@@ -8,6 +8,7 @@ from typing import Any
 
 from copilot.answer import Answer, Citation, Evidence
 from copilot.evidence_book import MARK
+from copilot.places import is_unsure, page_words
 from copilot.ui.labels import (
     CAUSES,
     CERTAINTIES,
@@ -111,12 +112,21 @@ def _sources(answer: Answer) -> list[dict[str, str]]:
             "id": one.id,
             "kind": "document",
             "label": without_hidden_characters(one.title),
-            "type": DOCUMENT_TYPES.get(one.type, "Document") + (f", page {one.page}" if one.page else ""),
+            "type": ", ".join(part for part in _kind_and_place(one) if part),
         }
         for one in answer.citations
     ]
     pages = source_pages(answer)
     return [{**source, "page": pages[source["id"]]} for source in (*documents, *records)]
+
+
+def _kind_and_place(one: Citation) -> tuple[str, str, str]:
+    page = page_words(one.page, without_hidden_characters(one.page_of))
+    return (
+        DOCUMENT_TYPES.get(one.type, "Document"),
+        page,
+        "poor scan" if is_unsure(one.page_confidence) else "",
+    )
 
 
 def _order_source(answer: Answer) -> str | None:

@@ -12,9 +12,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from copilot.answer import Citation
 from copilot.errors import CopilotError, NotFound, NotSignedIn, StateUnavailable
 from copilot.identity import Person
+from copilot.places import is_unsure, page_words, scan_words
 from copilot.ui.context import UiContext
 from copilot.ui.labels import DOCUMENT_TYPES, model_label, moment_text, zone_of
 from copilot.ui.links import allowed_url
+from copilot.ui.markdown import without_hidden_characters
 from copilot.ui.sign_in import sign_in_address
 from copilot.ui.sources import OpenedDocument, fact_view, field_rows, find_source, passage_view, validity
 from copilot.ui.templating import page
@@ -137,22 +139,20 @@ def _document_page(copilot: Any, person: Person, document_id: str, start: int, e
 
 
 def _sheets(opened: OpenedDocument, start: int, end: int) -> list[dict[str, Any]]:
-    """The text page by page, each cut where the cited part begins and ends."""
+    """The text page by page, and what stands on no page between them; each cut where the cited part begins and ends."""
     text = opened.text
     begin = (
         0 if start < min(end, opened.body_start) else opened.body_start
     )  # what stands before it is for machines
-    pages: list[tuple[int | None, int, int]] = [(one.number, one.start, one.end) for one in opened.pages] or [
-        (None, begin, len(text))
-    ]
     sheets: list[dict[str, Any]] = []
     marked = False
-    for number, first, last in pages:
+    for paper, first, last in _parts(opened, begin):
         cut_from, cut_to = min(max(start, first), last), min(max(end, first), last)
         cited = text[cut_from:cut_to] if start < end else ""
         sheets.append(
             {
-                "number": number,
+                "page": _page_line(paper) if paper else "",
+                "is_unsure": is_unsure(paper.confidence) if paper else False,
                 "before": text[first:cut_from] if cited else text[first:last],
                 "cited": cited,
                 "is_first": bool(cited) and not marked,
@@ -161,6 +161,31 @@ def _sheets(opened: OpenedDocument, start: int, end: int) -> list[dict[str, Any]
         )
         marked = marked or bool(cited)
     return sheets
+
+
+def _page_line(paper: Any) -> str:
+    place = page_words(paper.number, without_hidden_characters(paper.of))
+    line = ", ".join(part for part in (place, scan_words(paper.confidence)) if part)
+    return line[:1].upper() + line[1:]
+
+
+def _parts(opened: OpenedDocument, begin: int) -> list[tuple[Any, int, int]]:
+    """Page or None, first character, one past the last: together all words from `begin` on, in order."""
+    parts: list[tuple[Any, int, int]] = []
+
+    def off_page(first: int, last: int) -> None:
+        words = opened.text[first:last]
+        if words.strip():
+            first += len(words) - len(words.lstrip("\n"))
+            parts.append((None, first, first + len(words.strip("\n"))))
+
+    at = begin
+    for paper in opened.pages:
+        off_page(at, paper.start)
+        at = max(at, paper.end)
+        parts.append((paper, min(max(paper.start, begin), at), at))
+    off_page(at, len(opened.text))
+    return parts
 
 
 def answered(

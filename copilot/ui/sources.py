@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from copilot.answer import Citation, Evidence
 from copilot.errors import NotFound
+from copilot.places import is_unsure, page_words, scan_words
 from copilot.ui.labels import DOCUMENT_TYPES, day_text, field_label, model_label, moment_text, value_text
 from copilot.ui.links import allowed_url
 from copilot.ui.markdown import without_hidden_characters
@@ -122,6 +123,9 @@ def passage_view(citation: Citation, opened: OpenedDocument, *, today: date) -> 
         "title": without_hidden_characters(citation.title),
         "section": without_hidden_characters(citation.section),
         "page": citation.page,
+        "place": page_words(citation.page, without_hidden_characters(citation.page_of)),
+        "scan": scan_words(citation.page_confidence),
+        "scan_warning": is_unsure(citation.page_confidence),
         "version": document.version,
         "validity": standing.text,
         "warning": standing.is_warning,

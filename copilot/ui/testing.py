@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -197,11 +197,37 @@ def _documents() -> dict[str, OpenedDocument]:
         opened(
             sop, document_id="sop-backorders", title="SOP Backorders", type="sop", valid_from=date(2025, 5, 1)
         ),
+        _mail(opened),
         opened(
             "Pay later.", document_id="credit-rules", title="Credit rules", type="sop", roles=("finance",)
         ),
     ]
     return {one.document.document_id: one for one in documents}
+
+
+def _mail(opened: Callable[..., OpenedDocument]) -> OpenedDocument:
+    """Its own words stand on no page; it brings a PDF of two scanned pages, the second of which was hard to read."""
+    head, first, second, foot = (
+        "From: vendor@example.com",
+        "Attachment: offer.pdf\n\nOn time.",
+        "Or 1ate.",
+        "End.",
+    )
+    text = "\n\n".join((head, first, second, foot))
+    offer = [
+        PageSpan(
+            number=number,
+            start=text.index(words),
+            end=text.index(words) + len(words),
+            of=name,
+            confidence=sure,
+        )
+        for number, words, name, sure in (
+            (1, first, "offer.pdf", 0.938),
+            (2, second, "<b>offer</b>.pdf", 0.69),
+        )
+    ]
+    return opened(text, offer, document_id="mail-offer", title="Our offer", type="case_note")
 
 
 def example_at_risk(count: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from copilot.answer import Answer, Checks
+from copilot.answer import Answer, Checks, Citation
 from copilot.identity import Identity
 from copilot.ui.card import answer_cards
 from copilot.ui.labels import CAUSES as CAUSE_NAMES
@@ -31,6 +31,35 @@ def drawn_of(answer: Answer, zone: tzinfo) -> dict[str, Any]:
     """Both parts of the card as one."""
     *top, end = answer_cards(answer, zone=zone)
     return {**end, "diagnosis": top[0]["diagnosis"] if top else None}
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({}, "Customer contract, page 1"),
+        ({"page": None}, "Customer contract"),
+        (
+            {"page": 2, "page_of": "offer.pdf", "page_confidence": 0.9},
+            "Customer contract, page 2 of offer.pdf",
+        ),
+        (
+            {"page": 2, "page_of": "offer.pdf", "page_confidence": 0.5},
+            "Customer contract, page 2 of offer.pdf, poor scan",
+        ),
+    ],
+)
+def test_a_cited_page_is_named_with_its_attachment_and_a_poor_scan_with_a_word(
+    about: dict[str, Any], said: str
+) -> None:
+    passage, *others = example_answer("Why?").citations
+    drawn = card(citations=(replace(passage, **about), *others))
+    assert {one["type"] for one in drawn["sources"] if one["id"] == "K1"} == {said}
+
+
+def test_an_answer_stored_before_pages_had_names_still_opens() -> None:
+    stored = example_answer("Why?").citations[0].to_json()
+    del stored["page_of"], stored["page_confidence"]
+    assert Citation(**stored) == example_answer("Why?").citations[0]
 
 
 def test_the_card_is_plain_json() -> None:

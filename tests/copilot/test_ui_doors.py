@@ -6,6 +6,8 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,13 @@ from fastapi.testclient import TestClient
 from app import create_app
 from copilot.answer import Question
 from copilot.ui import context
+from copilot.ui.pages import _sheets
+from copilot.ui.sources import passage_view
 from copilot.ui.testing import ShownCopilot, example_answer
 from erp_tools.errors import OdooUnavailable, SignInBraked
+from retrieval.request import OpenedDocument
+from retrieval.stored import PageSpan
+from retrieval.testing import make_document
 
 HTML = {"accept": "text/html"}
 OWN = "http://testserver"
@@ -214,6 +221,50 @@ def test_a_document_opens_at_the_cited_place(signed_in: TestClient, shown: Shown
     assert "In force since 1 Jan 2026." in page
 
 
+def test_a_mail_shows_its_own_words_and_the_pages_of_what_is_attached(signed_in: TestClient) -> None:
+    """Nothing of the text is left out because it stands on no page, and what was hard to read is said in words."""
+    page = signed_in.get("/documents/mail-offer").text
+    papers = [
+        re.sub(r"\s+", " ", one)
+        for one in re.findall(r'<section class="paper">(.*?)</section>', page, re.DOTALL)
+    ]
+    assert [re.findall(r"<p[^>]*>(.*?)</p>", one) for one in papers] == [
+        [],
+        ["Page 1 of offer.pdf, recognised from a scan, 94% sure"],
+        [
+            "Page 2 of &lt;b&gt;offer&lt;/b&gt;.pdf, recognised from a scan, 69% sure; "
+            "words may be wrong, compare them with the original"
+        ],
+        [],
+    ]
+    words = ("From: vendor@example.com", "On time.", "Or 1ate.", "End.")
+    assert all(word in one for word, one in zip(words, papers, strict=True))
+    assert ['class="page-number warning"' in one for one in papers] == [False, False, True, False]
+
+
+@pytest.mark.parametrize("cited", ["vendor@example.com", "On time.\n\nOr 1ate.", "End."])
+def test_a_citation_in_a_mail_is_marked_wherever_it_stands(
+    signed_in: TestClient, shown: ShownCopilot, cited: str
+) -> None:
+    person = shown.identity.sign_in("service", "demo")
+    start = shown.open_document(person, "mail-offer").text.index(cited)
+    page = signed_in.get(f"/documents/mail-offer?start={start}&end={start + len(cited)}").text
+    marked = re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)
+    assert "".join("".join(marked).split()) == "".join(cited.split())
+    assert page.count('<mark id="cited"') == 1
+
+
+def test_what_stands_before_the_body_is_not_shown_on_the_first_page() -> None:
+    document = make_document("fleet", "")
+    text = "---\n\nFirst.\fSecond."
+    pages = (PageSpan(number=1, start=0, end=11), PageSpan(number=2, start=12, end=19))
+    opened = OpenedDocument(document=document, text=text, body_start=5, pages=pages)
+    assert [(one["page"], one["before"]) for one in _sheets(opened, 0, 0)] == [
+        ("Page 1", "First."),
+        ("Page 2", "Second."),
+    ]
+
+
 def test_a_replaced_document_says_so_and_leads_to_the_new_one(signed_in: TestClient) -> None:
     page = signed_in.get("/documents/contract-old").text
     assert "No longer in force" in page
@@ -304,6 +355,28 @@ def test_a_document_one_may_no_longer_read_is_not_quoted_again(
         shown.documents["contract-meridian-foods"] = contract
     assert reply.status_code == 404
     assert "Partial shipments" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said", "warning"),
+    [
+        (None, "", False),
+        (0.0, "a scan of which no word was recognised; look at the original", True),
+        (0.57, "recognised from a scan, 57% sure; words may be wrong, compare them with the original", True),
+        (0.87, "recognised from a scan, 87% sure", False),
+        (0.69, "recognised from a scan, 69% sure; words may be wrong, compare them with the original", True),
+    ],
+)
+def test_the_side_panel_names_the_attachment_and_how_well_its_page_was_read(
+    shown: ShownCopilot, confidence: float | None, said: str, warning: bool
+) -> None:
+    opened = shown.open_document(shown.identity.sign_in("service", "demo"), "contract-meridian-foods")
+    citation = replace(
+        example_answer("").citations[0], page=2, page_of="off\u200ber.pdf", page_confidence=confidence
+    )
+    view = passage_view(citation, opened, today=date(2026, 6, 1))
+    assert (view["page"], view["place"]) == (2, "page 2 of offer.pdf")
+    assert (view["scan"], view["scan_warning"]) == (said, warning)
 
 
 def test_a_sources_own_page_shows_the_record_or_leads_to_the_document(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from fpdf import FPDF
 
 from copilot.api.routes import answer_error, build_router, signed_in_at
 from copilot.api.uploads_routes import LARGEST, PATH
@@ -17,6 +19,7 @@ from copilot.commands.ingesting import UploadShelf
 from copilot.conversation import Copilot
 from copilot.errors import CopilotError
 from copilot.settings import Settings
+from copilot.ui.pages import _sheets
 from copilot.ui.security import SecurityLayer
 from erp_tools.errors import OdooError
 from knowledge_ingest.sources.uploads import LARGEST as LARGEST_KEPT
@@ -87,6 +90,36 @@ def test_a_supervisor_hands_a_document_in_and_it_is_found_and_taken_out_again(
     assert client.delete(f"{PATH}/{made['id']}", headers=head).status_code == 204
     assert library.store.rows("default") == []
     assert client.delete(f"{PATH}/{made['id']}", headers=head).status_code == 404
+
+
+def test_a_passage_on_a_page_of_an_attachment_is_found_with_both_names(
+    client: TestClient, demo: Copilot, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the mail that is handed in to the JSON of the search, and to the page that a person opens."""
+    paper = FPDF()
+    paper.set_font("Helvetica", size=11)
+    for words in ("Figs are cheap.", "Truffles travel at three degrees."):
+        paper.add_page()
+        paper.multi_cell(0, 6, words)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "vendor@example.com", "Our offer"
+    mail.set_content("Pears are dear.")
+    mail.add_attachment(bytes(paper.output()), maintype="application", subtype="pdf", filename="offer.pdf")
+    head = as_(client, "supervisor")
+    made = client.post(PATH, headers=head, files={"file": ("offer.eml", bytes(mail))}, data={"type": "sop"})
+    assert made.status_code == 201, made.text
+    monkeypatch.setattr(demo, "library", library)
+    found = client.get("/api/v1/search", params={"text": "truffles degrees"}, headers=head).json()["passages"]
+    (one,) = [one for one in found if "Truffles" in one["text"]]
+    assert (one["page"], one["page_of"], one["page_confidence"]) == (2, "offer.pdf", None)
+    opened = demo.open_document(demo.identity.sign_in("supervisor", "demo"), made.json()["id"])
+    shown = [
+        (sheet["page"], sheet["before"], sheet["cited"])
+        for sheet in _sheets(opened, one["start"], one["end"])
+    ]
+    assert [page for page, _, _ in shown] == ["", "Page 1 of offer.pdf", "Page 2 of offer.pdf"]
+    assert "Pears are dear." in shown[0][1]
+    assert shown[2][2] == one["text"]
 
 
 def test_without_an_owner_named_it_is_whoever_handed_it_in(client: TestClient, library: Library) -> None:

@@ -32,10 +32,13 @@ function Fact({ source }) {
 }
 
 function Passage({ source }) {
-  const place = [source.section, source.page ? `page ${source.page}` : '', source.version ? `version ${source.version}` : ''];
+  const place = [source.section, source.place, source.version ? `version ${source.version}` : ''];
   return (
     <>
       <p className="dc-place">{place.filter(Boolean).join(' · ')}</p>
+      {source.scan ? (
+        <p className={source.scan_warning ? 'dc-validity dc-warning' : 'dc-place'}>This page was {source.scan}.</p>
+      ) : null}
       <p className={source.warning ? 'dc-validity dc-warning' : 'dc-validity'}>{source.validity}</p>
       {source.changed ? (
         <p className="dc-validity dc-warning">The document was changed after this answer; this is what it said.</p>
