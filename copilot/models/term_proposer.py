@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from copilot.masking import Pseudonyms, learned, names_in_document, wanted
 from copilot.settings import Settings
 from prompts import Prompt, catalogue
 from retrieval.terms import Proposal
@@ -19,17 +21,27 @@ LONGEST_TEXT = 60_000
 
 
 class TermProposer:
-    """A language model as `knowledge_ingest.terms.proposing.Proposer` wants it."""
+    """A language model as `knowledge_ingest.terms.proposing.Proposer` wants it.
 
-    def __init__(self, model: BaseChatModel, name: str, prompt: Prompt | None = None) -> None:
+    Args:
+        pseudonyms: replace names and addresses in what the model sees.
+    """
+
+    def __init__(
+        self, model: BaseChatModel, name: str, prompt: Prompt | None = None, *, pseudonyms: bool = False
+    ) -> None:
         self._model, self._prompt = model, prompt or catalogue().load("term_proposals")
-        self.name = name
+        self.name, self._pseudonyms = name, pseudonyms
 
     def propose(self, text: str, kinds: Sequence[str]) -> Iterator[Proposal]:
         """Proposals; none when the model says something that is no list of them."""
-        prompt = self._prompt.render(kinds=", ".join(kinds))
+        prompt, masks = self._prompt.render(kinds=", ".join(kinds)), Pseudonyms("")
+        if self._pseudonyms:
+            masks = learned(secrets.token_hex(8), names_in_document(text))
+            text = masks.mask(text, free_text=True)
         reply = self._model.invoke([("system", prompt), ("user", text[:LONGEST_TEXT])])
-        for one in _listed(str(reply.content)):
+        # A quote that does not come back to the letter is not found in the contract, and its proposal is dropped.
+        for one in _listed(masks.restore(str(reply.content))):
             if isinstance(one, dict):
                 yield Proposal(
                     kind=str(one.get("kind", "")),
@@ -48,7 +60,8 @@ def build_proposer(settings: Settings) -> TermProposer | None:
         model=settings.model, base_url=settings.openai_base_url, api_key=settings.openai_api_key
     )
     prompt = catalogue(settings.prompts_dir).load("term_proposals", environment=settings.environment)
-    return TermProposer(model, settings.model, prompt)
+    elsewhere = wanted(settings.model_pseudonyms, settings.openai_base_url)
+    return TermProposer(model, settings.model, prompt, pseudonyms=elsewhere)
 
 
 def _listed(reply: str) -> list[Any]:

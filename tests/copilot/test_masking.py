@@ -20,10 +20,13 @@ from copilot.masking import (
     PHONE_FIELDS,
     Pseudonyms,
     is_external,
+    names_in_document,
     wanted,
 )
 from copilot.models.openai_model import build_openai_model
+from copilot.models.term_proposer import TermProposer
 from copilot.testing import OpenAiServer, Reply
+from erp_tools.demo.company import company_file
 
 FIRST = [
     "Ann",
@@ -215,3 +218,179 @@ def test_the_model_sees_no_names_and_the_person_sees_no_pseudonyms(
     assert people_read
     for name in people_read - {"masked"}:
         assert all(name not in one for one in seen), name
+
+
+def test_a_customer_is_known_by_what_people_call_it() -> None:
+    masks = Pseudonyms("t")
+    for name in ("Cascade Brewing Company", "Summit Medical Kitchens", "Harbor & Pine Supply", "Acme, Inc."):
+        masks.learn("Partner", name)
+    masks.learn("Person", "Meridian Foods, Dana Whitfield")
+    for typed in (
+        "does Cascade know?", "what did cascade say", "Cascade Brewing's order", "CASCADE BREWING is late", "cascade-brewing offer",
+        "does Summit Medical Kitchens pay", "Summit asked", "Harbor and Pine Supply", "meridian foods", "did dana call?",
+        "Whitfield wrote", "acme, inc. waits",
+    ):  # fmt: skip
+        shown = masks.mask_question(typed)
+        names = ("cascade", "brewing", "summit", "harbor", "pine", "meridian", "dana", "whitfield", "acme")
+        assert not [name for name in names if name in shown.casefold()], shown
+        assert masks.restore(shown).casefold() == typed.casefold()
+    plain = "the summit of the road, in harbor, order chase"
+    assert masks.mask_question(plain) == plain, "an ordinary word in small letters is nobody's name"
+
+
+def test_the_codes_and_references_of_a_result_stay_as_they_are() -> None:
+    """A customer may be called like a key or a code of ours; the model has to understand those."""
+    masks = Pseudonyms("t")
+    for name in ("Status Systems", "Partial Supply", "Stock Shortage Ltd"):
+        masks.learn("Partner", name)
+    result = {
+        "status": "partial",
+        "cause": "stock_shortage",
+        "customer_ref": "C-1001",
+        "customer": "Status Systems",
+        "ref": "C-1001",
+    }
+    shown = json.loads(masks.mask_result(json.dumps(result)))
+    assert {key: value for key, value in shown.items() if key != "customer"} == {
+        key: value for key, value in result.items() if key != "customer"
+    }
+    assert shown["customer"].startswith("Partner-")
+
+
+def test_an_address_with_a_name_in_it_comes_back_as_it_was() -> None:
+    masks = Pseudonyms("t")
+    masks.learn("Person", "Dana Whitfield")
+    masks.learn("Partner", "Meridian Foods")
+    text = "Write to dana.whitfield@meridian.example or dana@whitfield-foods.example."
+    shown = masks.mask(text)
+    assert "hitfield" not in shown
+    assert masks.restore(shown) == text
+
+
+def test_a_document_names_its_contacts_by_its_form() -> None:
+    text = (
+        "Schedule A\n\nPurpose | Address\nDock office | dock@a.example\nPlanning | planning@a.example, Frank Dole\n\n"
+        "Vendor | Usual lead time\nKestrel Valves and Fittings | 14 days\nTier A | 2 days\n\n"
+        "Harbor Supply | Meridian Foods Marcus Bell, Director of Sales\nDana Whitfield, Vice President Supply Chain\n"
+        "Ann Lee <ann@a.example>\nThe Warehouse Manager signs. Late Line Manager"
+    )
+    found = names_in_document(text)
+    assert {name for kind, name in found if kind == "Person"} >= {
+        "Frank Dole",
+        "Marcus Bell",
+        "Dana Whitfield",
+        "Ann Lee",
+    }
+    assert [name for kind, name in found if kind == "Partner"] == ["Kestrel Valves and Fittings"]
+    assert not [name for _, name in found if "Warehouse" in name or "Line" in name or "Tier" in name]
+
+
+def test_a_contract_is_read_for_terms_without_its_names() -> None:
+    contract = (
+        "Supply Agreement between Harbor & Pine Supply, Tacoma, and Meridian Foods, Seattle.\n"
+        "Meridian Foods pays within 30 days. Consent: planning@meridian.example, Dana Whitfield"
+    )
+
+    def model(messages: list[dict[str, Any]]) -> Reply:
+        quote = re.search(r"Partner-[0-9A-F]{6} pays within 30 days\.", str(messages[-1]["content"]))
+        assert quote is not None
+        return Reply(text=json.dumps([{"kind": "payment_days", "value": "30", "quote": quote[0]}]))
+
+    with OpenAiServer(script=model) as server:
+        endpoint = build_openai_model(model="m", base_url=server.base_url, api_key=None)
+        [proposal] = TermProposer(endpoint, "m", pseudonyms=True).propose(contract, ["payment_days"])
+        received = json.dumps(server.requests, ensure_ascii=False)
+    assert proposal.quote == "Meridian Foods pays within 30 days."
+    assert not re.search(r"Meridian|Harbor|Whitfield|planning@", received)
+
+
+def names_of_the_demo() -> set[str]:
+    """Customers, vendors, colleagues and contacts, and what people call them."""
+    demo = company_file()
+    full = {one["name"] for one in (*demo["customers"], *demo["vendors"], *demo["users"])}
+    contacts = {one["contact"] for one in demo["customers"]}
+    return full | contacts | {"Meridian", "Cascade", "Whitfield", "Lindqvist", "Solano", "Dana", "Petra"}
+
+
+def test_no_name_leaves_in_a_long_conversation_with_contracts(
+    demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten turns: the first ones are a summary in the end. Whatever the endpoint receives, no name is in it; the person reads names."""
+    plan: list[tuple[str, dict[str, Any]]] = []
+
+    def model(messages: list[dict[str, Any]]) -> Reply:
+        last = str(messages[-1]["content"])
+        if messages[-1]["role"] != "tool":
+            name, arguments = plan.pop()
+            asked = re.search(r"Partner-[0-9A-F]{6}", last)
+            return Reply(
+                tool_calls=[
+                    (
+                        name,
+                        {
+                            key: asked[0] if value == "ASKED" and asked else value
+                            for key, value in arguments.items()
+                        },
+                    )
+                ]
+            )
+        contact = re.search(r'"id":"(K\d+)"[^{}]*?(Mail-[0-9A-F]{6}, Person-[0-9A-F]{6})', last)
+        if contact is not None:
+            said = {"text": f"The agreement says “{contact[2]}”.", "evidence": [contact[1]]}
+            return Reply(tool_calls=[("give_answer", {"sentences": [said]})])
+        order = re.search(r'"order_evidence":\["(E\d+)"\],"customer":"(Partner-[0-9A-F]{6})"', last)
+        if order is not None:
+            return Reply(text=f"S00042 for {order[2]} is 5 days late [{order[1]}].")
+        partner = re.search(r'"partners":\[\{"id":"(E\d+)","name":"(Partner-[0-9A-F]{6})"', last)
+        if partner is not None:
+            said = {"text": f"The customer is {partner[2]}.", "evidence": [partner[1]]}
+            return Reply(tool_calls=[("give_answer", {"sentences": [said]})])
+        return Reply(text="Which order is meant?")
+
+    contract = {
+        "query": "Schedule A delivery points and addresses, consent to partial shipments",
+        "customer_ref": "C-1001",
+    }
+    turns: list[tuple[str, str, dict[str, Any], str]] = [
+        ("Why is S00042 late?", "diagnose_order", {"reference": "S00042"}, "Meridian Foods"),
+        ("What did Dana Whitfield write about S00042?", "changes_since", {"reference": "S00042"}, "Meridian Foods"),
+        ("who is meridian foods", "find_partner", {"name": "ASKED"}, "Meridian Foods"),
+        ("and does Cascade know?", "find_partner", {"name": "ASKED"}, "Cascade Brewing Company"),
+        ("What else is at risk?", "orders_at_risk", {"limit": 20}, ""),
+        ("Who waits for P00031?", "waiting_for", {"reference": "P00031"}, ""),
+        ("Whom does the Meridian contract name for consent?", "search_documents", contract, "Dana Whitfield"),
+        ("And what can be done about it, by Petra?", "compare_options", {"reference": "S00042"}, ""),
+        ("who consents at meridian then", "search_documents", contract, "Dana Whitfield"),
+        ("Why is it late again?", "diagnose_order", {"reference": "S00042"}, "Meridian Foods"),
+    ]  # fmt: skip
+    with OpenAiServer(script=model) as server:
+        agent = Agent(
+            model=build_openai_model(model="m", base_url=server.base_url, api_key=None),
+            model_name="m",
+            pseudonyms=True,
+        )
+        monkeypatch.setattr(demo, "_brain", agent)
+        thread: str | None = None
+        shown: list[str] = []
+        amiss: list[Any] = []
+        for question, tool, arguments, expected in turns:
+            demo._limits._asked.clear()
+            plan[:] = [(tool, arguments)]
+            answer = demo.ask(service, Question(text=question, thread_id=thread))
+            thread = answer.thread_id
+            shown.append(answer.text)
+            if expected not in answer.text or (expected and answer.brain != "m"):
+                amiss.append((question, answer.text, answer.degraded))
+        received = [json.dumps(one, ensure_ascii=False) for one in server.requests]
+    assert "Earlier in this conversation" in received[-1], "the first turns are summarised"
+    leaked = {
+        name
+        for name in names_of_the_demo()
+        for one in received
+        if re.search(rf"\b{re.escape(name)}\b", one, re.IGNORECASE)
+    }
+    assert not leaked
+    assert not re.findall(r"[\w.+-]+@[\w-]+\.\w+", "".join(received)), "mail addresses"
+    assert not re.findall(r"(?:Partner|Person|Mail|Phone)-[0-9A-F]{6}", "".join(shown)), (
+        "the person reads no pseudonyms"
+    )
