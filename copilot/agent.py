@@ -5,7 +5,7 @@ The graph ends at text. Nothing in it can change Odoo: the tools only read, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from langchain.agents import create_agent
@@ -15,6 +15,7 @@ from langchain.agents.middleware import (
     ToolCallLimitMiddleware,
     ToolErrorMiddleware,
 )
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
 from langchain.agents.middleware.types import InputAgentState, ModelResponse
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import (
@@ -26,17 +27,20 @@ from langchain_core.messages import (
     ToolMessage,
 )
 from langgraph.errors import GraphRecursionError
+from langgraph.graph.state import CompiledStateGraph
 
 from copilot.brains import BrainText, Talk
 from copilot.errors import BrainFailed
 from copilot.models.budget import TokenBudget
+from copilot.models.call_limit import CallLimit, left_unread, was_refused
 from copilot.models.fallback import ModelGuard, PlaybookFallback, usable
-from copilot.models.final_answer import as_text, give_answer
+from copilot.models.final_answer import give_answer
 from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook_model import PlaybookModel
+from copilot.reads import NO_TIME
 from copilot.reads.shared import note_fault
 from copilot.tools import TOOLS
-from copilot.turn import Turn
+from copilot.turn import PLAYBOOK_SECONDS, Turn
 from erp_tools.breaker import Breaker
 from erp_tools.errors import SessionEnded
 from prompts import Prompt, load
@@ -44,6 +48,10 @@ from prompts import Prompt, load
 MAX_TOOL_CALLS = 12
 """A turn's tool calls at the most (RELIABILITY T25)."""
 MAX_MODEL_CALLS = MAX_TOOL_CALLS + 2
+"""One that reads one thing at a time has its calls, is told once that they are used up, and may answer then."""
+MOST_STEPS = 10 * MAX_MODEL_CALLS
+"""Steps of the graph, several a call: out of reach of the two limits above, which are the ones that decide."""
+LOOPED = "The language model kept on reading and did not come to an answer; the rule-based playbook answered instead."
 
 
 class Agent:
@@ -70,18 +78,23 @@ class Agent:
         self._model, self._model_name, self._prompt = model, model_name, prompt
         self.breaker = breaker or Breaker()
         self._guard = ModelGuard(self.breaker, pseudonyms=pseudonyms, budget=budget)
-        playbook = PlaybookModel()
-        middleware: list[AgentMiddleware[Any, Turn]] = [
-            ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="end"),
-            ToolCallLimitMiddleware(run_limit=MAX_TOOL_CALLS, exit_behavior="continue"),
+        ends: list[AgentMiddleware[Any, Turn]] = [
+            ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
             ToolErrorMiddleware(_tool_failed),
         ]
-        tools = [*TOOLS]
+        # The limits of a run are counted anew in each of the two: what the model used up is not taken from the playbook behind it.
+        most: AgentMiddleware[Any, Turn] = ToolCallLimitMiddleware(run_limit=MAX_TOOL_CALLS)
+        self._playbook = create_agent(
+            PlaybookModel(), [*TOOLS], middleware=[*ends, most], context_schema=Turn
+        )
+        self._graph = None
         if model is not None:
-            middleware.append(PlaybookFallback(playbook, self._guard))
-            tools.append(give_answer)
-        self._has_model = model is not None
-        self._graph = create_agent(model or playbook, tools, middleware=middleware, context_schema=Turn)
+            self._graph = create_agent(
+                model,
+                [*TOOLS, give_answer],
+                middleware=[*ends, CallLimit(MAX_TOOL_CALLS), PlaybookFallback(self._guard)],
+                context_schema=Turn,
+            )
 
     def run(self, turn: Turn, talk: Talk) -> Iterator[str | BrainText]:
         """Run one turn: yields progress sentences, and a `BrainText` last."""
@@ -93,33 +106,30 @@ class Agent:
         for asked, told in talk.earlier:
             messages += [HumanMessage(asked), AIMessage(told)]
         messages.append(HumanMessage(talk.question))
-        last: AIMessage | None = None
+        if self._graph is not None:
+            turn.kept_back = PLAYBOOK_SECONDS
+            try:
+                messages = yield from _looped(self._graph, turn, messages)
+            except _GivenUp as given_up:
+                messages = given_up.messages
+                if not turn.brain_failed:
+                    turn.brain_failed = True
+                    turn.note_degraded(LOOPED)
+            if not turn.brain_failed:
+                if left := left_unread(messages, turn.words):
+                    turn.note_degraded(left)
+                yield BrainText(text=messages[-1].text, brain=self._model_name)
+                return
+            turn.kept_back = 0.0
+        # What the model had no calls or no time left for was never read: the playbook may ask for it.
+        read = [one for one in messages if not (isinstance(one, ToolMessage) and _was_not_begun(one))]
         try:
-            for mode, part in self._graph.stream(
-                InputAgentState(messages=[*messages]),
-                context=turn,
-                stream_mode=["custom", "values"],
-                config={"recursion_limit": 4 * MAX_MODEL_CALLS},
-            ):
-                if mode == "custom" and isinstance(part, dict):
-                    yield str(part["progress"])
-                elif (
-                    mode == "values"
-                    and isinstance(part, dict)
-                    and isinstance(part["messages"][-1], AIMessage)
-                ):
-                    last = part["messages"][-1]
-                    turn.transcript = [*part["messages"]]
-        except GraphRecursionError:
-            turn.note_degraded(
-                "The question took more steps than one turn allows; ask for one thing at a time."
-            )
-        if last is None or last.tool_calls:
-            yield BrainText(text="", brain=self._name(turn))
+            *_, last = yield from _looped(self._playbook, turn, read)
+        except _GivenUp:
+            yield BrainText(text="", brain=PLAYBOOK)
             return
         extra = last.additional_kwargs.get("suggestions", ())
-        written_by = PLAYBOOK if last.response_metadata.get("model_name") == PLAYBOOK else self._name(turn)
-        yield BrainText(text=last.text, brain=written_by, suggestions=tuple(str(one) for one in extra))
+        yield BrainText(text=last.text, brain=PLAYBOOK, suggestions=tuple(str(one) for one in extra))
 
     def repair(self, turn: Turn, text: str, problems: Sequence[str]) -> BrainText | None:
         """Give a text back once with what is wrong in it; None where the model gave nothing better.
@@ -133,20 +143,57 @@ class Agent:
         model = self._model
 
         def send(messages: list[BaseMessage]) -> AIMessage:
-            return usable(ModelResponse(result=[model.invoke(messages)]), set())
+            return usable(ModelResponse(result=[model.invoke(_talk_of(messages))]), set())
 
-        messages = [*_talk_of(turn.transcript), HumanMessage(asked)]
         try:
-            reply = as_text(self._guard.call(turn, messages, send))
+            reply = self._guard.call(turn, [*turn.transcript, HumanMessage(asked)], send)
         except BrainFailed:
             return None
         return BrainText(text=reply.text, brain=self._model_name)
 
-    def _name(self, turn: Turn) -> str:
-        return self._model_name if self._has_model and not turn.brain_failed else PLAYBOOK
+
+class _GivenUp(Exception):
+    """A loop ended without an answer.
+
+    Args:
+        messages: of the turn, up to then.
+    """
+
+    def __init__(self, messages: list[AnyMessage]) -> None:
+        super().__init__("the loop ended without an answer")
+        self.messages = messages
 
 
-def _talk_of(transcript: Sequence[AnyMessage]) -> list[BaseMessage]:
+def _looped(
+    graph: CompiledStateGraph[Any, Turn, Any, Any], turn: Turn, messages: list[AnyMessage]
+) -> Generator[str, None, list[AnyMessage]]:
+    """Run a loop: yields progress sentences, returns the messages with the answer last.
+
+    Raises:
+        _GivenUp: the brain failed, or never came to an answer.
+    """
+    try:
+        for mode, part in graph.stream(
+            InputAgentState(messages=[*messages]),
+            context=turn,
+            stream_mode=["custom", "values"],
+            config={"recursion_limit": MOST_STEPS},
+        ):
+            if mode == "custom" and isinstance(part, dict):
+                yield str(part["progress"])
+            elif mode == "values" and isinstance(part, dict):
+                messages = part["messages"]
+                if isinstance(messages[-1], AIMessage):
+                    turn.transcript = [*messages]
+    except (BrainFailed, ModelCallLimitExceededError, GraphRecursionError) as error:
+        raise _GivenUp(messages) from error
+    last = messages[-1]
+    if not isinstance(last, AIMessage) or last.tool_calls:
+        raise _GivenUp(messages)
+    return messages
+
+
+def _talk_of(transcript: Sequence[BaseMessage]) -> list[BaseMessage]:
     """What was said, with what was read as plain text: a call without tools may not show tool calls."""
     talk: list[BaseMessage] = []
     for message in transcript:
@@ -155,6 +202,10 @@ def _talk_of(transcript: Sequence[AnyMessage]) -> list[BaseMessage]:
         elif message.text:
             talk.append(AIMessage(message.text) if isinstance(message, AIMessage) else message)
     return talk
+
+
+def _was_not_begun(message: ToolMessage) -> bool:
+    return was_refused(message) or message.text == NO_TIME
 
 
 def _tool_failed(error: Exception, request: Any) -> str | None:

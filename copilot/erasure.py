@@ -269,7 +269,9 @@ def _unsaid(body: Mapping[str, Any]) -> dict[str, Any]:
 _QUOTED = re.compile(r"“([^”]+)”")
 _REFERENCE = re.compile(r"[A-Z][A-Z/-]*\d+")
 """Of a record, such as S00042: nobody's own words."""
-_OF_THE_PERSON = frozenset({"earlier", "said", "summary", "reads", "asked_by", "person", "login"})
+_OF_THE_PERSON = frozenset(
+    {"earlier", "further_back", "said", "summary", "reads", "asked_by", "person", "login"}
+)
 
 
 def told(erased: Erased, login: str) -> Iterable[str]:

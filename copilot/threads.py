@@ -12,6 +12,15 @@ from copilot.store import MAX_TITLE, Store, StoredAnswer
 LAST_TURNS = 6
 """So many turns a brain gets word for word; what lies before them is summarised."""
 MAX_SUMMARISED = 40
+"""So many turns are summarised with their question and what their evidence is called; older ones with its ids alone."""
+MAX_SUMMARY = 24_000
+"""Characters of a summary at the most; some 6,000 tokens, which a model is sent with each of its calls."""
+MAX_IDS = 12_000
+"""Of these, characters for the ids of every turn: enough for some 200 turns. The turns before those are told as one line."""
+MAX_LINE = 320
+"""Characters of a turn's line after which evidence is told by its id alone."""
+MOST_IDS = 40
+"""Ids of one turn that are told one by one; of more, those in a row are told as "E1 to E57"."""
 
 
 class Threads:
@@ -75,28 +84,93 @@ class Threads:
         return "\n\n".join(parts) + "\n"
 
 
-def summary_of(bodies: Sequence[Mapping[str, Any]]) -> str:
+def summary_of(bodies: Sequence[Mapping[str, Any]], *, word_for_word: int = 0) -> str:
     """What earlier turns were about, for a model that does not get them word for word: a line each with the question, the order,
     its causes, and the evidence by the answer's number. Code writes it, so the same turns give the same words.
 
-    The ids stand without brackets: they belong to those answers, not to the turn that comes.
+    The ids stand without brackets: they belong to those answers, not to the turn that comes. Every id of every turn is told, as long
+    as `MAX_SUMMARY` characters hold it; the latest turns come first to their room.
+
+    Args:
+        word_for_word: so many of the last turns the model gets beside this, with their marks taken out: of them, the evidence alone.
     """
-    lines = []
-    first = max(0, len(bodies) - MAX_SUMMARISED)
-    for number, body in enumerate(bodies[first:], start=first + 1):
-        diagnosis = body.get("diagnosis") or {}
-        causes = ", ".join(f"{one['code']} ({one['certainty']})" for one in diagnosis.get("causes", ()))
-        known = [
-            *(f"{one['id']} {one['display_name']}" for one in body.get("evidence", ())),
-            *(f"{one['id']} {one['title']}" for one in body.get("citations", ())),
-        ]
-        line = f"Turn {number}: asked “{_one_line(body['question'])[:200]}”; {body.get('status', 'answered')}"
-        if diagnosis:
-            line += f"; order {diagnosis.get('order')}: {causes or 'no cause'}"
-        if known:
-            line += f"; evidence of turn {number}: " + ", ".join(known)
-        lines.append(line)
-    return "\n".join(lines)
+    last = len(bodies) - word_for_word
+    room = MAX_IDS
+    # The ids of every turn have their room before any turn has more than that.
+    shortest = [_ids_line(number, body) for number, body in enumerate(bodies, start=1)]
+    told: dict[int, str] = {}
+    for number in range(len(bodies), 0, -1):
+        line = shortest[number - 1]
+        if len(line) + 1 > room:
+            told[number] = (
+                f"Turns 1 to {number}: too long ago to be told here; their answers are in the conversation."
+            )
+            break
+        told[number] = line
+        room -= len(line) + 1
+    room = MAX_SUMMARY - sum(len(line) + 1 for line in told.values())
+    for number in sorted(told, reverse=True):
+        body = bodies[number - 1]
+        if number > last:
+            line = _evidence_line(number, body)
+        elif number > last - MAX_SUMMARISED:
+            line = _turn_line(number, body)
+        else:
+            break
+        more = len(line) - len(told[number])
+        if told[number].startswith("Turns ") or more > room:
+            break
+        told[number] = line
+        room -= more
+    return "\n".join(told[number] for number in sorted(told) if told[number])
+
+
+def _turn_line(number: int, body: Mapping[str, Any]) -> str:
+    diagnosis = body.get("diagnosis") or {}
+    causes = ", ".join(f"{one['code']} ({one['certainty']})" for one in diagnosis.get("causes", ()))
+    line = f"Turn {number}: asked “{_one_line(body['question'])[:200]}”; {body.get('status', 'answered')}"
+    if diagnosis:
+        line += f"; order {diagnosis.get('order')}: {causes or 'no cause'}"
+    known = _named_evidence(body, MAX_LINE - len(line))
+    return f"{line}; evidence of turn {number}: {known}" if known else line
+
+
+def _evidence_line(number: int, body: Mapping[str, Any]) -> str:
+    known = _named_evidence(body, MAX_LINE)
+    return f"Turn {number}, word for word below; evidence of turn {number}: {known}" if known else ""
+
+
+def _ids_line(number: int, body: Mapping[str, Any]) -> str:
+    ids = [str(one["id"]) for one in (*body.get("evidence", ()), *body.get("citations", ()))]
+    return f"Turn {number}: evidence {_short(ids)}" if ids else ""
+
+
+def _named_evidence(body: Mapping[str, Any], room: int) -> str:
+    """The evidence with what it is called, as far as there is room; then by its ids alone."""
+    told: list[str] = []
+    known = [
+        *((str(one["id"]), _one_line(one["display_name"])) for one in body.get("evidence", ())),
+        *((str(one["id"]), _one_line(one["title"])) for one in body.get("citations", ())),
+    ]
+    for at, (number, name) in enumerate(known):
+        room -= len(number) + len(name) + 3
+        if room < 0:
+            return ", ".join([*told, _short([one for one, _ in known[at:]])])
+        told.append(f"{number} {name}")
+    return ", ".join(told)
+
+
+def _short(ids: Sequence[str]) -> str:
+    """All of them; of many, those that follow each other as a range."""
+    if len(ids) <= MOST_IDS:
+        return ", ".join(ids)
+    runs: list[list[str]] = []
+    for one in ids:
+        if runs and one[:1] == runs[-1][-1][:1] and int(one[1:]) == int(runs[-1][-1][1:]) + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
 
 
 def _shown(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot.evidence_book import EvidenceBook
 from copilot.identity import Person
+from copilot.masking import Pseudonyms
 from erp_tools.lateness.taxonomy import Diagnosis
 from erp_tools.odoo.gateway import OdooServer
 from retrieval.search import Library
@@ -39,6 +40,8 @@ Outcome = Literal[
 
 TURN_SECONDS = 60.0
 """Longest time a turn reads and asks for; then it answers with what it has (RELIABILITY T25)."""
+PLAYBOOK_SECONDS = 15.0
+"""Of these, what a language model may not use up: the playbook finishes a turn that the model did not."""
 
 
 @dataclass(kw_only=True)
@@ -66,14 +69,22 @@ class Turn:
     """Estimated tokens that this turn has sent to and received from a language model."""
     conversation: str = ""
     """Id of the conversation: the same names have the same pseudonyms throughout it."""
+    before: Sequence[Mapping[str, Any]] = ()
+    """What is kept of the conversation's answers so far, oldest first: the names in them are known in this turn, too."""
+    pseudonyms: Pseudonyms | None = None
+    """Of the conversation; None: none were needed so far."""
     begun: float = field(default_factory=time.monotonic)
     """When the turn began, on the monotonic clock."""
     transcript: list[Any] = field(default_factory=list)
     """The messages of the loop, for one attempt at repair."""
+    kept_back: float = 0.0
+    """Seconds of the turn that the brain at work may not use: while a language model is, those of the playbook behind it."""
     brain_failed: bool = False
     """True once the language model failed in this turn: the playbook finishes it."""
     said: list[str] = field(default_factory=list)
     """Sentences and names that code put into tool results: an answer may repeat them without other proof."""
+    asked_for: list[str] = field(default_factory=list)
+    """What a brain passed to the reads, drafted words included. It is nobody's proof, wherever it comes back (RELIABILITY T2)."""
     lists: list[dict[str, Any]] = field(default_factory=list)
     """Lists of orders at risk that were made, for the chat's card; the last is the answer's."""
     tell: Callable[[str], None] | None = None
@@ -92,6 +103,9 @@ class Turn:
     """Kinds of failures, for the log; never shown."""
     desk: Callable[[], Desk] | None = None
     """Where drafts are saved; None: nowhere. It may raise StateUnavailable."""
+    further_back: tuple[tuple[str, str], ...] = ()
+    """(question, the list of ours it was answered with) of what the person named before the questions that a brain gets word for
+    word, oldest first: what "it" may still mean (`models.playbook.remembering`)."""
     words: tuple[str, ...] = ()
     """What the person themselves wrote in this conversation, the question last: the only text that a draft's target may come from."""
     answer_id: str = ""
@@ -114,8 +128,8 @@ class Turn:
         return self.now.astimezone(ZoneInfo(self.timezone)).date()
 
     def seconds_left(self) -> float:
-        """Until the turn has to end with what it has."""
-        return self.begun + TURN_SECONDS - time.monotonic()
+        """Until the brain at work has to end with what it has."""
+        return self.begun + TURN_SECONDS - self.kept_back - time.monotonic()
 
     def note_failure(self, error: BaseException) -> None:
         self.failures.append(type(error).__name__)

@@ -18,6 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langgraph.runtime import get_runtime
 
+from copilot.models.call_limit import was_refused
 from copilot.models.playbook.answerable import answered_as
 from copilot.models.playbook.asker import Asker
 from copilot.models.playbook.brain import NAME
@@ -28,6 +29,10 @@ from copilot.models.playbook.understanding import understand
 from copilot.models.playbook.understood import Earlier, Understanding
 from copilot.reads import READS
 from copilot.turn import Turn
+
+BESIDE_A_MODEL = 6
+"""Reads that the playbook has at the least where it finishes a turn: enough for an order with its clauses, whatever a language model
+has used up of the turn."""
 
 
 class PlaybookModel(BaseChatModel):
@@ -48,11 +53,12 @@ class PlaybookModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        asker = _asker()
-        asked, reads, rounds = read_turn(messages, asker)
+        turn = _turn()
+        asker = Asker.of(turn) if turn else Asker.nobody()
+        asked, reads, rounds = read_turn(messages, asker, further_back=turn.further_back if turn else ())
         # One call a round: the loop runs the calls of one message side by side, and evidence ids would come in any order.
         wanted = next_steps(asked, reads, role=asker.role, available=READS.keys())
-        steps = wanted[:1] if rounds < MAX_READS else []
+        steps = wanted[:1] if rounds < max(MAX_READS - (len(reads) - rounds), BESIDE_A_MODEL) else []
         if steps:
             call = {
                 "name": steps[0].tool,
@@ -70,19 +76,25 @@ class PlaybookModel(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
 
-def _asker() -> Asker:
-    """Who asks, from the turn that the loop runs in."""
+def _turn() -> Turn | None:
+    """The turn that the loop runs in; None outside of it."""
     try:
         turn = get_runtime(Turn).context
-    except RuntimeError:  # outside the loop
-        turn = None
-    return Asker.of(turn) if isinstance(turn, Turn) else Asker.nobody()
+    except RuntimeError:
+        return None
+    return turn if isinstance(turn, Turn) else None
 
 
-def read_turn(messages: Sequence[BaseMessage], asker: Asker) -> tuple[Understanding, list[Read], int]:
-    """What this turn asks, what has been read in it so far, and in how many rounds."""
+def read_turn(
+    messages: Sequence[BaseMessage], asker: Asker, further_back: Sequence[tuple[str, str]] = ()
+) -> tuple[Understanding, list[Read], int]:
+    """What this turn asks, what has been read in it so far by whichever brain, and in how many rounds of the playbook's own.
+
+    Args:
+        further_back: as `Turn.further_back`.
+    """
     begin = max((at for at, message in enumerate(messages) if isinstance(message, HumanMessage)), default=-1)
-    earlier: list[Earlier] = []
+    earlier = [Earlier(question=question, answer=told) for question, told in further_back]
     for message in messages[: max(begin, 0)]:
         if isinstance(message, HumanMessage):
             earlier.append(Earlier(question=message.text))
@@ -94,9 +106,9 @@ def read_turn(messages: Sequence[BaseMessage], asker: Asker) -> tuple[Understand
     rounds = 0
     for message in messages[begin + 1 :]:
         if isinstance(message, AIMessage) and message.tool_calls:
-            rounds += 1
+            rounds += message.response_metadata.get("model_name") == NAME
             calls.update({str(call["id"]): (call["name"], dict(call["args"])) for call in message.tool_calls})
-        elif isinstance(message, ToolMessage) and message.tool_call_id in calls:
+        elif isinstance(message, ToolMessage) and message.tool_call_id in calls and not was_refused(message):
             name, arguments = calls[message.tool_call_id]
             reads.append(Read(tool=name, arguments=arguments, result=_result(message)))
     asked = understand(question, earlier, today=asker.today, meaning=asker.meaning)

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 import copilot.reads.orders
-from copilot.agent import Agent
+from copilot.agent import LOOPED, MAX_MODEL_CALLS, MAX_TOOL_CALLS, Agent
 from copilot.brains import Brain, BrainText, Talk
+from copilot.models.call_limit import REFUSED
 from copilot.models.fallback import DEGRADED
 from copilot.models.openai_model import build_openai_model
 from copilot.models.playbook.brain import PlaybookBrain
 from copilot.reads import READS
 from copilot.testing import Fault, OpenAiServer, Reply
-from copilot.turn import Turn
+from copilot.turn import PLAYBOOK_SECONDS, TURN_SECONDS, Turn
 from erp_tools.breaker import Breaker
 from erp_tools.errors import OdooUnavailable
 from erp_tools.facts import Fact
@@ -278,10 +279,125 @@ def test_a_model_that_keeps_failing_is_left_alone(endpoint: OpenAiServer) -> Non
     assert len(endpoint.requests) == 6, "each of the three failures was tried once more"
 
 
-def test_a_model_that_never_stops_calling_tools_is_stopped(endpoint: OpenAiServer) -> None:
+STOCK = '{"status":"not_found","message":"There is no such product.","asked_for":"FB-1011"}'
+
+
+@pytest.fixture
+def stocks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Products whose stock was read, in the order of the reads."""
+    made: list[str] = []
+
+    def stock(turn: Turn, product: str, warehouse: str = "") -> str:
+        made.append(product)
+        return STOCK
+
+    monkeypatch.setitem(READS, "stock", stock)
+    return made
+
+
+def stock_calls(number: int) -> Reply:
+    return Reply(tool_calls=[("stock", {"product": f"FB-{1000 + at}"}) for at in range(number)])
+
+
+def test_a_model_that_never_stops_has_twelve_calls_and_the_playbook_answers(
+    endpoint: OpenAiServer, stocks: list[str]
+) -> None:
+    """It is the named limits that stop it, and nobody is told to ask for less: one thing was asked for."""
     endpoint.script = lambda messages: Reply(
-        tool_calls=[("diagnose_order", {"reference": f"S{len(messages):05d}"})]
+        tool_calls=[("stock", {"product": f"FB-{1000 + len(endpoint.requests)}"})]
     )
     turn = new_turn()
-    run(model_agent(endpoint), turn)
-    assert len(endpoint.requests) <= 14
+    draft = run(model_agent(endpoint), turn)
+    assert len(stocks) == MAX_TOOL_CALLS == 12
+    assert len(endpoint.requests) == MAX_MODEL_CALLS == 14
+    assert draft.brain == "playbook"
+    assert "9 days late" in draft.text
+    assert turn.degraded == [LOOPED]
+    assert "could not" not in draft.text
+
+
+def test_twelve_of_thirteen_calls_in_one_message_are_made_and_the_other_is_named(
+    endpoint: OpenAiServer, stocks: list[str]
+) -> None:
+    endpoint.script = lambda messages: (
+        Reply(text="S00042 waits for P00031.") if messages[-1]["role"] == "tool" else stock_calls(13)
+    )
+    turn = new_turn()
+    draft = run(model_agent(endpoint), turn)
+    assert sorted(stocks) == [f"FB-{1000 + at}" for at in range(12)]
+    assert (draft.brain, draft.text) == ("m", "S00042 waits for P00031.")
+    [left] = turn.degraded
+    assert "Not read: stock of FB-1012." in left
+    told = [one["content"] for one in endpoint.requests[1]["messages"] if one["role"] == "tool"]
+    assert told.count(REFUSED) == 1
+
+
+def test_what_was_left_unread_is_told_in_our_words(endpoint: OpenAiServer, stocks: list[str]) -> None:
+    """What a model passes to a tool is text of its own: it is repeated only where the person wrote it, too."""
+    many = [("stock", {"product": f"FB-{1000 + at}"}) for at in range(12)]
+    asked = [("stock", {"product": "gone to Mars"}), ("stock", {"product": "olive oil"})]
+    endpoint.script = lambda messages: (
+        Reply(text="Done.") if messages[-1]["role"] == "tool" else Reply(tool_calls=[*many, *asked])
+    )
+    turn = new_turn()
+    turn.words = ("How much olive oil is there?",)
+    run(model_agent(endpoint), turn, turn.words[0])
+    [left] = turn.degraded
+    assert "Not read: stock, stock of olive oil." in left
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "cut", "bad_json", "empty", "wrong_tool"])
+@pytest.mark.parametrize("calls", [12, 13])
+def test_the_playbook_has_reads_of_its_own_after_a_late_fault(
+    endpoint: OpenAiServer, stocks: list[str], fault: Fault, calls: int
+) -> None:
+    def then_fail(messages: list[dict[str, Any]]) -> Reply:
+        if fault != "cut" or messages[-1]["role"] == "tool":  # a reply is cut while it is sent
+            endpoint.fault = fault
+        return stock_calls(calls)
+
+    endpoint.script = then_fail
+    turn = new_turn()
+    draft = run(model_agent(endpoint), turn)
+    assert len(stocks) == 12
+    assert draft.brain == "playbook"
+    assert "9 days late" in draft.text
+    assert "[K1]" in draft.text, "the documents, too"
+    assert "could not" not in draft.text
+    assert turn.outcomes[0] == "found"
+    assert turn.degraded == [DEGRADED]
+
+
+def test_a_late_fault_reads_nothing_twice(endpoint: OpenAiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(copilot.reads.orders, "diagnose", lambda *a, **k: made.append(1) or DIAGNOSIS)
+    rounds = iter(range(100))
+
+    def one_by_one(messages: list[dict[str, Any]]) -> Reply:
+        if (at := next(rounds)) == 11:
+            endpoint.fault = "wrong_tool"
+        return Reply(tool_calls=[("diagnose_order", {"reference": "S00042" if at == 0 else f"S8{at:04d}"})])
+
+    endpoint.script = one_by_one
+    draft = run(model_agent(endpoint), new_turn())
+    assert draft.brain == "playbook"
+    assert "9 days late" in draft.text
+    assert len(made) == 1
+
+
+def test_a_model_leaves_the_playbook_its_share_of_the_turns_time(endpoint: OpenAiServer) -> None:
+    def late(messages: list[dict[str, Any]]) -> Reply:
+        if messages[-1]["role"] == "tool":
+            assert "no time left" in str(messages[-1]["content"])
+            endpoint.fault = "empty"
+        else:
+            turn.begun -= TURN_SECONDS - PLAYBOOK_SECONDS + 1
+        return Reply(tool_calls=[("diagnose_order", {"reference": "S00042"})])
+
+    endpoint.script = late
+    turn = new_turn()
+    draft = run(model_agent(endpoint), turn)
+    assert draft.brain == "playbook"
+    assert "9 days late" in draft.text
+    assert turn.seconds_left() < PLAYBOOK_SECONDS, "within the turn's own limit"
+    assert not [one for one in turn.degraded if "ask for one thing" in one]

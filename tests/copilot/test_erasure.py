@@ -17,7 +17,7 @@ from copilot.bootstrap import build
 from copilot.cli import app
 from copilot.conversation import Copilot
 from copilot.database import Database
-from copilot.erasure import StillRunning, erase
+from copilot.erasure import StillRunning, _unsaid, erase
 from copilot.feedback import Feedback
 from copilot.identity import Person, owner_of
 from copilot.receipts import NoReceipt, rebuild, sealed
@@ -140,6 +140,18 @@ def test_words_that_are_taken_out_by_somebody_else_are_found(house: House) -> No
     with house.database.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM audit_texts")
     assert [(one.seq, one.kind) for one in house.audit.verify().problems] == [(entry.seq, "missing")]
+
+
+def test_what_a_receipt_remembers_of_a_long_conversation_is_forgotten(house: House) -> None:
+    """A receipt keeps what was named long before: words of the person, too."""
+    person = house.person("sales")
+    thread = house.copilot.ask(person, Question(text=f"Why is S00042 late? {SECRET}")).thread_id
+    for _ in range(8):
+        last = house.copilot.ask(person, Question(text="help", thread_id=thread))
+    kept = house.copilot.store.answer(last.answer_id).body["receipt"]
+    assert SECRET in str(kept["further_back"])
+    forgotten = _unsaid({"question": "help", "text": "", "receipt": kept})
+    assert SECRET not in str(forgotten)
 
 
 def test_the_command_says_what_it_touched(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

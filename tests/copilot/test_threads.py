@@ -24,7 +24,7 @@ from copilot.conversation import Copilot
 from copilot.errors import NotFound, StateUnavailable
 from copilot.identity import Person
 from copilot.store import Store
-from copilot.threads import LAST_TURNS, summary_of
+from copilot.threads import LAST_TURNS, MAX_SUMMARY, summary_of
 from copilot.ui.streaming import from_thread
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,6 +204,59 @@ def test_a_long_conversation_is_summarised_with_its_evidence() -> None:
     )
     assert not re.search(r"\[[EK]\d", summary), "an old id must not look like one of this turn"
     assert summary_of([]) == ""
+
+
+def turns_with(evidence: int, turns: int = 60) -> list[dict[str, Any]]:
+    return [
+        {
+            "question": f"Why is S{number:05d} late?",
+            "text": "Because.",
+            "status": "answered",
+            "diagnosis": {
+                "order": f"S{number:05d}",
+                "causes": [{"code": "inbound_overdue", "certainty": "proven"}],
+            },
+            "evidence": [
+                {"id": f"E{at}", "display_name": f"WH/OUT/{number:03d}{at:02d} of a long name"}
+                for at in range(1, evidence + 1)
+            ],
+            "citations": [
+                {"id": "K1", "title": "Supply Agreement"},
+                {"id": "K2", "title": "Overdue purchases"},
+            ],
+        }
+        for number in range(1, turns + 1)
+    ]
+
+
+@pytest.mark.parametrize("evidence", [1, 9, 24, 50])
+def test_sixty_turns_keep_every_id_of_their_evidence(evidence: int) -> None:
+    """Those of the turns that stand word for word beside it, too, for there the marks are taken out."""
+    bodies = turns_with(evidence)
+    summary = summary_of(bodies, word_for_word=LAST_TURNS)
+    lines = {int(match[1]): line for line in summary.splitlines() if (match := re.match(r"Turn (\d+)", line))}
+    for number, body in enumerate(bodies, start=1):
+        ranges = re.findall(r"E(\d+) to E(\d+)", lines[number])
+        told = set(re.findall(r"\b[EK]\d+\b", lines[number]))
+        told |= {f"E{at}" for first, last in ranges for at in range(int(first), int(last))}
+        assert told == {one["id"] for one in (*body["evidence"], *body["citations"])}, number
+    assert len(summary) <= MAX_SUMMARY
+    assert "asked “Why is S00054 late?”" in lines[54]
+    assert "asked" not in lines[55], "its words are beside it"
+    assert "asked" not in lines[14], "more than 40 before those"
+    assert not re.search(r"\[[EK]\d", summary)
+
+
+@pytest.mark.parametrize(("evidence", "turns"), [(500, 60), (9, 2_000), (500, 3_000), (0, 100)])
+def test_a_summary_has_its_size_whatever_was_said(evidence: int, turns: int) -> None:
+    bodies = turns_with(evidence, turns)
+    summary = summary_of(bodies, word_for_word=LAST_TURNS)
+    assert len(summary) <= MAX_SUMMARY
+    assert f"Turn {turns}," in summary
+    if evidence == 500:
+        assert "E500, K1, K2" in summary
+    if turns > 1_000:
+        assert summary.startswith("Turns 1 to ")
 
 
 # A conversation of the product

@@ -10,8 +10,9 @@ import pytest
 
 from copilot.models.playbook.asking_back import doubt, is_question_back
 from copilot.models.playbook.meaning import Guess, Meaning
+from copilot.models.playbook.remembering import MOST_NAMED, REMEMBERED, remembered
 from copilot.models.playbook.understanding import understand
-from copilot.models.playbook.understood import Earlier
+from copilot.models.playbook.understood import Earlier, Understanding
 
 TODAY = date(2026, 11, 21)
 
@@ -115,6 +116,52 @@ def test_follow_ups(question: str, intent: str, reference: str) -> None:
     earlier = ["Why is S00059 late?", "Why is S00042 late?"]
     asked = understand(question, earlier=earlier, today=TODAY)
     assert (asked.intent, asked.references) == (intent, (reference,))
+
+
+GOES_ON = (
+    "who owns that?", "when will it ship?", "what blocks it?", "where is it?", "should we split it?", "shorter", "thanks",
+    "what can I tell the customer about it?", "who owns that?", "what are the options?", "what blocks it?",
+)  # fmt: skip
+"""Eleven questions that name nothing."""
+
+
+@pytest.mark.parametrize("rounds", [1, 5, 15])
+def test_an_order_is_spoken_of_however_long_it_is_not_named(rounds: int) -> None:
+    """Questions further back are searched for what they named alone, so the time does not grow with the conversation."""
+    earlier = ["Why is S00059 late?", "Why is S00042 late?", *GOES_ON * rounds]
+    asked = understand("What changed on it since Monday?", earlier=earlier, today=TODAY)
+    assert (asked.intent, asked.references) == ("changes", ("S00042",))
+    assert asked.mentioned == ("S00059", "S00042")
+    told = [Earlier(question=one) for one in earlier]
+    kept = remembered(told, TODAY)
+    assert len(kept) <= REMEMBERED + 2 * MOST_NAMED
+    assert remembered(kept, TODAY) == kept
+
+
+def test_an_order_that_is_named_in_between_takes_over() -> None:
+    earlier = ["Why is S00042 late?", *GOES_ON[:5], "and S00059?", *GOES_ON]
+    asked = understand("What changed on it since Monday?", earlier=earlier, today=TODAY)
+    assert asked.references == ("S00059",)
+    asked = understand("what about the other one?", earlier=[*earlier, "when will it ship?"], today=TODAY)
+    assert (asked.intent, asked.references) == ("when", ("S00042",))
+
+
+def test_the_second_of_a_list_is_spoken_of_however_long_ago_it_was_listed() -> None:
+    told = Earlier(
+        question="Which orders are at risk?",
+        answer="**2 orders:**\n\n1. **S00110** for X\n2. **S00074** for Y",
+    )
+    earlier = [
+        told, Earlier(question="Why is the second one late?"), *(Earlier(question=one) for one in GOES_ON)
+    ]  # fmt: skip
+    asked = understand("What changed on it since Monday?", earlier=earlier, today=TODAY)
+    assert asked.references == ("S00074",)
+
+
+def test_an_order_in_a_pasted_mail_is_found_further_back() -> None:
+    mail = f"{'We are waiting for our goods and nobody says anything. ' * 10} It is S00042. Why is it late?"
+    asked = understand("What changed on it since Monday?", earlier=[mail, *GOES_ON], today=TODAY)
+    assert asked.references == ("S00042",)
 
 
 @pytest.mark.parametrize("question", ["shorter", "What did you base that on?"])
@@ -280,12 +327,56 @@ def test_what_was_looked_up_all_the_same_is_told_as_doubtful() -> None:
     guesses = _Guesses(("out_of_scope", 0.6), ("small_talk", 0.22), ("policy", 0.21))
     asked = understand("surcharge days in the workbook", today=TODAY, meaning=guesses)
     assert (asked.intent, asked.or_else) == ("policy", ("small_talk", "out_of_scope"))
-    read = doubt("policy", ("out_of_scope",), "the order")
+    read = doubt(("policy",), ("out_of_scope",), "the order")
     assert read.startswith("I read this as: ")
     assert read.endswith(".")
     assert is_question_back(read, asked.question)
     only = _Guesses(("out_of_scope", 1.0))
     assert understand("surcharge days", today=TODAY, meaning=only).intent == "out_of_scope"
+
+
+class _GuessesOfEach(Meaning):
+    """A sense of meaning that tells questions apart by a word in them; of several, the one that comes first counts."""
+
+    def __init__(self, said: dict[str, tuple[tuple[str, float], ...]]) -> None:
+        super().__init__()
+        self._said = said
+
+    def guess(self, readings: Sequence[str], *, before: str = "", boost: float = 1.0) -> Guess:
+        found = (intents for word, intents in self._said.items() if any(word in one for one in readings))
+        return Guess(intents=next(found))
+
+
+def _two_questions(*, first: float, second: float) -> Understanding:
+    meaning = _GuessesOfEach(
+        {
+            "and does": (("blocks", 0.7), ("where", 0.3)),
+            "driver": (("when", second), ("where", 1 - second)),
+            "hanging": (("blocks", first), ("why_late", 1 - first)),
+        }
+    )
+    return understand(
+        "Is S00042 hanging around the yard? And does the driver shimmer today?", today=TODAY, meaning=meaning
+    )
+
+
+def test_of_two_questions_in_one_breath_either_may_be_doubtful() -> None:
+    asked = _two_questions(first=0.99, second=0.6)
+    assert (asked.intents, asked.or_else) == (("blocks", "when"), ("where",))
+    assert _two_questions(first=0.6, second=0.99).or_else == ("why_late",)
+    told = doubt(asked.intents, asked.or_else, "S00042")
+    read, meant = (
+        "I read this as: what blocks S00042 and when S00042 will ship.",
+        "Did you mean where S00042 is?",
+    )
+    assert told == f"{read} {meant}"
+    assert is_question_back(read, asked.question)
+    assert not is_question_back(read.replace("S00042 will", "S00043 will"), asked.question)
+
+
+def test_two_questions_that_are_both_plain_are_not_doubted() -> None:
+    asked = _two_questions(first=0.95, second=0.95)
+    assert (asked.intents, asked.or_else) == (("blocks", "when"), ())
 
 
 def test_what_comes_to_the_same_is_no_doubt() -> None:
@@ -299,9 +390,9 @@ def test_what_comes_to_the_same_is_no_doubt() -> None:
 
 def test_a_doubt_is_told_in_words_that_claim_nothing() -> None:
     question = "S00042 hanging around the yard again"
-    told = doubt("blocks", ("where", "small_talk", "why_late"), "S00042")
+    told = doubt(("blocks",), ("where", "small_talk", "why_late"), "S00042")
     assert told == "I read this as: what blocks S00042. Did you mean where S00042 is or why S00042 is late?"
     assert all(is_question_back(one, question) for one in re.split(r"(?<=\.) ", told))
     assert not is_question_back("I read this as: why S00043 is late.", question)
     assert not is_question_back("I read this as: why S00042 is late. It left yesterday.", question)
-    assert doubt("blocks", ("small_talk",), "S00042") == ""
+    assert doubt(("blocks",), ("small_talk",), "S00042") == ""

@@ -28,17 +28,18 @@ def question_back(choices: Sequence[str], it: str) -> str:
     return f"{NOT_SURE} {named[0] if len(named) == 1 else ', '.join(named[:-1]) + ' or ' + named[-1]}?"
 
 
-def doubt(read_as: str, or_else: Sequence[str], it: str) -> str:
+def doubt(read_as: Sequence[str], or_else: Sequence[str], it: str) -> str:
     """How a question was read that could be read otherwise, in two sentences; in one, where the other has no words of its own
     (outside of our field).
 
     Args:
-        read_as: the intent that was answered.
+        read_as: the intents that were answered.
         or_else: intents, the likeliest first.
         it: see `question_back`.
     """
-    named = [IN_WORDS[one].format(it=it) for one in or_else if one in IN_WORDS and one != read_as]
-    read = f"{READ_AS} {IN_WORDS[read_as].format(it=it)}." if or_else and read_as in IN_WORDS else ""
+    named = [IN_WORDS[one].format(it=it) for one in or_else if one in IN_WORDS and one not in read_as]
+    answered = [IN_WORDS[one].format(it=it) for one in read_as if one in IN_WORDS]
+    read = f"{READ_AS} {' and '.join(answered)}." if or_else and answered else ""
     meant = f"{MEANT} {' or '.join(named)}?" if named else ""
     return f"{read} {meant}".strip() if named or "out_of_scope" in or_else else ""
 
@@ -63,7 +64,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     guess = _guess()
     return (
         re.compile(rf"{re.escape(NOT_SURE)} {guess}(?:, {guess})?(?: or {guess})?\?"),
-        re.compile(rf"{re.escape(READ_AS)} {guess}\."),
+        re.compile(rf"{re.escape(READ_AS)} {guess}(?: and {guess})?\."),
         re.compile(rf"{re.escape(MEANT)} {guess}(?: or {guess})?\?"),
     )
 

@@ -31,7 +31,10 @@ class PlaybookBrain:
     def run(self, turn: Turn, talk: Talk) -> Iterator[str | BrainText]:
         """Yields progress sentences, and the text last."""
         asker = Asker.of(turn)
-        earlier = [Earlier(question=question, answer=answer) for question, answer in talk.earlier]
+        earlier = [
+            Earlier(question=question, answer=answer)
+            for question, answer in (*turn.further_back, *talk.earlier)
+        ]
         asked = answered_as(understand(talk.question, earlier, today=asker.today, meaning=asker.meaning))
         reads: list[Read] = []
         while len(reads) < MAX_READS and (

@@ -98,7 +98,7 @@ def answer(asked: Understanding, reads: Sequence[Read], *, role: str = "service"
         said = ""
     # What is told beside the answer is not asked for as well.
     or_else = [one for one in asked.or_else if not (rule and one == "policy")]
-    return blocks([said, rule if rule not in said else "", doubt(asked.intent, or_else, _said(asked))])
+    return blocks([said, rule if rule not in said else "", doubt(asked.intents, or_else, _said(asked))])
 
 
 def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:

@@ -12,15 +12,12 @@ from copilot.models.playbook.clauses import clauses, has_a_verb
 from copilot.models.playbook.follow_ups import filled_in, listed_in, pointing_back, which_order
 from copilot.models.playbook.intents import LOOKS_BACK, MAY_LOOK_BACK, Intent
 from copilot.models.playbook.meaning import Meaning, by_words
+from copilot.models.playbook.remembering import LONGEST, remembered
 from copilot.models.playbook.things import find_things
 from copilot.models.playbook.understood import Earlier, Understanding
-from copilot.models.playbook.weighing import SURE_OF_A_PART, weighed
+from copilot.models.playbook.weighing import DOUBTFUL, SURE_OF_A_PART, Weighed, weighed
 from copilot.models.playbook.words import words
-
-LONGEST = 400
-"""Characters of a question whose meaning is weighed; what comes behind is only searched for references."""
-REMEMBERED = 8
-"""Earlier questions that "it" and "the other one" may lead to."""
+from retrieval.normalise import strip_invisible
 
 _WENT = re.compile(r"^\W*(?:did|was|were|has|have|why did|why was)\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"\bthe (?:first|second|third|last|other) (?:one|order)\b", re.IGNORECASE)
@@ -47,8 +44,8 @@ def understand(
     meaning = meaning or by_words()
     before: Understanding | None = None
     listed: tuple[str, ...] = ()
-    for one in earlier[-REMEMBERED:]:
-        said = one if isinstance(one, Earlier) else Earlier(question=one)
+    told = [one if isinstance(one, Earlier) else Earlier(question=one) for one in earlier]
+    for said in remembered(told, today):
         now = _one(said.question, before, listed, today, meaning)
         if not now.has_things and before is not None:
             now = replace(now, topic=before if before.has_things else before.topic)
@@ -64,7 +61,9 @@ def understand(
 def _one(
     question: str, before: Understanding | None, listed: Sequence[str], today: date, meaning: Meaning
 ) -> Understanding:
-    text = " ".join(question.split())
+    text = " ".join(
+        strip_invisible(question)[0].split()
+    )  # "S0" and "0042" with nothing to be seen between them is one order
     asked = text[:LONGEST]
     ordinal = _ORDINAL.search(asked)
     if ordinal and before is not None and (place := which_order(ordinal[0].casefold(), before, listed)):
@@ -112,6 +111,7 @@ def _one(
     first, second = clauses(asked)
     whole = weighed(things, meaning, before)
     also: Intent | None = None
+    or_else: tuple[Intent, ...] = ()
     if second:
         one, other = (
             weighed(find_things(each, today, put_right=speller), meaning, earlier, sure=SURE_OF_A_PART)
@@ -125,6 +125,7 @@ def _one(
             one, second = other, ""
         else:
             also = other.intent
+            or_else = _instead_of_two(one, other, whole)
     else:
         one = whole
         if first != asked:
@@ -137,7 +138,7 @@ def _one(
         made,
         intent=intent,
         choices=choices if intent == "unclear" else (),
-        or_else=one.or_else if also is None else (),
+        or_else=one.or_else if also is None else or_else,
         also=also,
         second=second,
     )
@@ -145,6 +146,18 @@ def _one(
     if made.days and behind != (past is not None):
         made = replace(made, days=find_things(asked, today, past=behind).days)
     return settled(filled_in(made, before))
+
+
+def _instead_of_two(one: Weighed, other: Weighed, whole: Weighed) -> tuple[Intent, ...]:
+    """What else two questions in one breath may be, where either of them is doubtful: what else that one may ask, and what they ask
+    together."""
+    either = (one, other)
+    if min(each.chance for each in either) >= DOUBTFUL:
+        return ()
+    weaker = min(either, key=lambda each: each.chance)
+    taken = {one.intent, other.intent, "unclear"}
+    may_be = (whole.intent, *weaker.or_else) if whole.is_sure else weaker.or_else
+    return tuple(dict.fromkeys(each for each in may_be if each not in taken))[:2]
 
 
 def _is_another_language(text: str) -> bool:
