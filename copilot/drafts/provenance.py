@@ -11,6 +11,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from copilot.addresses import ADDRESS
+from copilot.grounding.asked import is_name
+
 TARGETS: Mapping[str, str] = {
     "order": "order", "delivery": "delivery", "from_delivery": "delivery that loses its stock", "purchase": "purchase order",
     "warehouse": "warehouse", "carrier": "carrier", "product": "product", "substitute": "substitute", "to": "colleague",
@@ -18,9 +21,15 @@ TARGETS: Mapping[str, str] = {
 """Wishes that name a record, as a person reads them."""
 WORDS: frozenset[str] = frozenset({"text", "summary", "subject"})
 DAYS: frozenset[str] = frozenset({"date", "until"})
-_ADDRESS = re.compile(
-    r"https?:|www\.|\b[\w-]+\.(?:com|net|org|io|example)\b|[\w.]+@\w|\]\s*\(", re.IGNORECASE
-)
+_LINK = re.compile(r"https?:|\bwww\.|[\w.]+@\w|\]\s*\(", re.IGNORECASE)
+"""The beginning of one; `ADDRESS` knows whole ones, with and without a scheme."""
+_MARKS = re.compile(r"[ \t]*[\[(]\s*[EK]\d+(?:\s*[,;&]?\s*[EK]\d+)*\s*[\])]")
+"""Evidence marks as models write them: ``[E1]``, ``[E1, K2]``, ``(E1)``."""
+MOST_UNPROVEN = 5
+"""Sentences of a text that are named one by one."""
+_LONGEST_QUOTE = 200
+"""Characters of such a sentence that are shown."""
+BY_A_MODEL = "was written by a language model, not by a person. Read it word by word."
 
 
 def warnings_of(
@@ -48,13 +57,13 @@ def warnings_of(
             known = stands_in(value, words) or (name == "order" and _stands_for_it(order_reference, words))
             if not known:
                 told.append(
-                    f"Whoever asked did not name the {TARGETS[name]} {value} themselves. Make sure that it is the one they mean."
+                    f"Whoever asked did not name the {TARGETS[name]} {_named(value)} themselves. Make sure that it is the one they mean."
                 )
         elif name in DAYS:
             if not _is_said_day(value, words, said_days):
-                told.append(f"Whoever asked did not name the day {value} themselves.")
+                told.append(f"Whoever asked did not name the day {_named(value)} themselves.")
         elif name in WORDS and not stands_in(value, words):
-            told.append(f"The {name} was written by a language model, not by a person. Read it word by word.")
+            told.append(f"The {name} {BY_A_MODEL}")
     return told
 
 
@@ -73,7 +82,42 @@ def _stands_for_it(reference: str, words: Sequence[str]) -> bool:
 
 def has_address(text: str) -> bool:
     """A link, a mail address or Markdown for one."""
-    return _ADDRESS.search(text) is not None
+    return ADDRESS.search(text) is not None or _LINK.search(text) is not None
+
+
+def without_marks(text: str) -> str:
+    """A text as somebody outside may read it: evidence marks mean something in an answer only."""
+    return _MARKS.sub("", text).strip()
+
+
+def unproven(name: str, sentences: Sequence[str]) -> list[str]:
+    """What an approver has to know of the sentences of a text that nothing supports.
+
+    Args:
+        name: the wish that holds the text: ``text``, ``summary``, ``subject``.
+        sentences: as a language model wrote them.
+    """
+    told = [
+        f"Nothing that was read proves this of the {name}: “{_short(without_marks(one))}”"
+        for one in sentences[:MOST_UNPROVEN]
+    ]
+    more = len(sentences) - MOST_UNPROVEN
+    return [*told, *([f"{more} more sentences of the {name} are not proven either."] if more > 0 else [])]
+
+
+def is_a_models(name: str, warnings: Sequence[str]) -> bool:
+    """Whether the warnings of a draft say that a language model wrote this part of it."""
+    return f"The {name} {BY_A_MODEL}" in warnings
+
+
+def _named(value: str) -> str:
+    """A wish in a warning: a wish that its action has no use for may be any text."""
+    return value if is_name(value) else "(a text that is no name)"
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
 def _is_said_day(value: str, words: Sequence[str], said: Sequence[tuple[date, date]]) -> bool:

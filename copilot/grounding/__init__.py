@@ -8,7 +8,12 @@ name, quoted words or address; and what words say: a state, a negation, a cause,
 - Any other sentence is looked up in what it cites, claim by claim; a number or date in the fields that the words beside it mean, where
   the evidence has them. Names and references may also come from the order that the evidence belongs to.
 - A sentence without a mark is looked up in all evidence of the turn; its names may be the person's own words.
-- A number of days between dates of the sentence, a comparison of its two figures and a count of records are recomputed.
+- A number of days between dates of the sentence, a comparison of its two figures, a sum or difference of its own figures and a count
+  of records are recomputed.
+- Today needs evidence like any day, unless the sentence speaks of it as the day of the question. A word such as "after" or "if" makes a
+  clause hypothetical only where it governs the verb (`moods`).
+- What stands behind "because", what is said to have happened, who agreed, what is allowed and what we have done is made of words that
+  the evidence, a document or a draft of the turn holds (`causes`, `rules`, `deeds`), whatever words the sentence chooses.
 
 A sentence with a claim that nothing supports is removed and counted; a mark with an id that code never gave is an error.
 

@@ -11,10 +11,12 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from copilot.addresses import has_path, has_web_address
 from copilot.answer import Checks, Citation, Evidence
 from copilot.evidence_book import MARK
+from copilot.grounding.asked import AskedFor, names_of
+from copilot.grounding.causes import foreign_causes, foreign_happenings
 from copilot.grounding.claims import (
-    ADDRESS,
     LIST_NUMBER,
     ODOO_TERMS,
     Claim,
@@ -22,7 +24,8 @@ from copilot.grounding.claims import (
     has_open_quote,
     without_quotes,
 )
-from copilot.grounding.concepts import COMPARISONS, Stance, stances_of
+from copilot.grounding.concepts import BY_PEOPLE, COMPARISONS, Stance, stances_of
+from copilot.grounding.deeds import DEEDS, claimed_deeds
 from copilot.grounding.findings import (
     Statement,
     findings_of,
@@ -33,8 +36,11 @@ from copilot.grounding.findings import (
     turns_of,
     words_of,
 )
+from copilot.grounding.lone_names import lone_names
 from copilot.grounding.names import escaped, marked_up, without_names
+from copilot.grounding.rules import foreign_rules
 from copilot.grounding.sources import Source, name_in_its_role, supported
+from copilot.grounding.sums import recomputed
 from copilot.grounding.text import folded, sentences_of, stem
 from copilot.models.playbook.asking_back import is_question_back
 
@@ -115,8 +121,11 @@ class Grounding:
         today: the person's day; a figure may be the time between a promise and today.
         timezone: of the person; an instant counts as the day it is there.
         question: the person's own words; names and references may come from them where nothing is cited.
-        said: what code itself put into tool results (messages, names it looked for); may be repeated.
+        said: what code itself put into tool results (messages, names of records); may be repeated.
         results: the tool results of the turn, as JSON: what code says about the evidence, with the ids it rests on.
+        asked_for: what a brain passed to the reads of the turn. It proves nothing where it comes back in `said` or in `results`; a
+            reference or short name of it that the person wrote, too, may be named.
+        words: what the person wrote earlier in the conversation.
     """
 
     def __init__(
@@ -129,12 +138,16 @@ class Grounding:
         question: str = "",
         said: Iterable[str] = (),
         results: Iterable[Any] = (),
+        asked_for: Iterable[str] = (),
+        words: Iterable[str] = (),
     ) -> None:
         zone = ZoneInfo(timezone)
         self._today = today
         self._asked = question
-        said = list(said)
         evidence = list(evidence)
+        passed = AskedFor(asked_for, (question, *words), known=names_of(evidence))
+        said = [passed.without_statements(one) for one in said]
+        results = [passed.unasked(_value_of(one)) for one in results]
         self._sources: dict[str, Source] = {}
         self._labels: dict[str, str] = {}
         self._citations = {one.id: one for one in citations}
@@ -148,7 +161,10 @@ class Grounding:
         self._marked_up = marked_up([*self._labels.values(), *(dict(fact.fields) for fact in evidence)])
         for passage in self._citations.values():
             self._sources[passage.id] = Source.of_values(
-                [passage.quote, passage.title, passage.section, passage.customer, passage.valid_from, passage.valid_to, passage.page],
+                [
+                    passage.quote, passage.title, passage.section, passage.customer,
+                    passage.valid_from, passage.valid_to, passage.page, passage.page_of,
+                ],
                 zone,
                 is_passage=True,
             )  # fmt: skip
@@ -163,9 +179,12 @@ class Grounding:
         for statement in self._statements:
             for word in statement.words:
                 self._by_word[word].append(statement)
+        self._deeds = {fact for _, source in self._findings for fact in source.facts if fact[0] in DEEDS}
+        """What the drafts in the results show to have been done."""
         self._superseded = _superseded(results)
         self._question = Source.of_values([question], zone)
-        self._said = Source.of_values(said, zone)
+        self._said = Source.of_values([passed.without_any(one) for one in said], zone)
+        self._named = Source.of_values(passed.names, zone)
         self._made_by_code = folded(" | ".join(said))
         self._all = [*self._sources.values(), *(source for _, source in self._findings)]
 
@@ -237,6 +256,7 @@ class Grounding:
                 day for one in claims if one.kind == "date" and not one.relative for day in one.either
             )
             bad = [one for one in claims if not self._holds(one, sources, known, named)]
+            bad = recomputed(claims, bad)
             figures = [one for one in claims if one.kind in {"date", "number", "percent", "days", "quote"}]
             figures = figures or [one for one in claims if one.kind in {"name", "reference"}]
             if known and figures and not bad and not self._says_any(figures, sources or [], named):
@@ -248,6 +268,7 @@ class Grounding:
                         f"no evidence says “{stance.text}”" + ("" if stance.holds else " is denied")
                     )
             shown = self._without_idle_marks(sentence, known, claims)
+        reasons += self._unproven_words(self._without_labels(sentence), known or list(cited_before), same)
         reasons += [f"{claim.text} is not in the evidence" for claim in bad]
         reasons += self._wrong_citation(sentence, lead, known)
         total = len(claims) + len(stances)
@@ -257,6 +278,43 @@ class Grounding:
             supported=total - min(total, max(1, len(bad))) if reasons else total,
             reasons=tuple(reasons),
         )
+
+    def _unproven_words(self, sentence: str, marks: Sequence[str], same: Sequence[Statement]) -> list[str]:
+        """Causes, happenings, rules and deeds that a sentence tells in words of its own and nothing of the turn says."""
+        if self._repeats_code(sentence):
+            return []
+        cited = self._cited_sources([mark for mark in marks if mark in self._sources])
+        of_code = [source for _, source in self._findings]
+        found = [
+            f"no evidence says “{words}”"
+            for words in foreign_causes(sentence, [*(cited or self._all), *of_code, self._said])
+        ]
+        found += [
+            f"nothing read says that something “{word}”"
+            for word in foreign_happenings(sentence, [*self._all, *self._contexts.values(), self._said])
+        ]
+        passages = [mark for mark in marks if mark in self._citations]
+        found += [
+            f"no document read says “{words}”"
+            for words in foreign_rules(
+                sentence,
+                [self._sources[mark] for mark in passages or self._citations],
+                cited if passages else [*of_code, self._said],
+                cites=bool(passages),
+            )
+        ]
+        found += [
+            f"nothing shows “{words}”"
+            for deed, words in claimed_deeds(sentence)
+            if (deed, True) not in self._deeds
+        ]
+        everything = [*self._all, *self._contexts.values(), self._said, self._question, self._named]
+        found += [
+            f"no evidence names “{name}”"
+            for name in lone_names(sentence, lambda word: any(source.says(word) for source in everything))
+        ]
+        told = folded(" ".join(statement.text for statement in same))
+        return [one for one in found if folded(one.partition("“")[2].rstrip("”")) not in told]
 
     # What code said
 
@@ -320,7 +378,7 @@ class Grounding:
         return _replace_marks(sentence, wrong, right)
 
     def _repeats_code(self, sentence: str) -> bool:
-        """Word for word what code put into a tool's result without naming evidence (a message, a thing it looked for)."""
+        """Word for word what code put into a tool's result without naming evidence (a message); never what was passed to a tool."""
         bare = folded(LIST_NUMBER.sub("", MARK.sub("", sentence)).replace("*", "")).rstrip(" .")
         lead, _, tail = bare.partition(": ")
         words = [bare, tail if _LEAD_WORDS.fullmatch(lead) else ""]
@@ -331,9 +389,15 @@ class Grounding:
         bait; quoted from a document, a mail address (never a web address) may stand."""
         text = str(claim.value)
         if claim.kind == "quote":
-            return ADDRESS.search(text) is not None and ("://" in text or "www." in text)
+            return has_web_address(text)
         if claim.kind != "address" or self._said.says(text):
             return False
+        if (
+            "@" not in text
+            and not has_path(text)
+            and any(folded(text) in folded(one) for one in self._labels.values())
+        ):
+            return False  # a company that is called by its domain ("Booking.example Ltd"): a name, which leads nowhere
         return not any(
             re.search(r"e?mail|website", key) and folded(text) in value
             for source in self._sources.values()
@@ -383,7 +447,7 @@ class Grounding:
         if claim.kind in {"reference", "name", "date", "unit", "currency"} and cited is not None:
             sources += self._surroundings(marks)
         if cited is None and claim.kind in {"reference", "name", "quote"}:
-            sources += [self._question, self._said]
+            sources += [self._question, self._said, self._named]
         if claim.kind == "date" and claim.relative and sentence_days and self._today not in claim.either:
             days = {(day.month, day.day) for day in claim.either}
             return any(
@@ -451,12 +515,23 @@ class Grounding:
                 one, other = (float(number.replace(",", "")) for number in (found[1], found[3]))
                 return (one > other) if COMPARISONS[stance.concept] > 0 else (one < other)
         known = [mark for mark in marks if mark in self._sources]
-        pool = self._pool(self._cited_sources(known) if known else self._all)
+        sources = self._cited_sources(known) if known else self._all
+        if stance.concept in BY_PEOPLE:  # what code lays down as a condition is nothing that somebody did
+            sources = [
+                self._sources[mark] for mark in known or self._sources if known or mark not in self._citations
+            ]
+        elif not known and stance.about:  # a document rules; it tells of no record
+            sources = [source for source in sources if not source.is_passage]
+        pool = self._pool(sources)
         same = [one for one in pool if one.concept == stance.concept]
         # Where the evidence says it of the very record, what it says of others does not count.
         same = [one for one in same if one.about & stance.about] or same
         if same:
             return any(one.holds == stance.holds for one in same)
+        if stance.concept in BY_PEOPLE:
+            if not stance.holds and re.match(r"\W*nothing (?:was|is|has been) ", folded(sentence)):
+                return "done: executed" not in dict(self._deeds)  # we change nothing but by a draft
+            return (stance.concept, stance.holds) in self._deeds
         if stance.concept == "late":
             return stance.holds and any(
                 re.search(r"^promised|commitment_date", one.key) and one.day < self._today
@@ -512,12 +587,21 @@ class Grounding:
         return problems
 
 
+def _value_of(result: Any) -> Any:
+    """A result as a value; a text that is no JSON says nothing."""
+    if not isinstance(result, str):
+        return result
+    try:
+        return json.loads(result)
+    except ValueError:
+        return None
+
+
 def _superseded(results: Iterable[Any]) -> frozenset[str]:
     """The passages that their search said to be out of force."""
-    read = [json.loads(one) if isinstance(one, str) else one for one in results]
     return frozenset(
         passage["id"]
-        for result in read
+        for result in results
         if isinstance(result, dict)
         for passage in result.get("passages") or ()
         if passage.get("superseded")

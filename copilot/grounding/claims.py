@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from copilot.addresses import ADDRESS
 from copilot.evidence_book import MARK
-from copilot.grounding.days import WEEKDAYS, days_in
+from copilot.grounding.days import WEEKDAYS, days_in, is_day_of_asking
 from copilot.grounding.text import blank, folded, stem
 
 ClaimKind = Literal[
@@ -45,16 +46,15 @@ class Claim:
     before: str = ""
     """For a date, a name or a number: the words in front of it."""
     after: str = ""
-    """For a name: the words behind it, folded."""
+    """For a name or a number: the words behind it, folded."""
+    of_asking: bool = False
+    """For a date: the sentence speaks of it as the day of the question; true of today only."""
     qualifier: str = ""
     """For a duration: ``business`` where the sentence says so."""
 
 
 REFERENCE = re.compile(
     r"\b(?:[A-Z]{1,6}(?:/[A-Z0-9]+)+|[A-Z]{1,5}-?\d[\w-]*(?:/[A-Z0-9-]+)*|[A-Z]{2,}(?:-[A-Z0-9]+)+)\b"
-)
-ADDRESS = re.compile(
-    r"(?:https?|ftp)://[^\s)>\]]+|\bwww\.[^\s)>\]]+|[\w.+-]+@[\w-]+\.[\w.-]*\w", re.IGNORECASE
 )
 _QUOTE = re.compile(
     r"“([^”]{3,})”|\"([^\"]{3,})\"|«([^»]{3,})»|‘([^’]{12,})’(?!\w)|(?<!\w)'([^']{12,})'(?!\w)|^\s*>\s*(.{3,})$"
@@ -77,7 +77,7 @@ WORD_NUMBERS = (
 )
 _SPELLED = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 DURATION = re.compile(
-    rf"\b(\d+(?:\.\d+)?|an?|{_SPELLED})[ -](?:(business|working|calendar) )?(hours?|days?|weeks?|months?|years?)\b",
+    rf"\b(?<!promised )(\d+(?:\.\d+)?|an?|{_SPELLED})[ -](?:(business|working|calendar) )?(hours?|days?|weeks?|months?|years?)\b",
     re.IGNORECASE,
 )
 DAYS_OF = {"day": 1, "week": 7}
@@ -154,6 +154,9 @@ def claims_of(sentence: str, today: date | None = None) -> list[Claim]:
                 near=words.around(day.begin, day.end),
                 relative=day.relative,
                 before=folded(text[max(0, day.begin - 60) : day.begin]),
+                of_asking=is_day_of_asking(
+                    day.text, folded(whole[: day.begin]), folded(whole[day.end : day.end + 60])
+                ),
             )
         )
         text = text[: day.begin] + " " * (day.end - day.begin) + text[day.end :]
@@ -204,6 +207,7 @@ def claims_of(sentence: str, today: date | None = None) -> list[Claim]:
                 near=near,
                 counts=_counted(text, match.end()),
                 before=whole[max(0, match.start() - 30) : match.start()],
+                after=folded(whole[match.end() : match.end() + 30]),
             )
         )
     text = blank(NUMBER, text)

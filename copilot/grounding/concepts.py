@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from copilot.grounding.deeds import DEEDS
+from copilot.grounding.moods import is_supposed
 from copilot.grounding.text import folded
 
 
@@ -54,6 +56,11 @@ _CONCEPTS: dict[str, str] = {
     "released": r"released",
     "expired": r"expired|no longer valid|out of date",
     "in force": r"in force|still valid",
+    "agreed": (
+        r"(?<!as )(?<!the )agreed(?! (?:day|date|term|price|lead|carrier|quantit|with\b.*:))|agrees|accepted|accepts|consented|consents"
+        r"|gave (?:\w+ ){0,3}(?:consent|permission|approval|green light|go-ahead)|no objections?|(?:fine|okay|ok|happy) with|said yes"
+    ),
+    "waived": r"waived|waives",
     "certainty: proven": r"proven",
 }
 """Facts that hold or do not. What a sentence says of these must be said by the evidence with the same sign."""
@@ -110,21 +117,27 @@ r"|failure)|bankrupt\w*|insolven\w+"
 
 COMPARISONS = {"more": 1, "later": 1, "less": -1, "earlier": -1}
 
-_FACTS = {name: re.compile(rf"\b(?:{words})\b") for name, words in _CONCEPTS.items()}
+_FACTS = {name: re.compile(rf"\b(?:{words})\b") for name, words in _CONCEPTS.items()} | {
+    name: re.compile(
+        rf"\b(?:is|are|was|were|been|being|be)(?: (?:now|already|just|also|then|both|all|\w+ly))* (?:{words})\b"
+        rf"|^ ?(?:{words})(?= (?:by|to|for|with|at|on)\b)"
+    )
+    for name, words in DEEDS.items()
+}
 _AGAINST = {name: re.compile(rf"\b(?:{words})\b") for name, words in _OPPOSITES.items()}
 _RAISED = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _SUBJECTS.items()}
+
+CHECKED = (*_FACTS.values(), *_AGAINST.values(), *_RAISED.values())
+"""What `stances_of` finds in a clause, to be blanked where only the rest is of interest."""
+
+BY_PEOPLE = frozenset({"agreed", "waived", *DEEDS})
+"""What somebody did or granted. A document that only speaks of it (``if the Buyer has agreed``) does not say that it happened."""
 
 _ABOUT = re.compile(r"\b(?:[a-z]+(?:/[a-z0-9]+)+|[a-z]{1,4}\d{4,})\b")
 _CLAUSE = re.compile(r"[;:—–()]|,(?! \d)|\b(?:and|but|so that|because|although|while|whereas)\b")
 NEGATOR = re.compile(
     r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|cannot|hardly)\b|n't\b|\bn’t\b|\bno longer\b|\byet to be\b|\bstill to be\b"
 )
-_HYPOTHETICAL = re.compile(
-    r"\b(?:if|whether|unless|until|could|would|should|might|may|must|can|cannot|shall|please|once"
-    r"|when|before|after|as soon as|will|let|to be|in case|"
-    r"confirm|ask|check|get|tell|offer|ship|order|release|decide|agree|compare|correct|complete|open a|book|count|do)\b"
-)
-"""Clauses that state no fact: conditions, wishes, rules and requests."""
 
 
 def stances_of(text: str, *, facts_only: bool = True) -> list[Stance]:
@@ -135,29 +148,26 @@ def stances_of(text: str, *, facts_only: bool = True) -> list[Stance]:
             read whole.
     """
     found: list[Stance] = []
-    for clause in _CLAUSE.split(folded(text)):
+    sentence = folded(text)
+    for clause in _CLAUSE.split(sentence):
         if not clause.strip():
             continue
-        states_fact = _HYPOTHETICAL.search(clause) is None
         about = frozenset(_ABOUT.findall(clause))
         for name, pattern in _RAISED.items():
             found += [Stance(concept=name, holds=True, text=match[0]) for match in pattern.finditer(clause)]
-        if facts_only and not states_fact:
-            continue
-        for name, pattern in _FACTS.items():
-            for match in pattern.finditer(clause):
-                found.append(
-                    Stance(concept=name, holds=not _denied(clause, match), text=match[0], about=about)
-                )
-        for name, pattern in _AGAINST.items():
-            for match in pattern.finditer(clause):
-                found.append(Stance(concept=name, holds=_denied(clause, match), text=match[0], about=about))
+        for patterns, against in ((_FACTS, False), (_AGAINST, True)):
+            for name, pattern in patterns.items():
+                for match in pattern.finditer(clause):
+                    if facts_only and is_supposed(clause, *match.span(), sentence):
+                        continue
+                    holds = _denied(clause, match) is against
+                    found.append(Stance(concept=name, holds=holds, text=match[0].strip(), about=about))
     return found
 
 
 def _denied(clause: str, match: re.Match[str]) -> bool:
     """Whether a negator stands within seven words in front of the concept (``nothing has been received``), or two do."""
-    words = " ".join(clause[: match.start()].split()[-7:])
+    words = " ".join(clause[: match.start()].rsplit(". ", 1)[-1].split()[-7:])
     return len(NEGATOR.findall(words)) % 2 == 1
 
 
@@ -177,6 +187,7 @@ _STATE_WORDS: tuple[tuple[str, str, str, bool], ...] = (
     ("stock.picking", "done", "departed", True),
     ("stock.picking", "done", "finished", True),
     ("stock.picking", "done", "arrived", True),
+    ("stock.picking", "done", "done: executed", True),
     ("stock.picking", "ready", "ready", True),
     ("stock.picking", "ready", "departed", False),
     ("stock.picking", "waiting", "ready", False),
@@ -185,6 +196,7 @@ _STATE_WORDS: tuple[tuple[str, str, str, bool], ...] = (
     ("stock.picking", "cancelled", "cancelled", True),
     ("stock.move", "done", "departed", True),
     ("stock.move", "done", "arrived", True),
+    ("stock.move", "done", "done: executed", True),
     ("stock.move", "available", "departed", False),
     ("stock.move", "waiting availability", "reserved", False),
     ("stock.move", "cancelled", "cancelled", True),

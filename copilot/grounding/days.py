@@ -58,6 +58,44 @@ class Day:
     """Counted from today: ``tomorrow``, ``in 3 days``, ``last Friday``."""
 
 
+_ASKED_ON = re.compile(
+    r"(?:\b(?:today(?:'s date)? is(?: \w+day)?,?|as of|as at|checked|looked up|(?:as )?read|asked|counted (?:from|to|until)"
+    r"|compared (?:with|to))(?: in odoo)?(?: on)?(?: today,)?|^\W*today,|\b(?:i|we)(?: have|'ve)? (?:checked|read|looked)\b[^.;:,]*)\s*$"
+)
+"""In front of today's date: it is the day of the question."""
+_STATE = re.compile(
+    r"\b(?:is|are|stands?|remains?|has|have)\b.*\b(?:late|overdue|behind|free|available|in stock|on hand|reserved|missing|open"
+    r"|on hold|held|waiting|at risk)\b"
+)
+_EVENT = re.compile(
+    r"\b(?:was|were|been|will|would|can|could|may|should|must|arriv\w*|ship(?:s|ped|ping)?|leav\w+|left|deliver(?:s|ed|ing)?|receiv\w+|due"
+    r"|promis\w+|plan\w+|expect\w+|schedul\w+|depart\w*|dispatch\w*|pick\w*|pack\w*|invoic\w+|confirm\w*|cancel\w*|releas\w+"
+    r"|sign\w*|paid|pays?|com(?:e|es|ing)|goes|going|sent|sends?|expir\w+|starts?|ends?|becom\w+|became|until|by|since|before|after)\b"
+)
+_PART = re.compile(r"[;:,.()]|\b(?:and|but|because|which|so)\b")
+
+
+def is_day_of_asking(said: str, before: str, after: str) -> bool:
+    """Whether a sentence speaks of today as the day on which it was asked (``as of today``, ``is 3 days late today``): that needs no
+    evidence. As the day of an event (``ships today``) it needs evidence that holds it.
+
+    Args:
+        said: the date's own words, in any case.
+        before: the folded words in front of it.
+        after: the folded words behind it.
+    """
+    if _ASKED_ON.search(f"{before} ") is not None:
+        return True
+    if said.casefold() != "today":
+        return False
+    if not before.strip(" -*") and re.match(
+        r" ?(?:'s date)? is (?:the )?(?:\w+day\b|\d|\w{3,9} \d)", f" {after}"
+    ):
+        return True
+    clause = f"{_PART.split(before)[-1]} {_PART.split(after)[0]}"
+    return _STATE.search(clause) is not None and _EVENT.search(clause) is None
+
+
 def days_in(text: str, today: date | None = None) -> list[Day]:
     """The days a text names, in the order in which they stand there; relative ones only where `today` is given."""
     found: list[Day] = []

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from copilot.grounding.claims import REFERENCE, Claim, claims_of, names_in, plain, without_quotes
 from copilot.grounding.concepts import NEGATOR, stances_of
 from copilot.grounding.days import MONTHS
+from copilot.grounding.deeds import facts_of_draft
 from copilot.grounding.sources import Source
 from copilot.grounding.text import blank, folded, sentences_of, stem
 
@@ -112,6 +113,7 @@ def source_of(finding: Finding, zone: ZoneInfo) -> Source:
     certainty = finding.own.get("certainty")
     if certainty:
         facts += [("certainty: proven", certainty == "proven"), (f"certainty: {certainty}", True)]
+    facts += facts_of_draft(finding.own)
     return Source.of_values([finding.own], zone, facts=facts)
 
 

@@ -22,7 +22,7 @@ from copilot.grounding.claims import (
     duration,
     number_of,
 )
-from copilot.grounding.concepts import Stance, of_fields, stances_of
+from copilot.grounding.concepts import BY_PEOPLE, Stance, of_fields, stances_of
 from copilot.grounding.days import ISO_DATE, WEEKDAYS, days_in, days_of_value
 from copilot.grounding.text import blank, folded, stem
 
@@ -51,6 +51,25 @@ _DATE_ROLES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     )
 )
 """Words in front of a date -> the fields it may come from, where the evidence has such fields."""
+
+
+_CLERICAL = re.compile(r"^(?:reservation|in|create|write|read)_(?:date|at)$")
+"""Fields that Odoo fills with the day on which something was entered or read: by chance often today, the day of no event."""
+
+_EVENTS_TODAY: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(words), re.compile(keys))
+    for words, keys in (
+        (
+            r"\b(?:arriv\w+|comes?|received|receipt)\b",
+            r"arriv|planned|due|deadline|^date$|scheduled|done|earliest|latest|expected|comes",
+        ),
+        (
+            r"\b(?:ships?|shipped|shipping|leav\w+|left|dispatch\w*|departs?|delivered|goes)\b",
+            r"leaves|arriv|ship|planned|deadline|^date$|scheduled|done|earliest|latest|expected|commitment|promised",
+        ),
+    )
+)
+"""Words in front of today's date -> the fields it may come from, where the evidence has such fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,10 +172,13 @@ class Source:
     @cached_property
     def stances(self) -> frozenset[Stance]:
         """What its words and its fields say, as concepts with a sign."""
-        fields = {Stance(concept=concept, holds=holds) for concept, holds in self.facts}
-        return frozenset(fields).union(
-            *(stances_of(text, facts_only=not self.is_passage) for text in self.texts)
-        )
+        found = {Stance(concept=concept, holds=holds) for concept, holds in self.facts}
+        for text in self.texts:
+            found.update(stances_of(text))
+            if self.is_passage:
+                whole = stances_of(text, facts_only=False)
+                found.update(one for one in whole if one.concept not in BY_PEOPLE)
+        return frozenset(found)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -244,7 +266,7 @@ def _date_supported(claim: Claim, sources: list[Source], today: date) -> bool:
             return day in claim.either
         return any((day.month, day.day) == (one.month, one.day) for one in claim.either)
 
-    if fits(today) and claim.year_given:
+    if fits(today) and claim.year_given and claim.of_asking:
         return True
     for words, keys in _DATE_ROLES:
         spoken = list(words.finditer(claim.before))
@@ -257,7 +279,14 @@ def _date_supported(claim: Claim, sources: list[Source], today: date) -> bool:
                 one for source in sources for one in source.dated if not one.key and words.search(one.before)
             ]
             return any(fits(one.day) for one in [*fields, *texts])
-    return any(fits(one.day) for source in sources for one in source.dated)
+    dated = [one for source in sources for one in source.dated]
+    if fits(today):
+        dated = [one for one in dated if not _CLERICAL.search(one.key)]
+        for words, keys in _EVENTS_TODAY:
+            fields = [one for one in dated if keys.search(one.key)]
+            if fields and words.search(claim.before[-40:]):
+                dated = [*fields, *(one for one in dated if not one.key and words.search(one.before))]
+    return any(fits(one.day) for one in dated)
 
 
 def _number_supported(claim: Claim, value: float, sources: list[Source]) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     "number", "date", "unit", "reference", "swapped order", "negation", "wrong rule", "wrong citation", "comparison", "count", "name",
-    "state", "cause",
+    "state", "cause", "today", "hedge", "free cause", "unquoted rule", "done by us", "wrong sum",
 )  # fmt: skip
 
 
@@ -149,6 +149,13 @@ def prose_of(diagnosis: dict[str, Any], today: date, style: int) -> list[str]:
     """True sentences about a diagnosis and its evidence, as a language model might put them, in one of `STYLES` ways."""
     order, [mark] = diagnosis["order"], diagnosis["order_evidence"][:1]
     late, lines = diagnosis["days_late"], []
+    lines.append(
+        (
+            f"Today is {today:%A}, {today.day} {today:%b} {today.year}.",
+            f"This is as of today, {today.day} {today:%B} {today.year}.",
+            "I looked at Odoo today.",
+        )[style]
+    )
     if diagnosis["promised"] and diagnosis["is_late"]:
         when = _day_in_words(date.fromisoformat(diagnosis["promised"]), today, style)
         lines.append(
@@ -255,6 +262,15 @@ def _prose_of_fact(fact: dict[str, Any], today: date, style: int) -> list[str]:
                         f"There is {missing:g} missing of {ordered:g} {mark}.",
                     )[style]
                 )
+            reserved = fields.get("quantity_reserved")
+            if missing and reserved and ordered == missing + reserved:
+                lines.append(
+                    (
+                        f"{missing:g} are missing and {reserved:g} are reserved, together {ordered:g} {mark}.",
+                        f"{reserved:g} are reserved, {missing:g} missing, in all {ordered:g} {mark}.",
+                        f"Of the {ordered:g} that were ordered, {missing:g} are missing, so {reserved:g} remain {mark}.",
+                    )[style]
+                )
         case "purchase.order.line":
             if fields.get("qty_received") == 0:
                 lines.append(
@@ -280,6 +296,13 @@ def _prose_of_fact(fact: dict[str, Any], today: date, style: int) -> list[str]:
                     (
                         f"There are {free:g} free in {where} {mark}.",
                         f"{where} has {free:g} available {mark}.",
+                    )[style % 2]
+                )
+            if free > 0 and reserved > 0 and quantity == free + reserved:
+                lines.append(
+                    (
+                        f"{free:g} are free and {reserved:g} are reserved, together {quantity:g} {mark}.",
+                        f"Of the {quantity:g} there, {reserved:g} are reserved, so {free:g} remain {mark}.",
                     )[style % 2]
                 )
             if quantity > reserved > 0:
@@ -369,8 +392,6 @@ def _date(line: str, answer: Written, source: random.Random, others: Sequence[Wr
     day = date(int(one[3]), month, int(one[1])) + timedelta(
         days=source.choice([-9, -6, -4, -2, -1, 1, 2, 3, 5, 8, 30, 365])
     )
-    if day == answer.today:
-        day += timedelta(days=1)
     return f"{line[: one.start()]}{day.day} {day:%b} {day.year}{line[one.end() :]}"
 
 
@@ -558,12 +579,114 @@ def _cause(line: str, answer: Written, source: random.Random, others: Sequence[W
     return numbered[1] + source.choice(foreign) + line[numbered.end(2) :] if foreign else None
 
 
+def _today(line: str, answer: Written, source: random.Random, others: Sequence[Written]) -> str | None:
+    """The day of an event becomes today."""
+    written = f"{answer.today.day} {answer.today:%b} {answer.today.year}"
+    found = [
+        match for match in _DATE.finditer(line) if not _in_label(line, match.start()) and match[0] != written
+    ]
+    if not found or line.startswith(("Today", "This is as of")):
+        return None
+    one = source.choice(found)
+    if source.random() < 0.5:
+        return line[: one.start()] + written + line[one.end() :]
+    return re.sub(r"\bon $", "", line[: one.start()]) + "today" + line[one.end() :]
+
+
+def _hedge(line: str, answer: Written, source: random.Random, others: Sequence[Written]) -> str | None:
+    """What is denied is said to have happened, with a word behind it that sounds like a condition."""
+    hedge = source.choice(
+        (
+            " after inspection",
+            " when the truck came",
+            " once",
+            " before the weekend",
+            " after all",
+            " if you ask me",
+        )
+    )
+    return _swap(
+        line, source,
+        [(r"\bhas not been received\b", f"has been received{hedge}"), (r"\bhas not arrived yet\b", f"has arrived{hedge}"),
+         (r"\bNothing of (\S+) has been received\b", rf"\1 has been received{hedge}"), (r"\bis not reserved\b", f"was reserved{hedge}"),
+         (r"\bare not reserved\b", f"were reserved{hedge}"), (r"\bhas not left\b", f"has left{hedge}"), ((
+r"\bhas not been shipped\b"
+), f"was shipped{hedge}")],
+    )  # fmt: skip
+
+
+_FREE_CAUSES = (
+    "because the vendor's owner is ill", "because somebody forgot it", "due to a lack of staff", "caused by a broken forklift",
+    "because of a family quarrel", "owing to a flat tyre", "since the buyer has quit", "because the factory burned down",
+    "as a result of a typing mistake", "because a colleague lost the papers",
+)  # fmt: skip
+
+
+def _free_cause(line: str, answer: Written, source: random.Random, others: Sequence[Written]) -> str | None:
+    """A cause that nobody recorded, in words of nobody's list."""
+    ends = list(re.finditer(r"(?<=[a-z\d])(?=(?: \[[EK]\d+\])+\.)", line))
+    if not ends or " because " in line or "“" in line:
+        return None
+    at = source.choice(ends).start()
+    return f"{line[:at]} {source.choice(_FREE_CAUSES)}{line[at:]}"
+
+
+_FREE_RULES = (
+    "The customer agreed to a partial shipment", "We may split the order freely under the contract", "The penalty is waived",
+    "The Buyer has accepted the new day", "You are free to ship in parts at any time", "Returns are forbidden in every case",
+    "We must not call the customer under the contract", "The vendor has consented to a later payment",
+)  # fmt: skip
+
+
+def _unquoted_rule(
+    line: str, answer: Written, source: random.Random, others: Sequence[Written]
+) -> str | None:
+    """A consent or a rule without quotation marks in the place of a quotation."""
+    found = re.search(r"“[^”]{20,}”( \[K\d+\])", line)
+    return f"{source.choice(_FREE_RULES)}{found[1]}." if found else None
+
+
+_DEEDS = (
+    "I have split {order} and informed the customer", "The split of {order} is done and approved by the supervisor",
+    "I've changed the date of {order}", "We have sent the customer a message about {order}", "{order} has been split",
+    "The customer of {order} was informed", "I looked at {order} and cancelled it", "I will inform the customer of {order}",
+    "The change of {order} has been approved",
+)  # fmt: skip
+
+
+def _done_by_us(line: str, answer: Written, source: random.Random, others: Sequence[Written]) -> str | None:
+    """A read is told as a deed."""
+    order, marks = _ORDER.search(line), re.search(r"(?: ?\[E\d+\])+", line)
+    if order is None or marks is None:
+        return None
+    cites = f" {marks[0].strip()}" if source.random() < 0.5 else ""
+    return source.choice(_DEEDS).format(order=order[0]) + f"{cites}."
+
+
+def _wrong_sum(line: str, answer: Written, source: random.Random, others: Sequence[Written]) -> str | None:
+    """A sum or difference of a line's own figures that does not come out."""
+    found = re.search(r"\b(?:together|in all|so) (\d+)(?= remain| \[)", line)
+    if found is None or len(re.findall(r"\d+", line[: found.start()])) < 2:
+        parts = re.fullmatch(
+            r"((?:Of the )?(\d+)(?: of the|,? that were ordered,| there are more than the) (\d+) [a-z ]+)( \[E\d+\]\.)",
+            line,
+        )
+        if parts is None:
+            return None
+        wrong = int(parts[2]) + int(parts[3]) + source.choice((-3, -1, 1, 4, 10))
+        return f"{parts[1]}, together {wrong}{parts[4]}"
+    wrong = int(found[1]) + source.choice((-3, -2, -1, 1, 2, 5, 10, 30))
+    return f"{line[: found.start(1)]}{wrong if wrong > 0 else int(found[1]) + 4}{line[found.end(1) :]}"
+
+
 _CHANGES = {
     "number": _number, "date": _date, "unit": _unit, "reference": _reference, "swapped order": _swapped_order, "negation": _negation,
     "wrong rule": _wrong_rule, (
 "wrong citation"
 ): _wrong_citation, "comparison": _comparison, "count": _count, "name": _name, "state": _state,
-    "cause": _cause,
+    "cause": _cause, "today": _today, "hedge": _hedge, "free cause": _free_cause, "unquoted rule": _unquoted_rule, (
+"done by us"
+): _done_by_us, "wrong sum": _wrong_sum,
 }  # fmt: skip
 
 
