@@ -27,7 +27,7 @@ from copilot.brains import Brain, BrainText, Talk
 from copilot.bundle import running_bundle
 from copilot.errors import CopilotError, NotFound, QuestionError, StateUnavailable, TooMany
 from copilot.evidence_book import MARK, citation_of
-from copilot.grounding import Grounded, Grounding
+from copilot.grounding import Grounded
 from copilot.health import Health
 from copilot.identity import Identity, Person, owner_of
 from copilot.metrics import Metrics
@@ -36,11 +36,13 @@ from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook.brain import PlaybookBrain
 from copilot.models.playbook.phrasing import VERSION as PHRASING_VERSION
 from copilot.models.playbook.phrasing import WHICH_ORDER
+from copilot.models.playbook.remembering import list_alone, remembered
+from copilot.models.playbook.understood import Earlier
 from copilot.options.rescue import rescue_view
 from copilot.options.views import cited_by, options_view, without_options
 from copilot.reads.at_risk import at_risk_json
 from copilot.reads.orders import diagnosis_json
-from copilot.reads.shared import reader_of
+from copilot.reads.shared import grounding_of, reader_of
 from copilot.reads.waiting import waiting_json
 from copilot.settings import Settings
 from copilot.store import Store
@@ -181,17 +183,18 @@ class Copilot:
         """The passages this person may read that answer a text, in the contract's JSON.
 
         Raises:
-            RetrievalError: the documents cannot be searched at all.
+            TooMany; RetrievalError: the documents cannot be searched at all.
         """
-        turn = self._new_turn(person)
-        request = SearchRequest(
-            text=text,
-            reader=reader_of(turn),
-            top=top,
-            collection=collection or DEFAULT_COLLECTION,
-            on_date=turn.now.date(),
-        )
-        found = self.library.search(request)
+        with self._limits.turn_of(person.login, is_question=False):
+            turn = self._new_turn(person)
+            request = SearchRequest(
+                text=text,
+                reader=reader_of(turn),
+                top=top,
+                collection=collection or DEFAULT_COLLECTION,
+                on_date=turn.now.date(),
+            )
+            found = self.library.search(request)
         citations = [citation_of(one.passage.passage_id, one) for one in found.passages]
         return {
             "passages": [
@@ -205,20 +208,21 @@ class Copilot:
         """Why one order is late, in the contract's JSON, with its evidence; no brain takes part.
 
         Raises:
-            NotFound: no single order of that name for this person; OdooError as the gateway says.
+            NotFound: no single order of that name for this person; TooMany; OdooError as the gateway says.
         """
-        turn = self._new_turn(person)
-        with person.lock:
-            calls_before = person.session.log.calls
-            resolution = find_order(person.session, reference)
-            if resolution.status != "one":
-                raise NotFound(
-                    f"There is no single order called {reference!r} that you may see. Ask for it by its name, such as S00042."
+        with self._limits.turn_of(person.login):
+            turn = self._new_turn(person)
+            with person.lock:
+                calls_before = person.session.log.calls
+                resolution = find_order(person.session, reference)
+                if resolution.status != "one":
+                    raise NotFound(
+                        f"There is no single order called {reference!r} that you may see. Ask for it by its name, such as S00042."
+                    )
+                turn.diagnoses.append(
+                    diagnose(person.session, resolution.order, now=turn.now, server=self.server)
                 )
-            turn.diagnoses.append(
-                diagnose(person.session, resolution.order, now=turn.now, server=self.server)
-            )
-            calls = turn.odoo_calls + person.session.log.calls - calls_before
+                calls = turn.odoo_calls + person.session.log.calls - calls_before
         return {
             "diagnosis": _diagnosis(turn, reference),
             "evidence": [one.to_json() for one in turn.book.evidence()],
@@ -421,7 +425,8 @@ class Copilot:
         turn = self._new_turn(person)
         turn.degraded, turn.failures = list(first.degraded), list(first.failures)
         turn.conversation, turn.answer_id, turn.drafts = first.conversation, first.answer_id, first.drafts
-        turn.desk, turn.words = first.desk, first.words
+        turn.desk, turn.words, turn.further_back = first.desk, first.words, first.further_back
+        turn.begun = first.begun  # what the first brain left of the turn's time
         turn.odoo_calls += first.odoo_calls
         turn.odoo_seconds, turn.search_seconds, turn.model_seconds = (
             first.odoo_seconds,
@@ -457,15 +462,24 @@ class Copilot:
     def _history(
         self, turn: Turn, thread_id: str, person: Person
     ) -> tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]:
-        """(summary of what lies further back, the last turns word for word, all that the person asked before)."""
+        """(summary, the last turns word for word, all that the person asked before); fills in `turn.further_back`."""
         try:
             bodies = self._store.bodies(thread_id, owner_of(person))
         except StateUnavailable as error:
             turn.note_degraded(f"Earlier questions of this conversation could not be read. {error}")
             return "", (), ()
+        turn.before = bodies
         # Evidence ids belong to the turn that gave them: an old [E1] must not look like one of this turn.
         earlier = tuple((body["question"], MARK.sub("", body["text"])) for body in bodies[-LAST_TURNS:])
-        return summary_of(bodies[:-LAST_TURNS]), earlier, tuple(str(body["question"]) for body in bodies)
+        said = [Earlier(question=body["question"], answer=list_alone(body["text"])) for body in bodies]
+        turn.further_back = tuple(
+            (one.question, one.answer) for one in remembered(said, turn.today)[: -len(earlier) or None]
+        )
+        return (
+            summary_of(bodies, word_for_word=len(earlier)),
+            earlier,
+            tuple(str(body["question"]) for body in bodies),
+        )
 
     def _running(self) -> dict[str, Any]:
         """The hashes of what governs answers: prompts, phrasing, decision rights, model, and the model that searches."""
@@ -504,16 +518,7 @@ def _checked_question(text: str) -> str:
 
 
 def _ground(turn: Turn, text: str, question: str) -> Grounded:
-    grounding = Grounding(
-        turn.book.evidence(),
-        turn.book.citations(),
-        today=turn.today,
-        timezone=turn.timezone,
-        question=question,
-        said=turn.said,
-        results=parsed(turn.results),
-    )
-    return grounding.check(text)
+    return grounding_of(turn, question).check(text)
 
 
 def parsed(results: list[str]) -> list[Any]:
@@ -596,7 +601,15 @@ class _Limits:
         self._asked: dict[str, deque[float]] = {}
 
     @contextmanager
-    def turn_of(self, login: str) -> Iterator[None]:
+    def turn_of(self, login: str, *, is_question: bool = True) -> Iterator[None]:
+        """As long as it is open, one of this person's turns is in flight.
+
+        Args:
+            is_question: it counts among the questions of a minute; a search, which asks nothing of Odoo, does not.
+
+        Raises:
+            TooMany: there are as many as there may be.
+        """
         with self._guard:
             asked = self._asked.setdefault(login, deque())
             while asked and asked[0] <= self._clock() - 60:
@@ -605,10 +618,11 @@ class _Limits:
                 raise TooMany(
                     f"{IN_FLIGHT_PER_PERSON} of your questions are still being answered. Wait for one of them, then ask again."
                 )
-            if self._per_minute is not None and len(asked) >= self._per_minute:
+            if is_question and self._per_minute is not None and len(asked) >= self._per_minute:
                 wait = max(1, round(60 - (self._clock() - asked[0])))
                 raise TooMany(f"That was {self._per_minute} questions in a minute. Ask again in {wait} s.")
-            asked.append(self._clock())
+            if is_question:
+                asked.append(self._clock())
             self._in_flight[login] = self._in_flight.get(login, 0) + 1
         try:
             yield

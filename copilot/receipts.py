@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from copilot.answer import Answer, Citation
 from copilot.errors import CopilotError
 from copilot.grounding import Grounding
+from copilot.grounding.asked import passed_in
 from copilot.models.playbook.answerable import answered_as
 from copilot.models.playbook.brain import NAME as PLAYBOOK
 from copilot.models.playbook.phrasing import answer as phrased
@@ -62,6 +63,7 @@ def kept_of(turn: Turn, talk: Talk, *, role: str) -> dict[str, Any]:
         "role": role,
         "instructions_sha256": hashlib.sha256(talk.instructions.encode()).hexdigest(),
         "summary": talk.summary,
+        "further_back": [list(pair) for pair in turn.further_back],
         "earlier": [list(pair) for pair in talk.earlier],
         "reads": turn.reads,
         "passages": [one.to_json() for one in turn.book.citations()],
@@ -128,16 +130,19 @@ def rebuild(receipt: Mapping[str, Any], meaning: Meaning | None = None) -> Rebui
             Read(tool=one["tool"], arguments=one["arguments"], result=one["result"])
             for one in receipt["reads"]
         ]
-        earlier = [Earlier(question=question, answer=answer) for question, answer in receipt["earlier"]]
+        before = (*receipt.get("further_back", ()), *receipt["earlier"])
+        earlier = [Earlier(question=question, answer=answer) for question, answer in before]
         passages = [Citation(**one) for one in receipt["passages"]]
         role, said, timezone = str(receipt["role"]), list(receipt["said"]), str(receipt["timezone"])
+        passed = [text for one in receipt["reads"] for text in passed_in(one["arguments"])]
+        words = [one.question for one in earlier] + [str(receipt.get("summary") or "")]
     except (KeyError, TypeError, ValueError) as error:
         raise NoReceipt(
             "This is no receipt that an answer can be rebuilt from; those of older versions hold no reads."
         ) from error
     grounding = Grounding(
         given.evidence, passages, today=today, timezone=timezone, question=given.question, said=said,
-        results=[read.result for read in reads],
+        results=[read.result for read in reads], asked_for=passed, words=words,
     )  # fmt: skip
     text = given.text
     if given.brain == PLAYBOOK:

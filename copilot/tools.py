@@ -287,6 +287,6 @@ TOOLS: tuple[BaseTool, ...] = (
 
 
 def _read(runtime: ToolRuntime[Any, Any], read: str, /, **arguments: Any) -> str:
-    runtime.stream_writer({"progress": reads.progress_of(read, arguments)})
+    runtime.stream_writer({"progress": reads.progress_of(read, arguments, runtime.context)})
     runtime.context.tell = lambda text: runtime.stream_writer({"progress": text})
     return reads.READS[read](runtime.context, **arguments)

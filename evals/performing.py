@@ -64,6 +64,8 @@ def _trace(stage: Stage) -> dict[str, Any]:
         "trace": {
             "results": list(turn.results),
             "said": list(turn.said),
+            "asked_for": list(turn.asked_for),
+            "words": list(turn.words),
             "today": turn.today.isoformat(),
             "timezone": turn.timezone,
             "citations": [one.to_json() for one in turn.book.citations()],

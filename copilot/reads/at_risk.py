@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from typing import Any
 
 from copilot.reads.exposure import late_charges
-from copilot.reads.shared import as_json, day_text, from_odoo
-from copilot.turn import TURN_SECONDS, Turn
+from copilot.reads.shared import as_json, day_text, from_odoo, may_be_shown
+from copilot.turn import Turn
 from erp_tools.lateness.at_risk import (
     AtRiskList,
     AtRiskOrder,
@@ -24,6 +23,8 @@ MOST_LISTED = 500
 """Orders of one answer; the groups count all of them."""
 SHARE_OF_TURN = 0.5
 """Of the time a turn has left, spent on reading orders; the rest is for what they need, and for answering."""
+UNSHOWN = "…"
+"""In the place of a filter that nobody but a brain has named."""
 MOST_GROUPS = 12
 """Groups of each kind that a brain is given, the largest first."""
 
@@ -54,18 +55,27 @@ def orders_at_risk(
             turn.tell(f"Scanned {done:,} of {total:,} open orders")
 
     def read() -> str:
-        left = TURN_SECONDS - (time.monotonic() - turn.begun)
         found = at_risk_json(
             turn, customer=customer, warehouse=warehouse, vendor=vendor, carrier=carrier, cause=cause, limit=limit,
-            seconds=left * SHARE_OF_TURN, progress=tell,
+            seconds=turn.seconds_left() * SHARE_OF_TURN, progress=tell,
         )  # fmt: skip
         turn.outcomes.append("partial" if found["not_read"] or found["not_scanned"] else "found")
-        turn.lists.append(found)
+        turn.lists.append({**found, "filters": _shown(turn, found["filters"])})
         return as_json(
             {**found, "groups": {kind: some[:MOST_GROUPS] for kind, some in found["groups"].items()}}
         )
 
     return from_odoo(turn, asked, read)
+
+
+def _shown(turn: Turn, filters: dict[str, Any]) -> dict[str, Any]:
+    """The filters for the chat's card: what only a brain has worded is not repeated there."""
+    return {
+        name: UNSHOWN
+        if isinstance(value, str) and value and name != "cause" and not may_be_shown(turn, value)
+        else value
+        for name, value in filters.items()
+    }
 
 
 def at_risk_json(
@@ -85,7 +95,6 @@ def at_risk_json(
         exposure=lambda customers: late_charges(turn, customers), seconds=seconds, progress=progress,
     ).only(vendor=vendor, carrier=carrier, cause=code)  # fmt: skip
     listed = ranked.orders[: max(1, min(limit, MOST_LISTED))]
-    turn.said += [words for value in (customer, warehouse, vendor, carrier) if (words := value)]
     turn.said += ranked.not_read
     return {
         "status": "found" if ranked.orders else "nothing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from copilot.models.playbook.days import find_days
 from copilot.reads.orders import diagnosis_json
 from copilot.reads.reports import order_of, report_json, zone_of
 from copilot.reads.shared import as_json, day_text, from_odoo
@@ -32,7 +33,6 @@ def changes_since(turn: Turn, reference: str, since: str = "") -> str:
         try:
             order = order_of(turn, reference, find_order(turn.person.session, reference))
         except Ambiguous as unclear:
-            turn.said.append(reference)
             turn.outcomes.append("several" if unclear.candidates else "not_found")
             return as_json(
                 {"status": "not_found", "asked_for": reference, "kind": "changes", "candidates": []}
@@ -40,17 +40,21 @@ def changes_since(turn: Turn, reference: str, since: str = "") -> str:
         diagnosis = diagnose(turn.person.session, order, now=turn.now, server=turn.server)
         turn.diagnoses.append(diagnosis)
         turn.outcomes.append("partial" if diagnosis.not_read else "found")
-        first = _day(since) or turn.today - timedelta(days=USUAL_DAYS)
+        usual = turn.today - timedelta(days=USUAL_DAYS)
+        first = min(_day(since) or usual, turn.today)
         told = [
             entry
             for entry in diagnosis.timeline
             if not entry.planned and first <= local_day(entry.at, zone_of(turn)) <= turn.today
         ]
         key: tuple[FactKey, ...] = (("sale.order", diagnosis.order_id),)
+        # A day that only a brain chose is not written into a sentence of ours: there it would prove itself.
+        is_ours = first == usual or _is_named(first, turn)
+        span = f"since {in_words(first)}" if is_ours else "in the time that was looked at"
         if told:
-            headline = f"Since {in_words(first)} this happened on {diagnosis.order}"
+            headline = f"{span[0].upper()}{span[1:]} this happened on {diagnosis.order}"
         else:
-            headline = f"Nothing is recorded on {diagnosis.order} since {in_words(first)}"
+            headline = f"Nothing is recorded on {diagnosis.order} {span}"
         lines = tuple(
             Sentence(
                 text=f"{in_words(local_day(entry.at, zone_of(turn)))}: {' '.join(entry.text.split())}",
@@ -76,6 +80,14 @@ def changes_since(turn: Turn, reference: str, since: str = "") -> str:
         )
 
     return from_odoo(turn, reference, read)
+
+
+def _is_named(day: date, turn: Turn) -> bool:
+    """Whether the person's own words name a day or a span that holds it; outside of a conversation there is nobody else to name it."""
+    if not turn.words:
+        return True
+    spans = (find_days(one, turn.today, past=past) for one in turn.words for past in (True, False))
+    return any(one.first <= day <= one.last for one in spans if one)
 
 
 def _day(text: str) -> date | None:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from copilot.drafts.composing import customer_message, note, purchases_behind, vendor_reminder
 from copilot.drafts.draft import OPEN, UNDECIDED, Draft
 from copilot.drafts.errors import DraftError
-from copilot.drafts.provenance import has_address, stands_in, warnings_of
+from copilot.drafts.provenance import (
+    WORDS,
+    has_address,
+    is_a_models,
+    stands_in,
+    unproven,
+    warnings_of,
+    without_marks,
+)
 from copilot.errors import StateUnavailable, TooMany
 from copilot.models.playbook.days import find_days
 from copilot.reads.orders import unresolved
-from copilot.reads.shared import as_json, from_odoo
+from copilot.reads.shared import as_json, from_odoo, grounding_of
 from copilot.reads.waiting import waiting_json
 from copilot.turn import Turn
 from erp_tools.actions.action import CannotDraft
-from erp_tools.actions.types import ACTION_TYPES
+from erp_tools.actions.types import ACTION_NAMES, ACTION_TYPES
 from erp_tools.lateness.diagnosis import diagnose
 from erp_tools.lateness.reading import find_order
 from erp_tools.lateness.taxonomy import Diagnosis
@@ -26,6 +34,8 @@ from erp_tools.orders import Resolution
 MOST_A_TURN = 3
 """Drafts that one question may make."""
 MOST_LISTED = 20
+SHORTEST_CUT = 20
+"""Characters of a preview that may be a text cut short; less is a name, which a text may begin with."""
 LONG = 200
 """Characters from which a new value stands on lines of its own."""
 
@@ -115,19 +125,32 @@ def _saved(turn: Turn, action: str, reference: str, resolution: Resolution, said
     if diagnosis is not None:
         given |= _ours(action, said, diagnosis)
     ours = frozenset(given) - frozenset(said)
-    for field in ("text", "summary", "subject"):
-        if field in said and has_address(said[field]) and not stands_in(said[field], turn.words):
+    doubts: list[str] = []
+    for field in sorted(WORDS & said.keys()):
+        if stands_in(said[field], turn.words):
+            continue
+        if has_address(said[field]):
             raise CannotDraft(
                 "A drafted text carries no links and no addresses that the person did not write themselves."
             )
+        # Of a language model: what it says is checked as an answer is, and its marks are for answers only.
+        doubts += unproven(field, [one.sentence for one in grounding_of(turn, "").check(said[field]).failed])
+        given[field] = without_marks(said[field])
+        if not given[field]:
+            raise CannotDraft(f"The {field} holds evidence marks and no words.")
+        turn.asked_for.append(given[field])
     warnings = warnings_of(
         {**said, "order": name}, turn.words, order_reference=reference, said_days=_days(turn), ours=ours
     )  # fmt: skip
+    warnings += doubts
+    turn.asked_for += doubts  # they quote what is not proven, cut where it is long
     draft = desk.draft(
         turn.person, action, {**given, "order": name}, answer_id=turn.answer_id, thread_id=turn.conversation, warnings=warnings,
         diagnosis=diagnosis,
     )  # fmt: skip
     turn.outcomes.append("drafted")
+    written = {field: given[field] for field in WORDS & said.keys() if is_a_models(field, warnings)}
+    turn.asked_for += [one["after"] for one in draft.changes if _is_of(one["after"], written.values())]
     filed = _filed(turn, draft, listed=False)
     turn.said += [name, draft.undo, str(draft.verdict.get("text", "")), *draft.effects, *draft.warnings]
     turn.said += [part for change in draft.changes for part in change.values() if part]
@@ -143,6 +166,11 @@ def _saved(turn: Turn, action: str, reference: str, resolution: Resolution, said
             "note": "Saved as a draft; nothing was changed in Odoo. A person decides.",
         }
     )  # fmt: skip
+
+
+def _is_of(text: str, written: Iterable[str]) -> bool:
+    """Whether a preview shows a wish's words, whole or cut."""
+    return len(text) >= SHORTEST_CUT and any(text.startswith(one) or one.startswith(text) for one in written)
 
 
 def _line(change: Mapping[str, str]) -> str:
@@ -201,11 +229,15 @@ def _filed(turn: Turn, draft: Draft, *, listed: bool) -> dict[str, Any]:
         name: known[name]
         for name in ("draft_id", "version", "action", "summary", "risk", "approver_roles", "expires_at", "state", "order", "warnings")
     }  # fmt: skip
+    if is_a_models("summary", draft.warnings) and draft.action == "assign_activity":
+        turn.asked_for.append(str(draft.payload.get("summary", "")))
+        if listed:  # the words of an earlier turn's model are on the card, and are no part of what code says
+            body["summary"] = f"{ACTION_NAMES[draft.action]}: {draft.order}"
     body |= {"listed": listed, "undecided": draft.state in UNDECIDED}
     turn.drafts = [one for one in turn.drafts if one["draft_id"] != draft.draft_id or not listed]
     if not any(one["draft_id"] == draft.draft_id for one in turn.drafts):
         turn.drafts.append(body)
-    turn.said += [draft.summary, draft.order, draft.draft_id, draft.requester_name]
+    turn.said += [body["summary"], draft.order, draft.draft_id, draft.requester_name]
     return body
 
 

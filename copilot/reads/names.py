@@ -24,7 +24,6 @@ def find_name(turn: Turn, name: str, kinds: list[Kind] | None = None) -> str:
     def read() -> str:
         found = find_named(turn.person.session, name, kinds or KINDS, now=turn.now, server=turn.server)
         turn.outcomes.append("partner" if found else "no_partner")
-        turn.said.append(name)
         return as_json(
             {
                 "status": "several" if len(found) > 1 else "found" if found else "not_found",

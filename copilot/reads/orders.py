@@ -101,7 +101,6 @@ def _cited(diagnosis: Diagnosis) -> list[Fact]:
 
 def unresolved(turn: Turn, reference: str, resolution: Resolution) -> str:
     """Why a reference is no single order, as a read's result."""
-    turn.said.append(reference)
     if resolution.status == "none":
         turn.outcomes.append("not_found")
         return as_json({"status": "not_found", "asked_for": reference})

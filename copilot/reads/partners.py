@@ -17,7 +17,6 @@ def find_partner(turn: Turn, name: str) -> str:
     def read() -> str:
         facts = find_partners(turn.person.session, name, now=turn.now, server=turn.server)
         turn.outcomes.append("partner" if facts else "no_partner")
-        turn.said.append(name)
         partners = [
             {"id": turn.book.add_fact(fact), "name": fact.display_name, "ref": fact.fields.get("ref") or ""}
             for fact in facts

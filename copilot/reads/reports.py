@@ -31,7 +31,7 @@ def report_json(turn: Turn, kind: str, asked_for: str, report: Report) -> dict[s
     """A report's sentences with their evidence, the facts filed as evidence of this turn."""
     for fact in report.facts:
         turn.book.add_fact(fact)
-    turn.said += [asked_for, *report.not_read]
+    turn.said += report.not_read
     return {
         "status": "found",
         "kind": kind,
@@ -51,7 +51,6 @@ def _sentence(turn: Turn, sentence: Sentence) -> dict[str, Any]:
 
 
 def _unclear(turn: Turn, kind: str, unclear: Ambiguous) -> str:
-    turn.said.append(unclear.said)
     turn.outcomes.append("several" if unclear.candidates else "not_found")
     return as_json(
         {

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from copilot.grounding import Grounding
+from copilot.grounding.asked import is_name, named_in, names_of
 from copilot.turn import Outcome, Turn
 from erp_tools.errors import OdooError, OdooRefused, OdooUnavailable, SessionEnded
 from erp_tools.facts import Fact
@@ -40,7 +42,7 @@ def from_odoo(turn: Turn, asked_for: str, read: Callable[[], str]) -> str:
 
 def problem(turn: Turn, outcome: Outcome, asked_for: str, error: OdooError) -> str:
     turn.outcomes.append(outcome)
-    turn.said += [str(error), asked_for]
+    turn.said.append(str(error))
     return as_json({"status": outcome, "message": str(error), "asked_for": asked_for})
 
 
@@ -58,6 +60,31 @@ def note_fault(turn: Turn, error: Exception) -> str:
 def reader_of(turn: Turn) -> Reader:
     """The asking person as the documents' access rules see them."""
     return Reader(login=turn.person.login, roles=turn.person.roles, companies=turn.person.companies)
+
+
+def grounding_of(turn: Turn, question: str) -> Grounding:
+    """What was read in a turn so far, to check a text against.
+
+    Args:
+        question: the person's words that the text answers; empty: none of them count as what is asked now.
+    """
+    return Grounding(
+        turn.book.evidence(),
+        turn.book.citations(),
+        today=turn.today,
+        timezone=turn.timezone,
+        question=question,
+        said=turn.said,
+        results=turn.results,
+        asked_for=turn.asked_for,
+        words=turn.words,
+    )
+
+
+def may_be_shown(turn: Turn, value: str) -> bool:
+    """Whether an argument may stand on a screen as it is: a reference or short name that the person wrote in this conversation, or
+    that a record bears which was read."""
+    return is_name(value) and (named_in(value, turn.words) or names_of(turn.book.evidence())(value))
 
 
 def fact_json(turn: Turn, fact: Fact) -> dict[str, Any]:

@@ -72,7 +72,6 @@ def contract_terms(turn: Turn, customer_ref: str) -> str:
         for subject, passages in procedures.items()
         for passage in passages
     ]
-    turn.said.append(customer_ref)
     turn.outcomes.append("passages" if found.documents or result["general"] else "no_passages")
     return as_json(result)
 

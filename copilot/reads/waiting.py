@@ -38,7 +38,7 @@ def waiting_for(turn: Turn, reference: str) -> str:
 def waiting_json(turn: Turn, reference: str) -> dict[str, Any]:
     """Who waits, in the contract's JSON; subject and lines are filed as evidence of this turn. Raises OdooError."""
     found = who_waits(turn.person.session, reference, now=turn.now, server=turn.server)
-    turn.said += [reference, *found.not_read]
+    turn.said += found.not_read
     common = {"status": found.status, "asked_for": reference, "not_read": list(found.not_read)}
     if found.status == "several":
         return {**common, "candidates": [_subject_json(turn, item) for item in found.candidates]}

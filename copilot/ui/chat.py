@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +24,7 @@ from copilot.ui.card import answer_cards, source_pages
 from copilot.ui.context import current
 from copilot.ui.draft_card import draft_card, drafts_of
 from copilot.ui.labels import zone_of
-from copilot.ui.markdown import safe_markdown
+from copilot.ui.markdown import safe_markdown, without_hidden_characters
 from copilot.ui.options_card import option_of, options_card
 from copilot.ui.starters import starters_for
 from copilot.ui.streaming import from_thread
@@ -251,6 +252,7 @@ class _Steps:
         self._open = False
 
     async def add(self, text: str) -> None:
+        text = _plain(text)
         if self._done[-1:] == [text]:
             return
         self._done.append(text)
@@ -312,6 +314,11 @@ async def _signed_out(sentence: str) -> None:
         content=safe_markdown(sentence),
         elements=[cl.CustomElement(name="SignedOut", props={}, display="inline")],
     ).send()
+
+
+def _plain(text: str) -> str:
+    """A step's name: the renderer may read it as Markdown, and no step needs any."""
+    return re.sub(r"[\[\]<>`*]|!(?=\[)|\w+://", "", without_hidden_characters(text)).strip()
 
 
 def _safe(text: str) -> str:

@@ -213,7 +213,7 @@ class _OrderPages:
             last = max(int(row["id"]) for row in page.rows)
             if self._until is not None and time.monotonic() > self._until:
                 self.notes.append(
-                    f"Only the {read} oldest open orders were looked at: all take too long for one answer."
+                    f"Only the {read:,} oldest of {self.total:,} open orders were looked at: all take too long for one answer."
                 )
                 break
         self.unread += [

@@ -73,6 +73,8 @@ def _failed(case: Case, result: Result, text: str) -> list[str]:
         question=str(result.answer.get("question", case.turns[-1])),
         said=trace["said"],
         results=parsed(list(trace["results"])),
+        asked_for=trace.get("asked_for", ()),
+        words=trace.get("words", ()),
     )
     checked: Any = grounding.check(_without_our_own(text))
     return [one.sentence for one in checked.failed]

@@ -7,11 +7,17 @@ from typing import Any
 
 import pytest
 
+from copilot.agent import Agent
 from copilot.answer import Done, Progress, Question, TextPart
-from copilot.conversation import NOTHING_LEFT, Copilot
+from copilot.conversation import IN_FLIGHT_PER_PERSON, NOTHING_LEFT, Copilot
 from copilot.errors import NotFound, QuestionError, TooMany
 from copilot.evidence_book import MARK
 from copilot.identity import Person
+from copilot.models.playbook.meaning import meaning_of
+from copilot.models.playbook.phrasing import WHICH_ORDER
+from copilot.receipts import rebuild
+from copilot.store import Store
+from copilot.turn import PLAYBOOK_SECONDS, TURN_SECONDS
 
 KEYS = {
     "answer_id",
@@ -172,3 +178,74 @@ def test_questions_without_an_order_get_a_next_step(demo: Copilot, service: Pers
     answer = demo.ask(service, Question(text=question))
     assert answer.text
     assert answer.odoo_calls == 0
+
+
+LONG = (
+    "Why is S00042 late?", "who owns that?", "when will it ship?", "what blocks it?", "where is it?", "should we split it?", "shorter",
+    "who owns that?", "when will it ship?", "what blocks it?", "where is it?",
+)  # fmt: skip
+
+
+def test_the_twelfth_question_is_about_the_order_of_the_first_after_a_restart_too(
+    demo: Copilot, service: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "_limits", type(demo._limits)(None))
+    for question in LONG:
+        demo.ask(service, Question(text=question, thread_id="long-talk"))
+    answer = demo.ask(service, Question(text="What changed on it since Monday?", thread_id="long-talk"))
+    assert "S00042" in answer.text
+    assert WHICH_ORDER not in answer.text
+    receipt = demo.receipt(service, answer.answer_id)
+    assert ["Why is S00042 late?", ""] in receipt["further_back"]
+    assert rebuild(receipt, meaning_of(demo.library.embedder)).same_text
+
+    # A restart: the conversation is read from the database by a copilot that has answered nothing yet.
+    store = Store(demo.settings.sqlalchemy_url)
+    again = Copilot(
+        settings=demo.settings, server=demo.server, identity=demo.identity, library=demo.library, store=store
+    )
+    try:
+        resumed = again.ask(service, Question(text="What changed on it since Monday?", thread_id="long-talk"))
+        assert "S00042" in resumed.text
+        with_a_loop = Agent()  # the playbook as it stands behind a language model
+        again._brain = with_a_loop
+        resumed = again.ask(service, Question(text="What changed on it since Monday?", thread_id="long-talk"))
+        assert "S00042" in resumed.text
+        again.ask(service, Question(text="Why is S00059 late?", thread_id="long-talk"))
+        for question in LONG[1:]:
+            again.ask(service, Question(text=question, thread_id="long-talk"))
+        taken = again.ask(service, Question(text="What changed on it since Monday?", thread_id="long-talk"))
+        assert "S00059" in taken.text
+        assert "S00042" not in taken.text
+    finally:
+        store.close()
+
+
+def test_searches_and_diagnoses_are_turns_in_flight(demo: Copilot, service: Person) -> None:
+    streams = [
+        demo.stream(service, Question(text="Why is S00042 late?")) for _ in range(IN_FLIGHT_PER_PERSON)
+    ]
+    for one in streams:
+        next(one)
+    for asked in (
+        lambda: demo.search(service, "partial shipments"),
+        lambda: demo.diagnosis(service, "S00042"),
+    ):
+        with pytest.raises(TooMany, match="Wait for one of them, then ask again"):
+            asked()
+    for one in streams:
+        assert isinstance(list(one)[-1], Done)
+    for _ in range(25):  # a search is in flight like a question, and is none of the questions of a minute
+        assert demo.search(service, "partial shipments", top=1)["passages"]
+    assert demo.diagnosis(service, "S00042")["diagnosis"]
+    assert not demo._limits._in_flight
+
+
+def test_a_second_brain_has_what_the_first_left_of_the_turn(demo: Copilot, service: Person) -> None:
+    """The limit is the turn's: a language model whose text held nothing does not double it."""
+    first = demo._new_turn(service)
+    first.begun -= TURN_SECONDS - PLAYBOOK_SECONDS
+    first.further_back = (("Why is S00042 late?", ""),)
+    second = demo._second_turn(service, first)
+    assert 0 < second.seconds_left() <= PLAYBOOK_SECONDS
+    assert second.further_back == first.further_back

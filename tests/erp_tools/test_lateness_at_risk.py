@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -168,6 +169,27 @@ def test_odoo_that_stops_in_the_middle_gives_what_was_read_and_says_how_many_are
     found = orders_at_risk(Stopping(500), now=NOW, server=NowhereServer())
     assert (found.scanned, found.not_scanned) == (200, 300)
     assert any("stopped answering" in text for text in found.not_read)
+
+
+def test_a_scan_that_takes_too_long_gives_what_was_read_and_says_of_how_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page takes a second here; after thirty of them no further one is asked for."""
+
+    class Slow(ManyOrders):
+        seconds = 0.0
+
+        def read(self, model: str, *args: Any, **named: Any) -> Page:
+            self.seconds += model == "sale.order"
+            return super().read(model, *args, **named)
+
+    session = Slow(10_710)
+    clock = SimpleNamespace(monotonic=lambda: session.seconds)
+    monkeypatch.setattr("erp_tools.lateness.scan.time", clock)
+    found = orders_at_risk(session, now=NOW, server=NowhereServer(), seconds=30.0)
+    assert session.seconds == 31
+    assert (found.scanned, found.not_scanned) == (3_100, 7_610)
+    assert [one for one in found.not_read if "3,100 oldest of 10,710" in one]
 
 
 def test_a_page_that_is_too_much_is_asked_for_in_smaller_pieces() -> None:
