@@ -426,6 +426,7 @@ class Copilot:
         turn.degraded, turn.failures = list(first.degraded), list(first.failures)
         turn.conversation, turn.answer_id, turn.drafts = first.conversation, first.answer_id, first.drafts
         turn.desk, turn.words, turn.further_back = first.desk, first.words, first.further_back
+        turn.kept_drafts = tuple(one for one in first.drafts if not one["listed"])
         turn.begun = first.begun  # what the first brain left of the turn's time
         turn.odoo_calls += first.odoo_calls
         turn.odoo_seconds, turn.search_seconds, turn.model_seconds = (

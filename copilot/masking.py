@@ -33,9 +33,11 @@ When = Literal["external", "always", "never"]
 _KEY = secrets.token_bytes(32)
 """Pseudonyms mean nothing outside this process and cannot be computed from a name outside it."""
 
-_PSEUDONYM = re.compile(r"\b(Partner|Person|Mail|Phone)-([0-9A-F]{6})\b", re.IGNORECASE)
+_PSEUDONYM = re.compile(r"(?<![^\W_])(Partner|Person|Mail|Phone)-([0-9A-F]{6})(?![^\W_])", re.IGNORECASE)
 
-_MAIL = re.compile(r"[\w.+%'-]+ ?(?:@|\(at\)|\[at\]) ?[\w-]+(?: ?(?:\.|\(dot\)|\[dot\]) ?[\w-]+)+")
+_MAIL = re.compile(
+    r"(?<![\w.+%'-])[\w.+%'-]{1,64} ?(?:@|\(at\)|\[at\]) ?[\w-]+(?: ?(?:\.|\(dot\)|\[dot\]) ?[\w-]+)+"
+)
 _PHONE = re.compile(
     r"(?<![\w/.,-])(?:\+|00)\d{1,3}[ ./-]?(?:\(0\))?(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?![\w-])"
     r"|(?<![\w/.,-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,5})?(?![\w-])"
@@ -107,6 +109,8 @@ _NAME_IN_SENTENCE = re.compile(
 )
 _REFERENCE = re.compile(r"[A-Z]{1,4}-\d{2,}")
 """Our number of a customer or vendor, such as C-1001: it names nobody, and reads ask for it."""
+_IN_REFERENCE = re.compile(r"[/-][A-Z0-9/-]*\d")
+"""Behind a name: it begins a reference, such as WEST/OUT/00010."""
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _IS_CODE = re.compile(r"[a-z][a-z0-9_.]*")
 _IS_KEY = re.compile(r"[A-Za-z0-9_.]+")
@@ -469,7 +473,9 @@ class Pseudonyms:
                 match = form.pattern.match(text, begin)
                 if match is None or not form.counts(match[0], typed=typed):
                     continue
-                if any(start < match.end() and begin < end for start, end in given):
+                if _IN_REFERENCE.match(text, match.end()) or any(
+                    start < match.end() and begin < end for start, end in given
+                ):
                     continue
                 spelled = " ".join(match[0].split())
                 kind: Kind = "Person" if self._known[form.text.casefold()].startswith("Person") else "Partner"

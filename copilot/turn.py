@@ -110,6 +110,8 @@ class Turn:
     """What the person themselves wrote in this conversation, the question last: the only text that a draft's target may come from."""
     answer_id: str = ""
     """Of the answer that this turn ends in; its drafts carry it."""
+    kept_drafts: tuple[dict[str, Any], ...] = ()
+    """What the brain before saved in this turn: the same is not saved again in other words."""
     drafts: list[dict[str, Any]] = field(default_factory=list)
     """Drafts that were saved or listed, in the contract's JSON."""
 

@@ -41,6 +41,8 @@ class Label(NamedTuple):
     """Empty where the document leaves it blank."""
     words: str
     """Both, for the report."""
+    at: int
+    """Where its line begins in the head."""
 
 
 def head_of(whole: str) -> str:
@@ -104,7 +106,7 @@ def labels_of(head: str, extracted: Extracted) -> list[Label]:
     """The labels of the document itself, in order."""
     sections = _Sections(extracted)
     return [
-        Label(name, value, words)
+        Label(name, value, words, at)
         for name, value, words, at in _labelled(_lines(head))
         if sections.speak_of_the_document(at)
     ]

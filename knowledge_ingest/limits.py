@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from knowledge_ingest.errors import OverLimit, ReaderProcessLost, Unreadable
+from knowledge_ingest.errors import ImpossibleAnswer, OverLimit, ReaderProcessLost, Unreadable
 from knowledge_ingest.extracted import Extracted
 
 if TYPE_CHECKING:  # the reading process starts with this module, and needs no patterns before it cuts
@@ -143,7 +143,11 @@ class ReadingProcess:
         write_frame(process.stdin, HEADER, json.dumps(header).encode())
         write_frame(process.stdin, FILE, content)
         process.stdin.flush()
-        extracted = Extracted.from_json(_result(process.stdout))
+        try:
+            extracted = Extracted.from_json(_result(process.stdout))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._stop()  # it may wait for an order, or have more to say: the next file must not get that
+            raise ImpossibleAnswer from error
         if order_for is None:
             return extracted, None
         try:

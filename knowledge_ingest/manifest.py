@@ -223,7 +223,7 @@ def describe(
     if trusted and DESCRIPTION_UNREAD not in extracted.flags:
         by_text = told_by_text(extracted, path=path, type_=type_, amends=bool(_word(given.get("amends"))))
     described_in = {name: told_in if name in entry else "its front matter" for name in given}
-    given |= _taken_from_text(given, by_text, described_in, reasons, told_in=told_in)
+    given |= _taken_from_text(given, by_text, described_in, reasons, told_in=told_in, type_=type_)
     classification, roles = _access(given, reasons)
     if DESCRIPTION_UNREAD in extracted.flags and not {"roles", "classification"} & set(entry):
         # it may have said that only some may read it
@@ -304,8 +304,13 @@ def _taken_from_text(
     reasons: list[str],
     *,
     told_in: str,
+    type_: DocumentType,
 ) -> dict[str, Any]:
-    """What the head tells and no description does. What a description leaves empty on purpose (``valid_to:``) stays empty."""
+    """What the head tells and no description does. What a description leaves empty on purpose (``valid_to:``) stays empty.
+
+    The last day of a contract is proposed, never taken: an amendment or a letter may have prolonged it, and one that is wrongly out
+    of force is missing from every answer.
+    """
     taken: dict[str, Any] = {}
     for name, told in by_text.told.items():
         if name == "owner" and _word(given.get("handed_in_by")):
@@ -316,6 +321,12 @@ def _taken_from_text(
                 reasons.append(
                     f"Its text says {told.words!r}, which does not go with {against}; it was not taken as {name}. "
                     f"Add `{name}` in {told_in}."
+                )
+                continue
+            if type_ == "contract" and name == "valid_to":
+                reasons.append(
+                    f"Its text says {told.words!r}. Add `valid_to: {told.value}` in {told_in} if that is its last day; until then it "
+                    "counts as in force."
                 )
                 continue
             taken[name] = told.value

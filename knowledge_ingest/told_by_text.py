@@ -7,7 +7,7 @@ difference, or said of another document is left open and handed back as `unclear
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +26,7 @@ _LONGEST_VALUE = 60
 _LONGEST_QUOTE = 120
 _LONGEST_READ = 200_000
 """Characters that are searched for a renewal: some 100 pages, a third of a second, for which people who ask would wait."""
+_BESIDE = 200
 _BEGINNING = 300
 """Characters in which an amendment calls itself one."""
 
@@ -97,7 +98,12 @@ def told_by_text(extracted: Extracted, *, path: str, type_: DocumentType, amends
     gathered = _Gathered()
     sentences = sentences_of(head, goes_on=len(whole) > len(head) and not head.endswith("\n"))
     labelled = labels_of(head, extracted)
-    for label, value, words in labelled:
+    own = _of_the_document(labelled, in_a_sheet=any(each.label for each in extracted.blocks))
+    for label, value, words, at in labelled:
+        if says.ENDS_SOMETHING.fullmatch(label) and at not in own and not amending:
+            if type_ != "product_rule":  # goods expire
+                gathered.open("valid_to", words, "which may be the last day of something else")
+            continue
         _read_label(gathered, label, value, words, type_=type_, days=not amending)
     for said in sentences:
         _read_sentence(gathered, said, subject, days_of_the_text=type_ == "contract" and not amending)
@@ -110,6 +116,23 @@ def told_by_text(extracted: Extracted, *, path: str, type_: DocumentType, amends
     return ToldByText(
         told=_decided(gathered), unclear=gathered.unclear, replaces=_replaces(labelled, sentences, subject)
     )
+
+
+def _of_the_document(labelled: Sequence[Label], *, in_a_sheet: bool) -> set[int]:
+    """Lines in which a last day is the document's own: another of its properties stands beside it. A licence, a lot, a discount
+    have one, too. In a sheet a label that comes twice names a column of other things."""
+    times = Counter(each.name.casefold() for each in labelled)
+    beside = [
+        each.at
+        for each in labelled
+        if says.OF_ITSELF.fullmatch(each.name) and not (in_a_sheet and times[each.name.casefold()] > 1)
+    ]
+    return {
+        each.at
+        for each in labelled
+        if not (in_a_sheet and times[each.name.casefold()] > 1)
+        and (says.NAMES_ITSELF.match(each.name) or any(abs(each.at - at) <= _BESIDE for at in beside))
+    }
 
 
 def _decided(gathered: _Gathered) -> dict[Property, Told]:
@@ -150,9 +173,14 @@ def _read_sentence(
             if says.CONDITION.search(said) or says.FOR_SOME.match(after) or says.AND_ANOTHER.search(after):
                 gathered.open(name, said, "which depends on something else")
                 continue
+            if name == "valid_to" and not says.NOTHING_FOLLOWS.match(after):
+                gathered.open(name, said, "which goes on after the day")
+                continue
             gathered.day(name, match["day"], words)
             until = says.RANGE.match(after) if name == "valid_from" else None
-            if until:
+            if until and not says.NOTHING_FOLLOWS.match(after[until.end() :]):
+                gathered.open("valid_to", said, "which goes on after the day")
+            elif until:
                 gathered.day("valid_to", until["day"], words + until.group())
     called = says.CALLED_EFFECTIVE.search(said)
     if called and not _names_another(said[about.end() : called.start()]):
@@ -336,7 +364,7 @@ def _name(value: str) -> str:
 
 def _replaces(labelled: Sequence[Label], sentences: Sequence[str], subject: re.Pattern[str]) -> str:
     """The paper that a document says it replaces; boilerplate about all earlier ones names none."""
-    found = [value for label, value, _ in labelled if says.REPLACES.fullmatch(label)]
+    found = [value for label, value, *_ in labelled if says.REPLACES.fullmatch(label)]
     for said in sentences:
         about = subject.match(said)
         match = says.REPLACES_SAID.search(said) if about else None

@@ -83,6 +83,7 @@ GOES_ON = re.compile(
     r"|year[- ](?:to|by|after)[- ]year|month[- ](?:to|by|after)[- ]month"
     r"|(?:successive|consecutive|additional|further|subsequent|another|option|renewed|second) (?:[\w()-]{1,20} ){0,3}(?:terms?|periods?|years?|months?)"
     r"|(?:initial|original|first|minimum) (?:fixed )?(?:term|period|duration)|option years?"
+    r"|extend(?:s|ed) (?:by|for|each)\b|after (?:that|this|such) (?:date|day)\b|(?:remains?|continues?) in (?:force|effect) for\b|unless (?:terminated|cancell?ed|ended) (?:with|by|upon|at|on)\b|thereafter\b[^.;]{0,60}\b(?:end|terminat\w+|cancel\w*)"
     r"|extensions?\b(?! cord)|option to extend|extend(?:s|ed|ing)? (?:[\w()'-]{1,20} ){0,4}(?:terms?|agreement|contract|period|duration|validity|it)\b"
     r"|(?:term|agreement|contract|period|it|validity) (?:[\w()'-]{1,20} ){0,4}(?:extended|continued)\b|unless (?:[\w()'-]{1,20} ){0,6}extended"
     r"|(?:automatically|tacitly) (?:be )?continu\w*|continu\w* (?:automatically|thereafter|unless|beyond)|(?:runs?|carr(?:y|ies)|goes) on (?:under|for|until|thereafter)"
@@ -171,6 +172,16 @@ SECTION_ON_IT = re.compile(
 )
 """Headings under which a document goes on to speak of itself; under others, a label is that of a rate, a lot or a project."""
 
+ENDS_SOMETHING = re.compile(f"(?:{VALID_TO.pattern}|{EXPIRES.pattern})", re.IGNORECASE)
+OF_ITSELF = re.compile(
+    "|".join(f"(?:{each.pattern})" for each in (VALID_FROM, VERSION, REVISION, OWNER, CONTRACT_OWNER)),
+    re.IGNORECASE,
+)
+NAMES_ITSELF = re.compile(r"(?:agreement|contract|policy|document|sop|procedure) ", re.IGNORECASE)
+NOTHING_FOLLOWS = re.compile(
+    r"\s*(?:\([^()]{0,80}\))?\s*(?:$|[.;]\s*$|,? ?(?:unless|subject to|or)\b[^.;]{0,120}?\b(?:earlier|early|sooner|prior|previously)\b)",
+    re.IGNORECASE,
+)
 VALUE_ENDS = re.compile(
     r"\s*(?:$|[.;](?:\s|$)|\((?:the )?\"?(?:effective|commencement) date\"?\)\.?\s*$|,?\s+[A-Z][\w /]{2,30}:)"
 )

@@ -84,4 +84,4 @@ def _lines(run: Callable[[Advance], dict[str, Any]]) -> Iterator[str]:
 
     threading.Thread(target=work, name="ingest", daemon=True).start()
     while (line := told.get()) is not None:
-        yield json.dumps(line, ensure_ascii=False) + "\n"
+        yield json.dumps(line) + "\n"  # plain ASCII: a file's name may be no text that can be encoded

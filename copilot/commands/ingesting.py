@@ -67,6 +67,8 @@ def ingest_there(
         if "report" in line:
             report: dict[str, Any] = line["report"]
             return report
+        if "documents" in line:  # a service that was started before it told how far it is
+            return line
         progress(line["done"], line["total"], line["path"])
     raise ServiceRefused(
         f"The copilot at {running.url} stopped before it was through. Run `copilot ingest` again: what is in stays in."

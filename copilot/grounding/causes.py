@@ -467,7 +467,7 @@ def foreign_causes(sentence: str, sources: Iterable[Source]) -> Iterator[str]:
     known = [source.stems for source in sources]
     text = _own_words(sentence)
     for match in _CAUSE.finditer(text):
-        rest = text[match.end() :]
+        rest = text[match.end() : match.end() + _LONGEST_CAUSE]
         end = _END.search(rest)
         cause = (rest[: end.start()] if end else rest).strip()
         if cause.split(" ", 1)[0] in {"", "unknown", "not"}:
@@ -490,12 +490,29 @@ def foreign_happenings(sentence: str, sources: Iterable[Source]) -> Iterator[str
     for clause in re.split(r"[;:()]|, ", text):
         for match in _PAST_VERB.finditer(clause):
             word = stem(match[0])
+            if (
+                word not in known
+                and _AT_THE_CUSTOMER.search(clause[match.start() :])
+                and not _SUBJECT_IS_US.search(clause[: match.start()])
+            ):
+                yield match[0]
+                continue
             if word in known or word in _HARMLESS or match[0] in _HARMLESS or word in _GLUE:
                 continue
             if any(pattern.search(match[0]) for pattern in CHECKED) or deed_of(match[0]) != OTHER_DEED:
                 continue
             if not is_supposed(clause, *match.span(), text):
                 yield match[0]
+
+
+_LONGEST_CAUSE = 400
+"""Characters behind "because" that are looked at."""
+_AT_THE_CUSTOMER = re.compile(
+    r"^(?:informed|notified|told|emailed|called|phoned|contacted|warned|sent|wrote) (?:to )?(?:the )?(?:customer|buyer|client|\0)"
+)
+"""Somebody told the customer: a deed of no one of us, which has to be read, too."""
+_SUBJECT_IS_US = re.compile(r"\b(?:i|we|not|nobody|never|no one|if|to|was|were|been|be|is|are)(?: \w+)? ?$")
+"""In front of such a verb: it is claimed of ourselves (`deeds` looks at that), denied or suffered."""
 
 
 def _own_words(sentence: str) -> str:

@@ -76,6 +76,8 @@ class _Verdict:
     reasons: tuple[str, ...]
 
 
+LONGEST_SENTENCE = 3_000
+"""Characters; a longer one is no sentence that a person would read, and would take seconds to be checked."""
 ALIGNED = 0.8
 """Share of a sentence's words that make it a rewording of what code said; then it must say the same."""
 SUPERSEDED = "(superseded)"
@@ -227,6 +229,10 @@ class Grounding:
         )
 
     def _judge(self, sentence: str, cited_before: Sequence[str], lead: str) -> _Verdict:
+        if len(sentence) > LONGEST_SENTENCE:
+            return _Verdict(
+                sentence=sentence, claims=1, supported=0, reasons=("the sentence is too long to be checked",)
+            )
         if is_question_back(sentence, self._asked):
             return _Verdict(sentence=sentence, claims=0, supported=0, reasons=())
         claims = claims_of(self._without_labels(sentence), self._today)
@@ -247,6 +253,14 @@ class Grounding:
         shown = sentence
         if same:
             shown = self._with_right_marks(sentence, known, same)
+            if (
+                not folded(lead).strip(" *").startswith("it needs")
+            ):  # what code lays down as a condition has not happened
+                for stance in stances_of(without_quotes(sentence)):
+                    if stance.concept == "agreed" and not self._stated(
+                        stance, sentence, known or list(cited_before)
+                    ):
+                        reasons.append(f"no evidence says “{stance.text}”")
         elif aligned:
             nearest, differences = min(differing, key=lambda one: len(one[1]))
             reasons.append(f"the records say “{nearest.text}”, not {', '.join(differences)}")

@@ -57,8 +57,10 @@ _CONCEPTS: dict[str, str] = {
     "expired": r"expired|no longer valid|out of date",
     "in force": r"in force|still valid",
     "agreed": (
+        r"(?:has|have|had) approved|approved (?:a|an|the|this|it|our|your)\b|"
         r"(?<!as )(?<!the )agreed(?! (?:day|date|term|price|lead|carrier|quantit|with\b.*:))|agrees|accepted|accepts|consented|consents"
-        r"|gave (?:\w+ ){0,3}(?:consent|permission|approval|green light|go-ahead)|no objections?|(?:fine|okay|ok|happy) with|said yes"
+        r"|(?:gave|given|gives|has|have|had)(?: [\w']+){0,3} (?:consent|permission|approval|green light|go-ahead)"
+        r"|no objections?|(?:fine|okay|ok|happy) with|said yes"
     ),
     "waived": r"waived|waives",
     "certainty: proven": r"proven",

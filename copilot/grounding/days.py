@@ -92,6 +92,8 @@ def is_day_of_asking(said: str, before: str, after: str) -> bool:
         r" ?(?:'s date)? is (?:the )?(?:\w+day\b|\d|\w{3,9} \d)", f" {after}"
     ):
         return True
+    if re.match(r" ?(?:'s date)? is (?:the )?(?:\w+day\b|\d)", f" {after}"):
+        return True  # "... and today is 22 Nov 2026"
     clause = f"{_PART.split(before)[-1]} {_PART.split(after)[0]}"
     return _STATE.search(clause) is not None and _EVENT.search(clause) is None
 

@@ -59,9 +59,13 @@ _DID = re.compile(
     r"(?:[a-z-]{3,}ed|split|sent|told|put|set|made|gave|given|took|taken|wrote|written|let|paid|bought|sold|cut|shut|rang|spoke|spoken|got|held|began"
     r"|brought|did|done|kept|left|built|chose|chosen|went)"
 )
+_SUPPOSED = re.compile(
+    r"\b(?:if|whether|once|unless|before|when|until|as soon as|should (?:we|i)|not|never|cannot|nothing|nobody)\b"
+)
+"""In front of a deed: it is planned, asked or denied, not claimed."""
 _READING = re.compile(
-    r"(?:need|looked|read|found|checked|searched|compared|counted|listed|named|assumed|asked|used|considered|quoted|cited|understood|based|left|took"
-    r"|kept|answered|mentioned|explained|noted|verified|included|ranked|proceed|promised|owed|ordered|shipped|reserved|received|delivered|planned"
+    r"(?:need|looked|read|found|checked|searched|compared|counted|listed|named|assumed|asked|used|considered|quoted|cited|understood|based|left"
+    r"|bought|kept|answered|mentioned|explained|noted|verified|included|ranked|proceed|promised|owed|ordered|shipped|reserved|received|delivered|planned"
     r"|expected|confirmed|stopped|translated|summari[sz]ed|calculated|reckoned|worked|started|tried|wanted|limited|missed|repeated|reviewed"
     r"|examined|described|exceed|feed|indeed|rounded|added|marked|skipped|dropped|omitted|converted|relied|followed|dated|measured)"
 )
@@ -78,7 +82,7 @@ def claimed_deeds(sentence: str) -> Iterator[tuple[str, str]]:
     text = folded(without_quotes(sentence))
     for clause in re.split(r"[;:()]|\. ", text):
         for match in _WE.finditer(clause):
-            if re.search(r"\b(?:if|whether|once|unless|not|never|cannot|nothing)\b", clause[: match.end()]):
+            if _SUPPOSED.search(clause[: match.end()]):
                 continue
             verbs = [match[1]] if _DID.fullmatch(match[1]) else []
             if verbs:
@@ -87,7 +91,11 @@ def claimed_deeds(sentence: str) -> Iterator[tuple[str, str]]:
                 if not _READING.fullmatch(verb):
                     yield deed_of(verb), f"{match[0]} … {verb}" if verb != match[1] else match[0]
         for match in _WE_WILL.finditer(clause):
-            if _WILL_NOT_DO.fullmatch(match[1]) and not clause[match.end() :].startswith(" you"):
+            if (
+                not _SUPPOSED.search(clause[: match.end()])
+                and _WILL_NOT_DO.fullmatch(match[1])
+                and not clause[match.end() :].startswith(" you")
+            ):
                 yield OTHER_DEED, match[0]
 
 

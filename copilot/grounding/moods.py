@@ -65,7 +65,9 @@ def is_supposed(clause: str, begin: int, end: int, sentence: str) -> bool:
         return True
     for modal in _MODAL.finditer(front):
         between = front[modal.end() :]
-        perfect = modal[0] != "would" and re.match(r" (?:\w+ly )?have\b", between) is not None
+        perfect = re.match(r" (?:\w+ly )?have\b", between) is not None
+        if perfect and modal[0] in {"should", "could", "would"}:
+            return True  # "should have arrived": it did not
         if _FINITE.search(between) is None and not perfect:
             return True
     for opening in [*_CONDITION.finditer(head)][:1]:

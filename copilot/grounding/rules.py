@@ -174,11 +174,11 @@ def foreign_rules(
             continue
         words = _content(clause)
         conditioned = _CONDITIONED.search(clause) is not None
-        if not any(_rules(source, kind, words, conditioned=conditioned) for source in sources):
+        if not any(_rules(source, kind, words, clause, conditioned=conditioned) for source in sources):
             yield clause.strip(" .")
 
 
-def _rules(source: Source, kind: str, words: list[str], *, conditioned: bool) -> bool:
+def _rules(source: Source, kind: str, words: list[str], clause: str, *, conditioned: bool) -> bool:
     if words and sum(word in source.stems for word in words) < _SAME_PASSAGE * len(words):
         return False
     for text in source.texts:
@@ -186,9 +186,13 @@ def _rules(source: Source, kind: str, words: list[str], *, conditioned: bool) ->
             held, kinds = frozenset(_content(part)), _kinds(part)
             if kind == "must" and not kinds and words and source.is_passage and held.issuperset(words):
                 return True  # "Orders are delivered complete": a contract rules in plain words
-            if kind not in kinds:
+            if kind not in kinds and not (
+                source.is_passage and _says_plainly(part, kind, conditioned=conditioned)
+            ):
                 continue
             if words and sum(word in held for word in words) < _SAME_SENTENCE * len(words):
+                continue
+            if not _same_party(clause, part):
                 continue
             if kind == "may" and _CONDITION.search(part) and not conditioned:
                 continue
@@ -196,8 +200,40 @@ def _rules(source: Source, kind: str, words: list[str], *, conditioned: bool) ->
     return False
 
 
+_PLAIN = {
+    "may not": re.compile(
+        r"\b(?:is|are|do|does) (?:not|never)\b|\bno \w+ (?:is|are)\b|\bneeds?\b.+\b(?:approval|consent)\b"
+    ),
+    "must": re.compile(r"\bneeds?\b|\b(?:is|are) (?!not\b)\w+ed\b|\bat least\b|\bcarr(?:y|ies)\b"),
+    "may": re.compile(
+        r"\bonly (?:if|when|with|after)\b|\bapproved\b|\bapproval is given\b|\bneeds?\b.+\b(?:approval|consent)\b"
+    ),
+    "agreed": re.compile(r"\b(?:standing )?(?:approval|consent) is given\b"),
+}
+"""How contracts rule without "may" or "must": in the present tense."""
+
+
+def _says_plainly(part: str, kind: str, *, conditioned: bool) -> bool:
+    found = _PLAIN.get(kind)
+    if found is None or found.search(part) is None:
+        return False
+    return kind not in ("may", "may not") or conditioned or not re.search(r"\bonly\b|\bneeds?\b", part)
+
+
 def _kind(clause: str) -> str:
     return next((kind for kind, pattern in _KINDS if pattern.search(clause)), "")
+
+
+_WHO = re.compile(r"\b(buyer|customer|client|seller|we)\b(?=(?: \w+){0,2} (?:may|must|shall|can|cannot)\b)")
+
+
+def _same_party(clause: str, part: str) -> bool:
+    """``The Seller may cancel`` is not what ``the Buyer may cancel`` says."""
+    sides = [
+        {"ours" if one in {"seller", "we"} else "theirs" for one in _WHO.findall(text)}
+        for text in (clause, part)
+    ]
+    return not all(sides) or not sides[0].isdisjoint(sides[1])
 
 
 def _kinds(part: str) -> set[str]:

@@ -117,6 +117,8 @@ def _saved(turn: Turn, action: str, reference: str, resolution: Resolution, said
     assert turn.desk is not None
     desk = turn.desk()
     name = resolution.order.name
+    if any((one["action"], one["order"]) == (action, name) for one in turn.kept_drafts):
+        raise CannotDraft(f"A draft of this kind for {name} was saved a moment ago; it stands below.")
     diagnosis = next((one for one in turn.diagnoses if one.order == name), None)
     code_writes = action in {"log_note", "message_customer"} and "text" not in said
     if diagnosis is None and (code_writes or action == "expedite_purchase"):

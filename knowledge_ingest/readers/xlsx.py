@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -68,7 +69,10 @@ def _damaged() -> Unreadable:
 def _looks(content: bytes) -> Callable[[str], SheetLooks | None]:
     """What is not seen of a sheet, by its name; None of one whose looks cannot be told."""
     known: XlsxLooks | OdsLooks | XlsLooks | None
-    damage = (etree.XMLSyntaxError, zipfile.BadZipFile, KeyError, ValueError, IndexError)
+    # a side part that cannot be unpacked leaves the sheet itself to be read; RuntimeError: it is encrypted, or packed in an unknown way
+    damage = (
+        etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, RuntimeError, OSError, EOFError,
+    )  # fmt: skip
     try:
         if not content.startswith(b"PK"):
             known = XlsLooks(content)

@@ -310,6 +310,10 @@ def _grounds(fill: Any, colors: _Colors) -> tuple[Color, ...]:
     kind = pattern.get("patternType", "none")
     if kind == "none":
         return (WHITE,)
+    for each in (pattern.find("{*}fgColor"), pattern.find("{*}bgColor")):
+        named = each is not None and (each.get("rgb") or each.get("theme") or each.get("indexed"))
+        if named and colors.of(each) is None and not _is_true(each.get("auto")):
+            return ()  # a colour that this file does not tell: nobody can say that letters vanish in it
     front, back = colors.of(pattern.find("{*}fgColor")), colors.of(pattern.find("{*}bgColor"))
     if kind == "solid":
         return (front or BLACK,)  # as Excel paints it

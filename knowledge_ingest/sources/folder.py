@@ -134,6 +134,8 @@ def _walk(root: Path, skipped: list[DocumentReport], problems: list[str]) -> Ite
                 skipped.append(_not_opened(relative, "It is a link; links are not followed."))
             elif not stat.S_ISREG(mode):
                 skipped.append(_not_opened(relative, "It is not an ordinary file."))
+            elif relative != _shown(relative):
+                skipped.append(_not_opened(relative, "Its name, or its folder's, is not UTF-8. Rename it."))
             elif ending.lower() not in READERS:
                 skipped.append(
                     _not_opened(relative, f"Files ending in {ending or 'nothing'!r} are not read.")

@@ -88,6 +88,8 @@ _GUIDE = r"\b(?:routing|shipping|transportation|traffic|freight)(?: (?:and|&) \w
 _FOLLOWS = r"\b(?:per|compl(?:y|ies|iance)|accord\w*|follow\w*|pursuant|observes?|appl(?:y|ies)|incorporated|govern\w*|under|conform\w*|adheres?|routed|deviate)\b"
 
 
+_NOT_AGREED = r"\b(?:is|are|shall|will|do|does) not (?:be )?(?:appl\w*|binding|part|incorporated|(?:EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DPU|DDP)\b)"
+
 _SIGNS = (
     *(pattern for _, pattern in (*_MODES, *_PAYERS, *_CODE_NAMES)), _LIFTGATE, _POINT, _APPOINTMENT, _GUIDE, _CODE.pattern,
 )  # fmt: skip
@@ -131,7 +133,11 @@ def _words(piece: Sentence, *, about: bool) -> Iterator[str]:
         without = matches(_NO_APPOINTMENT, words)
         if not without or matches(_DENIED, words[: without.start()]):
             yield "appointment"
-    if matches(_GUIDE, words) and matches(_FOLLOWS, words) and not matches(rf"\bno (?:\w+ )?{_GUIDE}", words):
+    if (
+        matches(_GUIDE, words)
+        and matches(_FOLLOWS, words)
+        and not matches(rf"\bno (?:\w+ )?{_GUIDE}|{_NOT_AGREED}", words)
+    ):
         yield "routing_guide"
 
 
@@ -172,6 +178,8 @@ def _payers(words: str) -> Iterator[str]:
 
 
 def _incoterms(words: str) -> Iterator[str]:
+    if matches(_NOT_AGREED, words):
+        return
     for match in islice(_CODE.finditer(words), _MOST_CODES):
         code, after = match["code"].replace(".", "").casefold(), words[match.end() :]
         side = _side(after) if code == "fob" else ""

@@ -20,6 +20,7 @@ _KIND = r"(?:(?:such|late|lateness|delay|delivery|liquidated|contractual|of thes
 _NOT = r"(?:is|are|was|were|shall|will|does|do|may|can|must) (?:not|never) (?:be )?"
 _LATE = r"\b(?:late|lateness|delay(?:s|ed)?|overdue|liquidated damages|penalt(?:y|ies))\b"
 _OTHER_MATTER = r"\b(?:late payments?|interest|payments? (?:is|are) late|warranty|restocking|refunds?|storage|cancel\w*|terminat\w+|confidential\w*|grace)\b"
+_NAMES_IT = rf"\b(?:delay|lateness|late[- ]delivery) {_PENALTY}\b"
 _REFERS = r"\b(?:clauses?|sections?|articles?|paragraphs?|§§?)\s*(?P<numbers>(?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,3}(?:(?:,| and| or| to)\s(?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,3}){0,4})"
 _PUT_ASIDE = rf"\b(?:{_NOT}(?:apply|accrue|payable|due|charged|levied|owed|imposed|deducted|run|count)|(?:has|have) no application|appl(?:y|ies) neither|exempt(?:ed)?|waived|suspended|excluded|inapplicable|(?:is|are) disapplied)\b"
 
@@ -60,7 +61,7 @@ def _said(each: Sentence) -> Iterator[str]:
 
 
 def _may_exclude(words: str) -> bool:
-    if matches(_OTHER_MATTER, words) or matches(_AT_FIRST, words):
+    if (matches(_OTHER_MATTER, words) and not matches(_NAMES_IT, words)) or matches(_AT_FIRST, words):
         return False
     return bool(matches(_PUT_ASIDE, words) or matches(_FOREGOING, words) or matches(_SIGNS, words))
 

@@ -104,6 +104,13 @@ def grounding(*drafts: dict[str, Any]) -> Grounding:
         "The split is done and approved by the supervisor.",
         "The customer has been informed [E1].",
         "I have drafted a split of S00042.",
+        "I took care of it.",
+        "Marcus Bell informed the customer on 19 Nov 2026 [E1].",
+        # whose right it is
+        "The Buyer may make a partial shipment only if all conditions are met [K1].",
+        # what code lays down as a condition has not happened
+        "The Buyer has approved a substitute in writing [K3].",
+        "We have the Buyer's consent [K3].",
         # names of one word
         "Acme has the same problem.",
         "The same oil waits for Acme [E4].",
@@ -133,6 +140,10 @@ def test_words_that_nothing_supports_are_taken_out(sentence: str) -> None:
         "Ask the vendor whether P00031 has arrived [E3].",
         "If P00031 is confirmed, book the carrier [E3].",
         "If the customer agrees, ship the 30 that are free [E4].",
+        "If the customer agrees, we will ship the 30 that are free [E4].",
+        "Before we split the order, ask the customer.",
+        "P00031 should have arrived on 14 Nov 2026 [E3].",
+        "It was promised for 17 Nov 2026 and today is 22 Nov 2026 [E1].",
         "S00042 is late because P00031 has not been received [E1][E3].",
         "It waits because the drums are on the road without a tracking number [E3].",
         "The Seller may make a partial shipment only if all conditions are met [K1].",
@@ -154,6 +165,13 @@ def test_words_that_nothing_supports_are_taken_out(sentence: str) -> None:
 def test_the_same_said_truly_stays(sentence: str) -> None:
     checked = grounding().check(sentence)
     assert checked.text == sentence, checked.failed
+
+
+def test_a_sentence_that_nobody_would_read_is_not_checked_for_seconds() -> None:
+    endless = "The order is late because the pump is late and the vendor did not deliver " * 60
+    checked = grounding().check(f"Before.\n{endless}\nAfter.")
+    assert checked.text == "Before.\nAfter."
+    assert "too long" in checked.failed[0].reasons[0]
 
 
 def draft(state: str) -> dict[str, Any]:

@@ -257,6 +257,21 @@ def test_the_codes_and_references_of_a_result_stay_as_they_are() -> None:
     assert shown["customer"].startswith("Partner-")
 
 
+def test_a_name_that_begins_a_reference_stays_in_it() -> None:
+    masks = Pseudonyms("t")
+    masks.learn("Person", "Tacoma West")
+    masks.learn("Partner", "Acme Foods")
+    for text in ("Is WEST/OUT/00010 late?", "How many ACME-1011 are free?"):
+        assert masks.mask_question(text) == text
+
+
+def test_a_pseudonym_in_a_file_name_is_put_back() -> None:
+    masks = Pseudonyms("t")
+    masks.learn("Partner", "Acme Foods")
+    shown = masks.mask("Acme_contract.pdf and old_Acme Foods_2025.pdf")
+    assert masks.restore(shown) == "Acme_contract.pdf and old_Acme Foods_2025.pdf"
+
+
 def test_an_address_with_a_name_in_it_comes_back_as_it_was() -> None:
     masks = Pseudonyms("t")
     masks.learn("Person", "Dana Whitfield")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from knowledge_ingest import limits
 from knowledge_ingest.cutting import Cut, Order, cut, warm_up
 from knowledge_ingest.errors import ImpossibleAnswer, OverLimit, Unreadable
 from knowledge_ingest.extracted import Extracted
@@ -91,6 +92,17 @@ def test_an_order_that_fails_harms_no_later_file(reading: ReadingProcess) -> Non
     with pytest.raises(LookupError):
         reading.read_and_cut(TEXT.encode(), ".md", fails)
     assert reading.read(b"next", ".txt").text == "next"
+
+
+def test_a_text_that_is_none_stops_only_its_file(
+    reading: ReadingProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as lying:
+        lying.setattr(limits, "_result", lambda stream: {**_extracted().to_json(), "pages": [{"x": 1}]})
+        with pytest.raises(ImpossibleAnswer):
+            reading.read_and_cut(TEXT.encode(), ".md", lambda _: CONTRACT)
+    _, made = reading.read_and_cut(TEXT.encode(), ".md", lambda _: CONTRACT)
+    assert len(made.chunks) > 1
 
 
 def test_a_file_that_cannot_be_read_is_not_cut(reading: ReadingProcess) -> None:

@@ -443,3 +443,15 @@ def test_plain_contracts_that_nobody_described_are_told_apart_by_their_parties(
         assert state in best.passage.text
         file = (folder / best.document.path).read_text()
         assert file[best.passage.start : best.passage.end] == best.passage.text
+
+
+def test_a_name_that_is_no_text_stops_nothing(folder: Path, library: Library) -> None:
+    (folder / "a.md").write_text("# Dry\n\nFlour is kept dry.")
+    try:
+        Path(os.fsdecode(os.fsencode(folder) + b"/M\xfcller.md")).write_text("# Cold\n\nSalmon is kept cold.")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    report = ingest([folder], library)
+    odd = next(each for each in report.documents if each.path != "a.md")
+    assert (odd.status, "not UTF-8" in odd.reasons[0]) == ("quarantined", True)
+    assert [each.status for each in report.documents if each.path == "a.md"] == ["new"]

@@ -89,6 +89,18 @@ OPEN = [
     ("sop", "Version: 2.0\nEffective Date: 2026-03-01\n\nVersion: 3.0\n", {"version"}),
     ("sop", "Version 3.0, effective 2026-01-01.\nVersion 2.1, effective 2024-07-01.\n", {"version", "valid_from"}),
     ("sop", "Owner: Logistics\nOwner: Sales\n", {"owner"}),
+    # a sentence that goes on after its day
+    ("contract", "This Agreement is valid until 31 December 2024 and is extended by one year at a time unless terminated.\n", {"valid_to"}),
+    ("contract", "This Agreement runs until 31 December 2024 and shall then be extended by one year.\n", {"valid_to"}),
+    ("contract", "This Agreement ends on 31 December 2024, unless the parties agree to continue it.\n", {"valid_to"}),
+    ("contract", "This Agreement terminates on 31 December 2024 if the Buyer so requests.\n", {"valid_to"}),
+    ("contract", "This Agreement runs until 31 December 2024. Thereafter either party may end it with 90 days' notice.\n", {"valid_to"}),
+    ("contract", "This Agreement runs until 31 December 2024; after that date either party may end it.\n", {"valid_to"}),
+    ("contract", "This Agreement is valid until 31 December 2024. Unless terminated with three months' notice it remains in force for one year.\n", {"valid_to"}),
+    ("carrier_policy", "This tariff applies until 31 December 2025 unless we publish a new one.\n", {"valid_to"}),
+    # a label that may be something else's: no other property of the document stands beside it
+    ("sop", "Every pallet has a label.\n\nLot: A12\nExpiry date: 2025-01-31\n", {"valid_to"}),
+    ("carrier_policy", "Introductory discount of 5 %.\n\nValid until: 31 January 2025\n", {"valid_to"}),
 ]  # fmt: skip
 
 NOTHING = [
@@ -275,15 +287,31 @@ PLAIN = "SUPPLY AGREEMENT\n\nVersion: 2\nEffective Date: 1 March 2026\nExpiratio
 def test_what_is_taken_from_the_text_is_said_in_the_report() -> None:
     found = described(PLAIN)
     document = found.document
-    assert (document.valid_from, document.valid_to) == (date(2026, 3, 1), date(2027, 12, 31))
+    assert document.valid_from == date(2026, 3, 1)
     assert (document.version, document.owner) == ("2", "Jane Doe")
     assert "no_owner" not in document.flags
     assert (
         "valid_from 2026-03-01 is taken from its text: 'Effective Date: 1 March 2026'. Say otherwise in documents.yaml."
         in found.reasons
     )
-    assert sum("is taken from its text" in reason for reason in found.reasons) == 4
+    assert sum("is taken from its text" in reason for reason in found.reasons) == 3
     assert not any("From when it holds" in reason or "No owner" in reason for reason in found.reasons)
+
+
+def test_the_last_day_of_a_contract_is_proposed_and_not_taken() -> None:
+    """An amendment or a letter may have prolonged it, and one that is wrongly out of force is missing from every answer."""
+    found = described(PLAIN)
+    assert found.document.valid_to is None
+    assert (
+        "Its text says 'Expiration Date: 31 December 2027'. Add `valid_to: 2027-12-31` in documents.yaml if that is its last day; until "
+        "then it counts as in force."
+    ) in found.reasons
+
+
+def test_the_last_day_of_a_tariff_is_taken() -> None:
+    tariff = read(b"Rate sheet\n\nValid: 1 Jan 2026 - 31 Dec 2026\n", ".md")
+    found = describe(path="carriers/a.md", extracted=tariff, entry={}, content_hash="0" * 64)
+    assert (found.document.valid_from, found.document.valid_to) == (date(2026, 1, 1), date(2026, 12, 31))
 
 
 def test_the_description_counts_more_than_the_text_and_a_difference_is_said() -> None:
@@ -420,7 +448,11 @@ def test_contracts_that_say_only_when_they_were_made_tell_no_day(tmp_path: Path)
 
 
 def test_a_last_day_is_not_told_of_a_text_too_long_to_be_searched_for_a_renewal() -> None:
-    text = Extracted(text="SUPPLY AGREEMENT\n\nExpiration Date: 2026-12-31\n\n" + "it " * 200_000, blocks=())
+    text = Extracted(
+        text="SUPPLY AGREEMENT\n\nEffective Date: 2026-01-01\nExpiration Date: 2026-12-31\n\n"
+        + "it " * 200_000,
+        blocks=(),
+    )
     began = time.process_time()
     found = told_by_text(text, path="a.txt", type_="contract")
     assert "valid_to" not in found.told

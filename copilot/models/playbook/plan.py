@@ -255,7 +255,13 @@ def _drafts(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     read_first = [
         Step(tool="diagnose_order", arguments={"reference": one}) for one in asked.references[:MAX_ORDERS]
     ]
-    return [*read_first, *(Step(tool="save_draft", arguments=call) for call in draft_calls(asked, reads))]
+    there = {
+        (draft.get("action"), draft.get("order"))
+        for read in reads
+        if read.tool == "save_draft" and (draft := read.result.get("draft"))
+    }
+    calls = [one for one in draft_calls(asked, reads) if (one["action"], one["order"].upper()) not in there]
+    return [*read_first, *(Step(tool="save_draft", arguments=call) for call in calls)]
 
 
 def _documents_for(
