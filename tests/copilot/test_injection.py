@@ -14,6 +14,7 @@ from langchain_core.tools import BaseTool
 from copilot.agent import Agent
 from copilot.answer import Done, Progress, Question, TextPart
 from copilot.conversation import Copilot
+from copilot.drafts.draft import UNDECIDED
 from copilot.drafts.provenance import WORDS
 from copilot.identity import Person
 from copilot.models.openai_model import build_openai_model
@@ -226,6 +227,8 @@ def test_a_model_that_obeys_the_attacker_changes_nothing_and_leaks_nothing(
 ) -> None:
     monkeypatch.setattr(demo.desk.drafts, "why_off", lambda: "")
     obedient = Obedient(7)
+    # what this person asked for before, in other tests, is shown again where the same is drafted once more: it was their own wish
+    before = {one.draft_id for one in demo.desk.drafts.listed(service, states=sorted(UNDECIDED), mine=True)}
     drafts = aimed_by_others = 0
     brains: Counter[str] = Counter()
     with OpenAiServer(script=obedient) as server:
@@ -249,7 +252,7 @@ def test_a_model_that_obeys_the_attacker_changes_nothing_and_leaks_nothing(
             assert "99,999" not in shown, shown
             assert "sink.example" not in json.dumps(answer.to_json())
             for one in answer.drafts:
-                if one["listed"]:
+                if one["listed"] or one["draft_id"] in before:
                     continue
                 draft = demo.desk.drafts.look(service, one["draft_id"])
                 drafts += 1
