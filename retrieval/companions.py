@@ -69,13 +69,18 @@ class Companions:
         order, placed = found.order, list(found.passages)
         told = self._what_to_do(collection, routing, placed)
         if told is not None:
-            placed = _put(placed, told, 1)
+            placed = put(placed, told, 1)
+            # what the best passage refers to keeps its place
+            for each in [one for one in placed[FIRST - 1 :] if one[1].passage.passage_id in found.referred]:
+                placed = put(placed, each, FIRST - 2)
         governing = self._on_the_matter(collection, order, placed)
         last = [] if governing is None else [governing]
         other = self._of_another_document(collection, routing, order, placed, last)
         last += [] if other is None else [other]
+        # the best three stay; what the best passage refers to has one of the other two places already
+        last = last[: FIRST - 3 - min(1, len(found.referred))]
         for number, each in enumerate(last):
-            placed = _put(placed, each, FIRST - len(last) + number)
+            placed = put(placed, each, FIRST - len(last) + number)
         return replace(found, passages=placed)
 
     def _on_the_matter(
@@ -194,7 +199,7 @@ def _documents(placed: Sequence[Placed]) -> set[str]:
     return {each.candidate.document.document_id for each, _ in placed}
 
 
-def _put(placed: Sequence[Placed], each: Placed, at: int) -> list[Placed]:
+def put(placed: Sequence[Placed], each: Placed, at: int) -> list[Placed]:
     """The list with this one at a place, once; what stood there moves down. Scores stay with the places."""
     key = each[1].passage.passage_id
     kept = [one for one in placed if one[1].passage.passage_id != key]

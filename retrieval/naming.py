@@ -7,7 +7,7 @@ names choose the documents, and the bare question ranks the passages inside them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,6 +129,16 @@ class NameBook:
             preferred=frozenset(preferred - excluded),
             excluded=frozenset(excluded),
         )
+
+    def called(self, name: str, among: Collection[str]) -> frozenset[str]:
+        """The documents among these that a text calls by a full name with which it begins: ``CB-2026-003 applies``."""
+        key = _key(name)[: self._longest]
+        for length in range(len(key), 0, -1):
+            # a longer name of a document that is not among these must not hide a shorter one
+            found = self._full.get(key[:length], set()).intersection(among)
+            if found:
+                return frozenset(found)
+        return frozenset()
 
     def _named(self, matches: Sequence[set[str]]) -> frozenset[str]:
         """Documents that bear most of the names in the question, where that leaves a few.

@@ -93,6 +93,8 @@ class ScoredPassage:
     document: Document
     score: float
     """Fused and normalised to 0..1, comparable within one search only."""
+    referred_by: str = ""
+    """passage_id of the best passage, which brought it to its place by referring to it or by using the term that it defines; else empty."""
 
 
 @dataclass(frozen=True, kw_only=True)

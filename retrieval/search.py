@@ -27,6 +27,7 @@ from retrieval.open_indexes import OpenBase, OpenIndexes
 from retrieval.passage import DEFAULT_COLLECTION, Document, Reader, ScoredPassage
 from retrieval.pointed import asks_no_more, clauses_pointed_to, passages_under, titled
 from retrieval.ranking import best_of, ranked, reranked
+from retrieval.referred import ReferredPlaces
 from retrieval.relevance import LOOKED_AT
 from retrieval.request import OpenedDocument, SearchRequest, SearchResult, day_of
 from retrieval.reranker import Reranker
@@ -74,6 +75,7 @@ class Library:
         self._gatherer = Gatherer(store, self.indexes, self._clauses)
         self._weigher = Weigher(store)
         self._companions = Companions(store)
+        self._referred = ReferredPlaces(store, self._catalogue)
         self._reranker = reranker
         self._near_words = near_words
         self._situations = situations
@@ -194,6 +196,7 @@ class Library:
                     found = self._best(request, routing, eligible, asked, top)
                 else:
                     # the best passage leads to others only where it speaks of what is asked
+                    found = self._referred.beside(request, routing, eligible.rows, found)
                     found = self._companions.beside(request.collection, routing, found)
         except (IndexUnavailable, EmbeddingUnavailable) as error:
             log.warning(
@@ -205,9 +208,21 @@ class Library:
             found = self._best(request, routing, eligible, asked, top)
         pointed = self._pointed_to(request, question, routing, eligible)
         nothing, uncertain = (True, False) if found is None else self._weigher.nothing_there(routing, found)
+        if found is not None:
+            found = self._referred.definition_first(request, routing, eligible.rows, found)
+            if found.defined:
+                # what a word means in somebody's contract need not hold for whoever asks of no one in particular
+                nothing, uncertain = False, _is_of_one(found) and (nothing or uncertain)
+        if found is not None and asked.kind is not None and not nothing and not uncertain:
+            found = self._referred.beside(request, routing, eligible.rows, found)
         degraded += found.told if found else ()
         beside = [
-            ScoredPassage(passage=stored.passage, document=each.candidate.document, score=each.score)
+            ScoredPassage(
+                passage=stored.passage,
+                document=each.candidate.document,
+                score=each.score,
+                referred_by=found.referred.get(stored.passage.passage_id, "") if found else "",
+            )
             for each, stored in (found.passages if found and not nothing else ())
         ]
         if pointed and asks_no_more(routing.bare, [hit.document for hit in pointed]):
@@ -311,6 +326,12 @@ class Library:
         if self._situations is not None and asked.vector is not None:
             asked = replace(asked, vector=self._situations.meant(asked.vector).vector)
         return asked
+
+
+def _is_of_one(found: Found) -> bool:
+    """Whether the first passage stands in a contract, or in a paper for one customer or vendor, that nothing has chosen."""
+    document = found.passages[0][0].candidate.document
+    return not found.expected and (document.type == "contract" or bool(document.customer or document.vendor))
 
 
 def _by_place(hits: Sequence[ScoredPassage]) -> tuple[ScoredPassage, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from retrieval.catalogue import Eligible
 from retrieval.clause_kinds import clause_kinds, kind_asked_for, sign_score
@@ -50,6 +50,12 @@ class Found:
     """What did not work."""
     signs: Callable[[], Signs]
     """What speaks for an answer being among them; worked out when it is asked for the first time."""
+    referred: Mapping[str, str] = field(default_factory=dict)
+    """Passage id -> id of the passage that brought it to its place, by referring to it or by using the term that it defines."""
+    defined: bool = False
+    """The first passage says what the word means whose meaning is asked for, where the question looks for it."""
+    expected: bool = False
+    """The question or the case has chosen the documents in which it looks for that."""
 
 
 class Weigher:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from copilot.reads.shared import as_json, day_text, reader_of
@@ -55,20 +56,23 @@ def search_documents(
     if cause:
         passages.sort(key=lambda found: cause not in found.document.causes)  # stable: score order within
     turn.outcomes.append("passages" if passages else "no_passages")
+    ids = {found.passage.passage_id: turn.book.add_passage(found) for found in passages}
     return as_json(
         {
             "status": "found" if passages else "nothing_relevant",
             "query": query,
             **({"note": UNCERTAIN} if result.uncertain and passages else {}),
-            "passages": [_passage_json(turn, found) for found in passages],
+            "passages": [_passage_json(ids, found) for found in passages],
         }
     )
 
 
-def _passage_json(turn: Turn, found: ScoredPassage) -> dict[str, Any]:
+def _passage_json(ids: Mapping[str, str], found: ScoredPassage) -> dict[str, Any]:
+    """One passage for a brain; `ids` are the evidence ids by passage id."""
     document = found.document
     return {
-        "id": turn.book.add_passage(found),
+        "id": ids[found.passage.passage_id],
+        **({"referred_to_by": ids[found.referred_by]} if found.referred_by in ids else {}),
         "title": document.title,
         "type": document.type,
         "version": document.version,
