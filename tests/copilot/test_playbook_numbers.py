@@ -178,3 +178,59 @@ def test_a_question_about_a_customer_is_answered_by_that_customers_orders() -> N
     with_order = Understanding(intent="why_late", question="why is S00042 late", references=("S00042",))
     assert answered_as(with_order) is not None
     assert answered_as(with_order).intent == "why_late"
+
+
+@pytest.mark.parametrize(
+    ("question", "orders", "purchases"),
+    [
+        ("uh order one forty four is there a new date on it", ("order 144",), ()),
+        ("what's new on order one oh six since lunch", ("order 106",), ()),
+        ("is order one hundred and forty two still here", ("order 142",), ()),
+        ("read me what is on order eighty seven", ("order 87",), ()),
+        ("order three is frozen, by what", ("order 3",), ()),
+        ("okay send one seventy six out with atlas", ("order 176",), ()),
+        ("did they give a date on po fifty eight", (), ("P00058",)),
+        ("they order two drums of it every week", (), ()),
+        ("do they want order forty boxes", (), ()),
+        ("one twenty boxes of gloves, any left", (), ()),
+        ("on order one of the lines is open", (), ()),
+        ("which order is two days late", (), ()),
+        ("so two trucks came", (), ()),
+    ],
+)
+def test_numbers_said_in_words(question: str, orders: tuple[str, ...], purchases: tuple[str, ...]) -> None:
+    things = find_things(question, TODAY)
+    assert (things.orders, things.purchases) == (orders, purchases)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("any yogurt in the 10 kilo cases", "yogurt 10 kg"),
+        ("lemons, 10 kilo, what's free", "lemons 10 kg"),
+        ("lentils in 25s, what have we", "lentils 25"),
+        ("30 hard hats in packs of 12, covered?", "hats pack of 12"),
+        ("Is there a substitute for Nitrile Gloves Box of 100?", "Nitrile Gloves Box of 100"),
+        ("Any Hard Hat Box of 50 in Dallas?", "Hard Hat Box of 50"),
+        ("where are the 6205s", "6205"),
+        ("old mill refused the pallet", "old mill"),
+        # a quantity is no size, and of two sizes none is guessed
+        ("can we reserve 50 kg of sea salt", "50 kg of sea salt"),
+        ("granite wants 5 kg sea salt in place of 10 kg", "granite"),
+    ],
+)
+def test_goods_are_looked_up_with_the_size_that_is_said(question: str, first: str) -> None:
+    assert find_things(question, TODAY).names[0] == first
+
+
+def test_our_own_trucks_are_a_carrier() -> None:
+    assert "own fleet" in find_things("anything overdue on our own trucks", TODAY).names
+    assert "own fleet" not in find_things("is our own order late", TODAY).names
+
+
+def test_the_day_of_a_second_question_looks_back_too() -> None:
+    days = understand(
+        "Who has to act on S00104, and what has changed on it since Wednesday?", today=TODAY
+    ).days
+    assert days is not None
+    assert days.first == date(2026, 11, 18)

@@ -24,6 +24,8 @@ def settled(made: Understanding) -> Understanding:
         return made
     intent = _fitting(made.intent, made)
     also = _fitting(made.also, made) if made.also else None
+    if made.also == "customer_message" and intent == "waiting_for":
+        also = made.also  # who waits for P00031, and words for them: for the customers, not for its vendor
     made = replace(made, or_else=_others((_fitting(one, made) for one in made.or_else), intent))
     if also == intent:  # "P00047, what's in it and when does it come?" asks how it stands, twice
         return replace(made, intent=intent, also=None, second="")

@@ -16,7 +16,7 @@ from copilot.models.playbook.features import features
 from copilot.models.playbook.network import HIDDEN, Networks, learn
 from copilot.models.playbook.spelling import put_right
 from copilot.models.playbook.things import find_things
-from copilot.models.playbook.words import asked, examples, words
+from copilot.models.playbook.words import Asked, asked, examples, words
 from retrieval.embedder import Embedder
 
 OF_A_LINE = 4
@@ -25,6 +25,7 @@ ASKED_COUNTS = 4.0
 """Weight of a question as somebody asked it; an example sentence weighs 1."""
 MEMBERS = 3
 """Networks that are fitted from different beginnings: what is right depends less on it."""
+WHOLE_HIDDEN, TWO_HIDDEN = 128, 48
 IN_ORDER = 0.9
 """Share of the first label in the first of two clauses."""
 ANY_DAY = date(2026, 11, 21)
@@ -62,6 +63,56 @@ def fit(learned: Sequence[Row], embedder: Embedder | None) -> tuple[tuple[str, .
     if embedder is None:
         return intents, Networks(members=(learn(x, y, weigh, hidden=HIDDEN // 2),))
     return intents, Networks(members=tuple(learn(x, y, weigh, beginning=one) for one in range(MEMBERS)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """One question as it was asked, whatever number of things it asks."""
+
+    masked: str
+    intents: Mapping[str, float]
+    """Shares that add up to one; of two things each has a half."""
+    asks_two: bool
+    weight: float
+
+
+def wholes(embedder: Embedder | None) -> list[Whole]:
+    """The questions people asked, uncut."""
+    return [one for asked_so in asked() for one in _whole(asked_so, lambda word: put_right(word, embedder))]
+
+
+def _whole(one: Asked, speller: Callable[[str], str]) -> Iterator[Whole]:
+    shares: dict[str, float] = {}
+    for accepted in one.intents:
+        for intent in accepted:
+            shares[intent] = shares.get(intent, 0.0) + 1.0 / len(accepted)
+    shares.pop("other_language", None)
+    total = sum(shares.values())
+    readings = _masked(" ".join(one.text.split()), speller) if shares else []
+    for reading in readings:
+        yield Whole(
+            masked=reading,
+            intents={intent: share / total for intent, share in sorted(shares.items())},
+            asks_two=len(one.intents) > 1,
+            weight=1.0 / len(readings),
+        )
+
+
+def fit_wholes(
+    learned: Sequence[Whole], intents: Sequence[str], embedder: Embedder | None
+) -> tuple[Networks, Networks]:
+    """What whole questions ask, in the order of `intents`, and whether it is one thing (the first label) or two."""
+    x = features([row.masked for row in learned], embedder)
+    y = np.zeros((len(learned), len(intents)), dtype=np.float32)
+    for at, row in enumerate(learned):
+        for intent, share in row.intents.items():
+            y[at, intents.index(intent)] = share
+    two = np.array([[not row.asks_two, row.asks_two] for row in learned], dtype=np.float32)
+    weigh = np.array([row.weight for row in learned], dtype=np.float32)
+    return (
+        Networks(members=(learn(x, y, weigh, hidden=WHOLE_HIDDEN),)),
+        Networks(members=(learn(x, two, weigh, hidden=TWO_HIDDEN),)),
+    )
 
 
 def _of_examples(by_intent: Mapping[str, Sequence[str]]) -> Iterator[Row]:
@@ -104,7 +155,12 @@ def _of_asked(speller: Callable[[str], str]) -> Iterator[Row]:
 
 
 def _readings(text: str, shares: Mapping[str, float], speller: Callable[[str], str]) -> Iterator[Row]:
-    things = find_things(text, ANY_DAY, put_right=speller)
-    readings = list(dict.fromkeys(one for one in (things.masked, things.unnamed) if one))
+    readings = _masked(text, speller)
     for reading in readings:
         yield Row(masked=reading, intents=shares, weight=ASKED_COUNTS / len(readings))
+
+
+def _masked(text: str, speller: Callable[[str], str]) -> list[str]:
+    """The question in each way that its names may be read."""
+    things = find_things(text, ANY_DAY, put_right=speller)
+    return list(dict.fromkeys(one for one in (things.masked, things.unnamed) if one))

@@ -45,6 +45,16 @@ class Guess:
         return self.intents[0][1]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """How a whole question sounds, before it is cut."""
+
+    two: float
+    """How likely it asks two things, 0 to 1."""
+    shares: Mapping[str, float]
+    """Intent -> its share in what is asked; of two, each has about a half."""
+
+
 class Meaning:
     """Weighs a masked question.
 
@@ -56,6 +66,8 @@ class Meaning:
     def __init__(self, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
         self._networks: Networks | None = None
+        self._of_two: tuple[Networks, Networks] | None = None
+        self._heard: dict[tuple[str, ...], Heard] = {}
         self._intents: tuple[str, ...] = ()
         self._known: dict[tuple[tuple[str, ...], str], Guess] = {}
 
@@ -81,6 +93,28 @@ class Meaning:
             )
         return self._known[key]
 
+    def sounds_like_two(self, readings: Sequence[str]) -> Heard | None:
+        """Whether a masked question asks two things; None without an embedding model, when rules have to do.
+
+        Args:
+            readings: as in `guess`.
+        """
+        key = tuple(readings)
+        if not key:
+            return Heard(two=0.0, shares={})
+        if self._networks is None:
+            self._chances(key)
+        if self._of_two is None:
+            return None
+        if key not in self._heard:
+            if len(self._heard) > 500:
+                self._heard.clear()
+            rows = features(key, self._embedder)
+            whole, two = (_mean(one.scores(rows)) for one in self._of_two)
+            shares = {intent: float(share) for intent, share in zip(self._intents, whole, strict=True)}
+            self._heard[key] = Heard(two=float(two[1]), shares=shares)
+        return self._heard[key]
+
     def put_right(self, word: str) -> str:
         """The nearest word of the examples to one that is misspelt; a word that the embedding model knows is left alone."""
         return put_right(word, self._embedder)
@@ -96,8 +130,7 @@ class Meaning:
             self._embedder = None
             self._load()
             return self._chances(readings)
-        # Between two ways to read a name neither is surer: their geometric mean.
-        return chances(np.log(chances(scores) + 1e-9).mean(axis=0))
+        return _mean(scores)
 
     def _load(self) -> None:
         file = read_weights()
@@ -110,6 +143,12 @@ class Meaning:
             )
             self._embedder = None
         self._networks = file.by_words if self._embedder is None else file.by_meaning
+        self._of_two = None if self._embedder is None else (file.whole, file.two)
+
+
+def _mean(scores: FLOATS) -> FLOATS:
+    """Probabilities from the scores of each reading: between two ways to read a name neither is surer, so their geometric mean."""
+    return chances(np.log(chances(scores) + 1e-9).mean(axis=0))
 
 
 _MEANINGS: WeakKeyDictionary[Embedder, Meaning] = WeakKeyDictionary()
@@ -137,6 +176,10 @@ class Weights:
     """For the embedding model `model_id`."""
     by_words: Networks
     """The same without an embedding."""
+    whole: Networks
+    """What is asked in the whole of a question, which may be two things; for the embedding model `model_id`."""
+    two: Networks
+    """Whether it is one thing or two."""
     model_id: str
     fitted_to: str
     """`words.fingerprint` of the examples they were fitted to."""
@@ -151,6 +194,8 @@ def read_weights() -> Weights:
             intents=tuple(str(one) for one in file["intents"]),
             by_meaning=_networks(file, "by_meaning"),
             by_words=_networks(file, "by_words"),
+            whole=_networks(file, "whole"),
+            two=_networks(file, "two"),
             model_id=str(file["model_id"]),
             fitted_to=str(file["fitted_to"]),
         )

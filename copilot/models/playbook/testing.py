@@ -10,13 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from copilot.models.playbook.intents import ABOUT_AN_ORDER
+from copilot.models.playbook.days import Days
+from copilot.models.playbook.intents import ABOUT_AN_ORDER, ABOUT_THE_LAST_ANSWER
 from copilot.models.playbook.meaning import Meaning
 from copilot.models.playbook.understanding import understand
 from copilot.models.playbook.understood import Understanding
@@ -156,17 +157,26 @@ def _wrong_things(one: Phrasing, understood: Understanding, session: OdooSession
             return f"{key} {list(got)}"
     if "day" in about:
         days = understood.days
-        day = days and (days.first if understood.intent == "changes" else days.last)
-        if str(day) != str(about["day"]):
+        day = days and (days.first if "changes" in understood.intents else days.last)
+        if str(day) != str(about["day"]) and not _is_end_of_week(days, about["day"]):
             return f"day {day}"
     found = _named(understood, session, server)
     for key, kind in _KINDS.items():
+        if key == "party" and (about.get("orders") or understood.intent in ABOUT_THE_LAST_ANSWER):
+            continue  # the order that was read rightly, or the answer before, has its customer
         if key in about and about[key] not in found.get(kind, ()):
             return f"{key} {dict(found)} from {understood.products + understood.names}"
     has_none = not any(key in about for key in (*_KINDS, "orders", "po"))
     if has_none and understood.intent in _USES_NAMES and any(found.values()):
         return f"somebody who was not named: {dict(found)}"
     return ""
+
+
+def _is_end_of_week(days: Days | None, label: object) -> bool:
+    """ "Next week" ends on its Sunday in our reading and on its Friday for whoever wrote the label; nothing is due between the two."""
+    if days is None or days.last - days.first != timedelta(days=6):
+        return False
+    return str(days.last - timedelta(days=2)) == str(label)
 
 
 def _named(understood: Understanding, session: OdooSession, server: OdooServer) -> dict[str, set[str]]:

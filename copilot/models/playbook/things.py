@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from copilot.models.playbook.days import Days, find_days
+from copilot.models.playbook.goods_said import UNITS, our_own, with_sizes
 from copilot.models.playbook.numbers import asks_for_goods, counts, numbered, without_slips
 from copilot.models.playbook.spelling import days_put_right
+from copilot.models.playbook.spoken import in_figures
 from copilot.models.playbook.words import words
 from erp_tools.orders import extract_references
 
@@ -49,7 +51,7 @@ _DOCUMENT = re.compile(r"(?:SOP|POL|WI|QP)-\d+|[A-Z]{2,4}-\d{4}-\d{2,4}", re.IGN
 _PRODUCT = re.compile(r"(?!PO-|SO-|RO-)[A-Z]{2,4}-\d{3,5}", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{3,60})[\"”“»]")
 _CAPITAL = re.compile(
-    r"\b[A-Z][\w&'’-]*(?:\s+(?:(?:and|&|of|the)\s+)?(?:[A-Z][\w&'’-]*|\d+\s?(?:kg|L|l|mm|in|cm)\b))*"
+    r"\b[A-Z][\w&'’-]*(?:\s+(?:(?:and|&|of|the)\s+)?(?:[A-Z][\w&'’-]*|\d+\s?(?:kg|L|l|mm|in(?!\s+[A-Z])|cm)\b)|(?<=Box|ack|ase|ton|ail)\s+of\s+\d+\b)*"
 )
 _WORD = re.compile(r"<\w+>|[a-z0-9][\w&'’.-]*", re.IGNORECASE)
 _CONNECTORS = frozenset({"of", "and", "the", "&"})
@@ -90,7 +92,7 @@ def find_things(
     purchases: list[str] = []
     products: list[str] = []
     names: list[str] = []
-    text = without_slips(text)
+    text = without_slips(in_figures(text))
     left = text
     for reference in extract_references(text):
         said = _SAID_PURCHASE.search(left) if reference.startswith("order ") else None
@@ -125,7 +127,10 @@ def find_things(
     purchases += [one.reference for one in by_number if one.is_purchase]
     left = _in_full(left, put_right)
     found, without_names, are_written_so = _names(left)
-    names += found
+    small = [one for one in found if one == one.casefold()]
+    names += [one for one in found if one not in small]
+    names += with_sizes(left, [re.sub(r"^(\d{4})s$", r"\1", one) for one in small])
+    names += our_own(left)
     return Things(
         orders=tuple(orders),
         purchases=tuple(purchases),
@@ -177,7 +182,7 @@ def _in_full(text: str, put_right: Callable[[str], str] | None) -> str:
         word = match[0]
         if word in known.hurried:
             return known.hurried[word]
-        if put_right is None or len(word) < 4 or word in known.plain or not word.isalpha():
+        if put_right is None or len(word) < 4 or word in known.plain or word in UNITS or not word.isalpha():
             return word
         return put_right(word)
 
@@ -232,7 +237,7 @@ def _names(text: str) -> tuple[list[str], str, bool]:
     found.sort(key=lambda one: (one[0][0].isdigit() and not are_written_so, -len(one[0])))
     # "Frank Dole of Keystone": who, and of which company. "Meridian's DC": of whom, what.
     # "Lone Star and Meridian" may be one company or two.
-    parts = [re.split(r"(?:['’]s)? (?:of|and|&) |['’]s ", name) for name, _, _ in found]
+    parts = [re.split(r"(?:['’]s)? (?:of(?! \d)|and|&) |['’]s ", name) for name, _, _ in found]
     split = [part for each in parts if len(each) > 1 for part in reversed(each) if len(part) > 2]
     return [*(name for name, _, _ in found), *joined, *split, *beside], left, are_written_so
 
@@ -263,7 +268,10 @@ def _trimmed(
     return name, start, end
 
 
-_BEFORE_A_NAME = re.compile(r"\b(?:for|at|to|from|with|of)\s+(old|red)\s$", re.IGNORECASE)
+_BEFORE_A_NAME = re.compile(
+    r"(?:^|[,;:.?!]\s*|\b(?:for|at|to|from|with|of|is|does|did|has|have|will|can|and|that)\s+)(old|red|light|heavy)\s$",
+    re.IGNORECASE,
+)
 """An ordinary word that begins the name ("for old mill fab"). Others may as well say which ones are meant ("for new Prairie orders")."""
 
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er")

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from copilot.models.playbook.features import FLOATS, features
-from copilot.models.playbook.fitting import fit, rows
+from copilot.models.playbook.fitting import fit, fit_wholes, rows, wholes
 from copilot.models.playbook.meaning import WEIGHTS
 from copilot.models.playbook.network import PARTS, Networks, chances
 from copilot.models.playbook.words import fingerprint
@@ -31,12 +31,15 @@ def write_weights(embedder: MiniLmEmbedder, to: Path) -> None:
     intents, by_meaning = fit(rows(embedder), embedder)
     intents_by_words, by_words = fit(rows(None), None)
     assert intents == intents_by_words
+    whole, two = fit_wholes(wholes(embedder), intents, embedder)
     with to.open("wb") as file:
         np.savez_compressed(
             file,
             intents=np.array(intents),
             **_by_name("by_meaning", by_meaning),
             **_by_name("by_words", by_words),
+            **_by_name("whole", whole),
+            **_by_name("two", two),
             model_id=np.array(embedder.model_id),
             fitted_to=np.array(fingerprint()),
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from copilot.models.playbook.answerable import settled
@@ -12,14 +12,26 @@ from copilot.models.playbook.clauses import clauses, has_a_verb
 from copilot.models.playbook.follow_ups import filled_in, listed_in, pointing_back, which_order
 from copilot.models.playbook.intents import LOOKS_BACK, MAY_LOOK_BACK, Intent
 from copilot.models.playbook.meaning import Meaning, by_words
+from copilot.models.playbook.parting import best_parting
 from copilot.models.playbook.remembering import LONGEST, remembered
-from copilot.models.playbook.things import find_things
+from copilot.models.playbook.things import Things, find_things
 from copilot.models.playbook.understood import Earlier, Understanding
 from copilot.models.playbook.weighing import DOUBTFUL, SURE_OF_A_PART, Weighed, weighed
 from copilot.models.playbook.words import words
 from retrieval.normalise import strip_invisible
 
+WORTH_NAMING = -1.0
+"""Odds, in nats, from which a second question that was not taken for one is offered."""
+
 _WENT = re.compile(r"^\W*(?:did|was|were|has|have|why did|why was)\b", re.IGNORECASE)
+_DID = re.compile(r"^\W*(?:did|was|were)\b", re.IGNORECASE)
+_THEY_CALLED = re.compile(
+    r"\b(?:called|rang|phoned|wrote|e-?mailed|mailed|texted|complained|visited|(?:came|stopped) by|was here|were here)\b"
+    r"[^.?!<]{0,25}<day>[^.?!]*[.?!]\s",
+    re.IGNORECASE,
+)
+"""The day of a story, before the sentence that asks: "They called on Tuesday. When will they get it?"."""
+_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"\bthe (?:first|second|third|last|other) (?:one|order)\b", re.IGNORECASE)
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
@@ -108,44 +120,92 @@ def _one(
         pointed = pointing_back(made, things, before, listed)
         if pointed is not None:
             return pointed
-    first, second = clauses(asked)
     whole = weighed(things, meaning, before)
-    also: Intent | None = None
-    or_else: tuple[Intent, ...] = ()
-    if second:
-        one, other = (
-            weighed(find_things(each, today, put_right=speller), meaning, earlier, sure=SURE_OF_A_PART)
-            for each, earlier in ((first, before), (second, None))
-        )
-        if one.intent == "unclear" or other.intent in {"unclear", "small_talk", one.intent}:
-            # No two questions: weighed as one again.
-            one = next((each for each in (whole, one, other) if each.is_sure), whole)
-            second = ""
-        elif one.intent in {"small_talk", "help"}:
-            one, second = other, ""
-        else:
-            also = other.intent
-            or_else = _instead_of_two(one, other, whole)
-    else:
-        one = whole
-        if first != asked:
-            # A story stands before the question, and may help to understand it or not; its subject does.
-            alone = weighed(find_things(first, today, put_right=speller), meaning, before)
-            if whole.intent == "unclear" or has_a_verb(asked.removesuffix(first)):
-                one = max(whole, alone, key=lambda each: each.chance)
+    told = _told(asked, things, whole, before, today, meaning)
+    one, also, second, or_else = told.one, told.also, told.second, told.or_else
     intent, choices = one.intent, one.choices
     made = replace(
         made,
         intent=intent,
         choices=choices if intent == "unclear" else (),
-        or_else=one.or_else if also is None else or_else,
+        or_else=or_else,
         also=also,
         second=second,
     )
-    behind = intent in LOOKS_BACK or (intent in MAY_LOOK_BACK and _WENT.search(asked) is not None)
+    behind = (
+        intent in LOOKS_BACK
+        or (also in LOOKS_BACK and _SINCE.search(asked) is not None)
+        or (intent in MAY_LOOK_BACK and _WENT.search(asked) is not None)
+        or (intent == "when" and _DID.search(asked) is not None)
+    )
     if made.days and behind != (past is not None):
         made = replace(made, days=find_things(asked, today, past=behind).days)
+    in_the_story = things.masked.count("<day>") == 1 and _THEY_CALLED.search(things.masked) is not None
+    if in_the_story and not LOOKS_BACK & set(made.intents):
+        made = replace(made, days=None)
     return settled(filled_in(made, before))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """What a question asks, once it is known whether it asks one thing or two."""
+
+    one: Weighed
+    or_else: tuple[Intent, ...]
+    also: Intent | None = None
+    second: str = ""
+
+
+def _told(
+    asked: str, things: Things, whole: Weighed, before: Understanding | None, today: date, meaning: Meaning
+) -> _Told:
+    def part(text: str, is_first: bool) -> Weighed:
+        found = find_things(text, today, put_right=meaning.put_right)
+        return weighed(found, meaning, before if is_first else None, sure=SURE_OF_A_PART)
+
+    ruled = clauses(asked)
+    heard = meaning.sounds_like_two([one for one in (things.masked, things.unnamed) if one])
+    if heard is None:
+        return _told_by_rules(asked, ruled, whole, before, today, meaning, part)
+    parted = best_parting(asked, ruled, two=heard.two, whole=heard.shares, weigh=part)
+    if parted is not None and parted.odds > 0:
+        or_else = _instead_of_two(parted.one, parted.other, whole)
+        return _Told(one=parted.one, also=parted.other.intent, second=parted.second, or_else=or_else)
+    story = ruled if not ruled[1] else (asked, "")
+    told = _told_by_rules(asked, story, whole, before, today, meaning, part)
+    if parted is None or parted.odds < WORTH_NAMING or told.or_else:
+        return told
+    # Perhaps two things were asked: the other one is offered.
+    other = next((one.intent for one in (parted.other, parted.one) if one.intent != told.one.intent), None)
+    return replace(told, or_else=(other,)) if other and told.one.intent != "unclear" else told
+
+
+def _told_by_rules(
+    asked: str,
+    cut: tuple[str, str],
+    whole: Weighed,
+    before: Understanding | None,
+    today: date,
+    meaning: Meaning,
+    part: Callable[[str, bool], Weighed],
+) -> _Told:
+    first, second = cut
+    if not second:
+        one = whole
+        if first != asked:
+            # A story stands before the question, and may help to understand it or not; its subject does.
+            alone = weighed(find_things(first, today, put_right=meaning.put_right), meaning, before)
+            if whole.intent == "unclear" or has_a_verb(asked.removesuffix(first)):
+                one = max(whole, alone, key=lambda each: each.chance)
+        return _Told(one=one, or_else=one.or_else)
+    one, other = part(first, True), part(second, False)
+    if one.intent == "unclear" or other.intent in {"unclear", "small_talk", one.intent}:
+        # No two questions: weighed as one again.
+        one = next((each for each in (whole, one, other) if each.is_sure), whole)
+        return _Told(one=one, or_else=one.or_else)
+    if one.intent in {"small_talk", "help"}:
+        return _Told(one=other, or_else=other.or_else)
+    return _Told(one=one, also=other.intent, second=second, or_else=_instead_of_two(one, other, whole))
 
 
 def _instead_of_two(one: Weighed, other: Weighed, whole: Weighed) -> tuple[Intent, ...]:

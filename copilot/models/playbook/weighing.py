@@ -47,6 +47,8 @@ class Weighed:
     """What it may have been, the likeliest first."""
     or_else: tuple[Intent, ...] = ()
     """What else it may be, where the intent is likely but doubtful."""
+    shares: tuple[tuple[str, float], ...] = ()
+    """The likeliest intents with their probabilities; empty where nothing is asked."""
 
     @property
     def is_sure(self) -> bool:
@@ -58,10 +60,10 @@ def weighed(things: Things, meaning: Meaning, before: Understanding | None, *, s
     """The intent of a question."""
     readings = list(dict.fromkeys(one for one in (things.masked, things.unnamed) if one))
     if things.masked == "<order>" and things.orders and _TRACKING.fullmatch(things.orders[0]):
-        return Weighed(intent="where", chance=1.0)
+        return _certainly("where")
     for intent, pattern in words().certain:
         if any(pattern.search(one) for one in readings):
-            return Weighed(intent=cast(Intent, intent), chance=1.0)
+            return _certainly(cast(Intent, intent))
     if not re.search(r"[a-z]", re.sub(r"<\w+>", "", things.masked)):
         return Weighed(intent="unclear")  # a name alone says nothing of what is asked
     # Words that nobody knows may be a name or just words: both readings are weighed.
@@ -76,12 +78,16 @@ def weighed(things: Things, meaning: Meaning, before: Understanding | None, *, s
         # To look and find nothing costs a person less than to be sent away.
         others = [one for one in _others(guess, inside) if one != "out_of_scope"]
         or_else = tuple(cast(Intent, one) for one in (*others[:1], "out_of_scope"))
-        return Weighed(intent=cast(Intent, inside), chance=sure, or_else=or_else)
+        return Weighed(intent=cast(Intent, inside), chance=sure, or_else=or_else, shares=guess.intents)
     if chance >= sure and best != "unclear":
         or_else = tuple(cast(Intent, one) for one in _others(guess, best)[:2]) if chance < DOUBTFUL else ()
-        return Weighed(intent=cast(Intent, best), chance=chance, or_else=or_else)
+        return Weighed(intent=cast(Intent, best), chance=chance, or_else=or_else, shares=guess.intents)
     choices = tuple(cast(Intent, intent) for intent, _ in guess.intents if intent != "unclear")[:3]
-    return Weighed(intent="unclear", chance=chance, choices=choices)
+    return Weighed(intent="unclear", chance=chance, choices=choices, shares=guess.intents)
+
+
+def _certainly(intent: Intent) -> Weighed:
+    return Weighed(intent=intent, chance=1.0, shares=((intent, 1.0),))
 
 
 def _others(guess: Guess, taken: str) -> list[str]:
