@@ -195,6 +195,15 @@ def test_a_question_about_a_customer_is_answered_by_that_customers_orders() -> N
         ("one twenty boxes of gloves, any left", (), ()),
         ("on order one of the lines is open", (), ()),
         ("which order is two days late", (), ()),
+        ("order forty two two cases missing", ("order 42",), ()),
+        ("order forty two and forty three, which is first", ("order 42", "order 43"), ()),
+        ("meet at nine fifteen, what ships before that?", (), ()),
+        ("price is one ninety nine a case, is that right?", (), ()),
+        ("their number is two one two five five five oh one four two", (), ()),
+        ("is there one fifty pound bag of flour left", (), ()),
+        ("purchase order five thousand dollars needs whose approval", (), ()),
+        ("do orders one thousand and over need approval", (), ()),
+        ("please handle these in order one by one", (), ()),
         ("so two trucks came", (), ()),
     ],
 )
@@ -226,6 +235,7 @@ def test_goods_are_looked_up_with_the_size_that_is_said(question: str, first: st
 def test_our_own_trucks_are_a_carrier() -> None:
     assert "own fleet" in find_things("anything overdue on our own trucks", TODAY).names
     assert "own fleet" not in find_things("is our own order late", TODAY).names
+    assert "own fleet" not in find_things("is our driver delivering S00042 tomorrow?", TODAY).names
 
 
 def test_the_day_of_a_second_question_looks_back_too() -> None:

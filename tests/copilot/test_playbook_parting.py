@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from copilot.answer import Question
 from copilot.conversation import Copilot
 from copilot.models.playbook.clauses import clauses
 from copilot.models.playbook.intents import Intent
@@ -144,3 +145,50 @@ def test_one_question_with_an_and_in_it_stays_one(meaning: Meaning, question: st
 def test_by_words_alone_the_rules_do(meaning: Meaning) -> None:
     assert Meaning().sounds_like_two(["why is <order> late and who owns it"]) is None
     assert understand("Why is S00042 late, and who owns it?", today=TODAY).intents == ("why_late", "owner")
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What does 'Late Line' mean?", ()),
+        ('what does "Order Value" mean in the Meridian contract', ("Meridian",)),
+        ("what does in writing mean under the Delta Marine contract", ("Delta Marine",)),
+        ("how is on-time defined for Meridian", ("Meridian",)),
+    ],
+)
+def test_a_word_whose_meaning_is_asked_for_is_nobodys_name(
+    meaning: Meaning, question: str, names: tuple[str, ...]
+) -> None:
+    understood = understand(question, today=TODAY, meaning=meaning)
+    assert understood.intents == ("policy",)
+    assert (understood.names, understood.products) == (names, ())
+
+
+@pytest.mark.parametrize(
+    "question", ["what does the delay of S00042 mean for Prairie?", "what does P00031 being late mean?"]
+)
+def test_what_something_means_for_somebody_asks_for_no_definition(meaning: Meaning, question: str) -> None:
+    assert understand(question, today=TODAY, meaning=meaning).intent != "policy"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what does the customer want " + "-" * 60 + " forwarded message",
+        "How is " + "-" * 2000 + " x",
+        "what does " + "- " * 2000,
+    ],
+)
+def test_a_line_of_dashes_below_a_mail_takes_no_time(text: str) -> None:
+    assert understand(text, today=TODAY).question.startswith(text[:6])  # hung before
+
+
+def test_what_do_you_mean_asks_for_no_definition(meaning: Meaning) -> None:
+    assert understand("what do you mean", today=TODAY, meaning=meaning).intent != "policy"
+
+
+def test_a_second_question_without_its_order_is_asked_back(demo: Copilot) -> None:
+    person = demo.identity.sign_in("service", "demo")
+    told = demo.ask(person, Question(text="who's hanging on P00031? prepare a text each")).text
+    assert "S00042" in told
+    assert "Which of these orders is your second question about?" in told

@@ -24,14 +24,19 @@ LEAST = 0.08
 MOST_PLACES = 12
 """Places that are weighed; a pasted mail has hundreds of commas."""
 _NEVER_A_PART: Final = frozenset({"unclear", "small_talk", "help", "other_language"})
+_NO_BEGINNING: Final = re.compile(
+    r"whether\b|that\b|(?:does|do|is|are) (?:it|that|this|they) (?:also )?(?:apply|valid|hold|true|mean)\b",
+    re.IGNORECASE,
+)
+"""Goes on with the part before: "asking when it arrives and whether they can part ship", "and does it apply to Prairie?"."""
 _IS_WRITTEN: Final = frozenset({"note", "customer_message", "follow_up"})
 """What stands behind their colon is what shall be written, and asks nothing: "note on 42: they asked when it comes"."""
 _UNHEARD = 1e-4
 """Share of an intent that the whole does not speak of."""
 
 _PLACE = re.compile(
-    r"\s*[,;:.?!]+\s+(?:(?:and|plus|or|then|also|but|so|please|pls)\s+)*|\s+[–—-]+\s+|\s*[–—]\s*|\s*[+&]\s*"
-    r"|,?\s+(?:and|plus|or|then|also|n|btw|but|so|if)\s+(?:then\s+|also\s+|please\s+|pls\s+)*",
+    r"\s?[,;:.?!]+\s(?:(?:and|plus|or|then|also|but|so|please|pls)\s+)*|\s[–—-]+\s|\s?[–—]\s?|\s?[+&]\s?"
+    r"|,?\s(?:and|plus|or|then|also|n|btw|but|so|if)\s(?:then\s+|also\s+|please\s+|pls\s+)*",
     re.IGNORECASE,
 )
 
@@ -90,7 +95,11 @@ def _places(text: str, ruled: tuple[str, str]) -> Iterator[tuple[str, str]]:
     yield from seen
     for match in _PLACE.finditer(text):
         cut = text[: match.start()].strip(), text[match.end() :].strip()
-        if cut in seen or not all(re.search(r"[^\W\d_]", part) for part in cut):
+        if (
+            cut in seen
+            or _NO_BEGINNING.match(cut[1])
+            or not all(re.search(r"[^\W\d_]", part) for part in cut)
+        ):
             continue
         if len(seen) == MOST_PLACES:
             return

@@ -21,7 +21,8 @@ from copilot.models.playbook.about_orders import (
 from copilot.models.playbook.about_records import REPORTS, at_risk, basis, not_read, report, waiting
 from copilot.models.playbook.asking_back import NOTHING_NAMED, doubt, question_back
 from copilot.models.playbook.drafting import listed, told
-from copilot.models.playbook.intents import AS_A_QUESTION, OF_A_NAME, Intent
+from copilot.models.playbook.follow_ups import listed_in
+from copilot.models.playbook.intents import ABOUT_AN_ORDER, AS_A_QUESTION, OF_A_NAME, Intent
 from copilot.models.playbook.plan import COMPARED, MAX_ORDERS, may_be_a_rule, really_asked
 from copilot.models.playbook.quoting import agreed_terms, as_list, quotes, without_repeats
 from copilot.models.playbook.searching import bare_question
@@ -131,7 +132,9 @@ def _answer(asked: Understanding, reads: Sequence[Read], role: str) -> str:
     first = _about(asked, asked.intent, reads, role)
     parts.append(first or blocks([_perhaps_a_rule(asked, reads), _missing(asked)]))
     if asked.also and first:
-        parts.append(_second(asked, asked.also, reads, role, first))
+        parts.append(
+            _second(asked, asked.also, reads, role, first) or _which_order(asked, asked.also, reads, first)
+        )
     left = asked.references[MAX_ORDERS:] if asked.references else asked.purchases[MAX_ORDERS:]
     if left:
         parts.append(f"I looked at the first ones only; ask me next about {', '.join(left)}.")
@@ -205,6 +208,14 @@ def _second(asked: Understanding, intent: Intent, reads: Sequence[Read], role: s
         told = _about(replace(asked, question=asked.second or asked.question), intent, reads, role)
     # A sentence that the first part has said is not said again.
     return "\n\n".join(part for part in told.split("\n\n") if part and part not in first)
+
+
+def _which_order(asked: Understanding, intent: Intent, reads: Sequence[Read], first: str) -> str:
+    """The second question is about an order, and none is named: it is asked back rather than left out."""
+    if intent not in ABOUT_AN_ORDER or asked.references or diagnosed(reads):
+        return ""
+    which = "Which of these orders" if listed_in(first) else "Which order"
+    return f"{which} is your second question about?"
 
 
 def _missing(asked: Understanding) -> str:

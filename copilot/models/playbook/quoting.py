@@ -104,8 +104,8 @@ def best_words(text: str, question: str, longest: int = MAX_QUOTE) -> str:
     quote = _run(pieces, first, last)
     if len(quote) > longest:
         quote = quote[:longest].rsplit(" ", 1)[0]
-    # A quotation mark of the document would end ours too early.
-    return max(re.split(r"[“”\"]", quote), key=len).strip()
+    # A curly quotation mark of the document would end ours too early; a straight one does not ("Late Line": an Order line ...).
+    return max(re.split(r"[“”]", quote), key=len).strip()
 
 
 _WANTS_A_FIGURE = re.compile(

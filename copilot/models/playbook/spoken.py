@@ -6,7 +6,7 @@ How a number is read out is no cardinal number ("one thirty nine" is 139), so a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from copilot.models.playbook.numbers import counts
 
@@ -16,6 +16,8 @@ zero one two three four five six seven eight nine ten eleven twelve thirteen fou
 _SMALL = {name: at for at, name in enumerate(_SMALL_NAMES.split())}
 _TENS_NAMES = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {name: at * 10 for at, name in enumerate(_TENS_NAMES.split(), start=2)} | {"fourty": 40}
+LONGEST = 5
+"""Figures of an order's number at most."""
 _OH = {"oh": 0, "o": 0}
 _ANY = "|".join((*_SMALL, *_TENS, *_OH, "hundred"))
 _SEQUENCE = rf"(?:{_ANY})(?:(?:\s+and\s+|[\s-]+)(?:{_ANY}))*"
@@ -36,41 +38,83 @@ _BARE = re.compile(
 """Three digits read out: "one seventy six"."""
 
 
+_MONEY_OR_MORE = re.compile(
+    r"^\s*(?:to\s+\w+\s+)?(?:thousand|million|grand|k|dollars?|cents?|pounds?|foot|feet|ounces?|and (?:over|above|more|under))\b",
+    re.IGNORECASE,
+)
+_A_PIECE = re.compile(r"^\s+(?:an?|per|each)\s+\w", re.IGNORECASE)
+"""A price: "two fifty a bottle"."""
+_TIME_OR_PRICE = re.compile(
+    r"\b(?:at|to|till|until|before|after|around|about|price is|prices? of|costs?|only|call|phone|number is)\s+$",
+    re.IGNORECASE,
+)
+"""What follows is a time, a price or a telephone number."""
+_ENDS = re.compile(r"^\s*(?:$|[,;:?!.]|(?:is|has|was|does|did|will|since|yet|now)\b)", re.IGNORECASE)
+
+
 def in_figures(text: str) -> str:
     """The text with the numbers of records that are written in words put into figures; other numbers stay words."""
 
     def called(match: re.Match[str]) -> str:
-        words = re.findall(r"[a-z]+", match["number"].casefold())
-        taken = _longest(words)
+        taken = _number(match, match["called"].casefold())
         if taken is None:
             return match[0]
-        figures, used = taken
-        rest = "".join(f" {one}" for one in words[used:])
-        after = rest + match.string[match.end() :]
-        is_short = len(figures) < 2 and match["called"].casefold() == "so"  # "so two days late"
-        if is_short or counts(match.string[: match.start()], figures, after):
-            return match[0]
+        figures, rest = taken
+        # "order forty two and forty three"
+        joined = re.match(rf" and (?P<more>{_SEQUENCE})$", rest)
+        if joined and (more := _longest(joined["more"].split())) and len(more[0]) > 1:
+            rest = f" and {more[0]}"
         return f"{match['called']}{match['between']}{figures}{rest}"
 
     def bare(match: re.Match[str]) -> str:
+        before, after = match.string[: match.start()], match.string[match.end() :]
         taken = _longest([one for one in re.findall(r"[a-z]+", match["number"].casefold()) if one != "and"])
-        if taken is None or len(taken[0]) != 3:
+        if taken is None or len(taken[0]) != 3 or _AMONG.search(before) or _AMONG_AHEAD.match(after):
             return match[0]
-        is_counted = counts(match.string[: match.start()], taken[0], match.string[match.end() :])
-        return match[0] if is_counted else taken[0]
+        is_other = _MONEY_OR_MORE.match(after) or _A_PIECE.match(after) or _TIME_OR_PRICE.search(before)
+        return match[0] if is_other or counts(before, taken[0], after) else taken[0]
 
     return _BARE.sub(bare, _CALLED.sub(called, text))
 
 
+_AMONG = re.compile(rf"\b(?:{_ANY})[\s-]+$", re.IGNORECASE)
+_AMONG_AHEAD = re.compile(rf"^[\s-]+(?:{_ANY})\b", re.IGNORECASE)
+"""More digits beside it: a telephone number."""
+
+
+def _number(match: re.Match[str], called: str) -> tuple[str, str] | None:
+    """Figures behind the word for a record, and what is left of the words; None where they count something."""
+    words = re.findall(r"[a-z]+", match["number"].casefold())
+    before, behind = match.string[: match.start()], match.string[match.end() :]
+    # "order forty two two cases missing": the last group may count what follows, as soon as it is put into figures.
+    for figures, used in reversed(list(_groups(words))):
+        rest = "".join(f" {one}" for one in words[used:])
+        after = rest + behind
+        if len(figures) < 2 and (
+            called in {"so", "orders"} or re.search(r"\bin\s+$", before) or not _ENDS.match(after)
+        ):
+            return None  # "so two days late", "in order one by one"
+        if _MONEY_OR_MORE.match(after):
+            return None
+        if rest or not counts(before, figures, after):
+            return figures, rest
+    return None
+
+
 def _longest(words: Sequence[str]) -> tuple[str, int] | None:
     """Figures, and of how many words they are made; None where the first word makes none."""
+    return max(_groups(words), key=lambda one: one[1], default=None)
+
+
+def _groups(words: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The figures so far, and of how many words they are made, after each group ("one", "one thirty nine")."""
     figures, at = "", 0
-    while at < len(words) and len(figures) < 5:
+    while at < len(words) and len(figures) < LONGEST:
         made, used = _group(words[at:], is_first=not figures)
         if not used:
-            break
+            return
         figures, at = figures + made, at + used
-    return (figures, at) if figures else None
+        yield figures, at
 
 
 def _group(words: Sequence[str], *, is_first: bool) -> tuple[str, int]:

@@ -130,7 +130,7 @@ def find_things(
     small = [one for one in found if one == one.casefold()]
     names += [one for one in found if one not in small]
     names += with_sizes(left, [re.sub(r"^(\d{4})s$", r"\1", one) for one in small])
-    names += our_own(left)
+    names += our_own(left) if not (orders or purchases) else ()
     return Things(
         orders=tuple(orders),
         purchases=tuple(purchases),

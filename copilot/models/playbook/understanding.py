@@ -18,6 +18,7 @@ from copilot.models.playbook.things import Things, find_things
 from copilot.models.playbook.understood import Earlier, Understanding
 from copilot.models.playbook.weighing import DOUBTFUL, SURE_OF_A_PART, Weighed, weighed
 from copilot.models.playbook.words import words
+from retrieval.definitions import term_asked_for
 from retrieval.normalise import strip_invisible
 
 WORTH_NAMING = -1.0
@@ -140,10 +141,23 @@ def _one(
     )
     if made.days and behind != (past is not None):
         made = replace(made, days=find_things(asked, today, past=behind).days)
+    if intent == "policy" and (term := term_asked_for(asked)):
+        # "What does 'Late Line' mean": a word whose meaning is asked for, and nobody's name.
+        made = replace(made, names=_beside(made.names, term), products=_beside(made.products, term))
     in_the_story = things.masked.count("<day>") == 1 and _THEY_CALLED.search(things.masked) is not None
     if in_the_story and not LOOKS_BACK & set(made.intents):
         made = replace(made, days=None)
     return settled(filled_in(made, before))
+
+
+def _beside(names: Sequence[str], term: str) -> tuple[str, ...]:
+    """The names that do not stand in the term, and are not the word that asks for it."""
+    asking = {"define", "defined", "defines", "definition", "mean", "meant", "meaning"}
+    return tuple(
+        name
+        for name in names
+        if " ".join(name.casefold().split()) not in term and name.casefold() not in asking
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +185,8 @@ def _told(
     if parted is not None and parted.odds > 0:
         or_else = _instead_of_two(parted.one, parted.other, whole)
         return _Told(one=parted.one, also=parted.other.intent, second=parted.second, or_else=or_else)
-    story = ruled if not ruled[1] else (asked, "")
+    by_rules = bool(ruled[1]) and parted is not None and parted.odds >= WORTH_NAMING
+    story = ruled if by_rules or not ruled[1] else (asked, "")
     told = _told_by_rules(asked, story, whole, before, today, meaning, part)
     if parted is None or parted.odds < WORTH_NAMING or told.or_else:
         return told
