@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from copilot.models.playbook.clauses import clauses
-from copilot.models.playbook.features import features
+from copilot.models.playbook.features import FLOATS, features
 from copilot.models.playbook.network import HIDDEN, Networks, learn
 from copilot.models.playbook.spelling import put_right
 from copilot.models.playbook.things import find_things
@@ -26,6 +26,7 @@ ASKED_COUNTS = 4.0
 MEMBERS = 3
 """Networks that are fitted from different beginnings: what is right depends less on it."""
 WHOLE_HIDDEN, TWO_HIDDEN = 128, 48
+"""Width of the two networks that hear whole questions; less than of those that tell intents apart."""
 IN_ORDER = 0.9
 """Share of the first label in the first of two clauses."""
 ANY_DAY = date(2026, 11, 21)
@@ -52,10 +53,7 @@ def fit(learned: Sequence[Row], embedder: Embedder | None) -> tuple[tuple[str, .
     width does."""
     intents = tuple(dict.fromkeys(intent for row in learned for intent in row.intents))
     x = features([row.masked for row in learned], embedder)
-    y = np.zeros((len(learned), len(intents)), dtype=np.float32)
-    for at, row in enumerate(learned):
-        for intent, share in row.intents.items():
-            y[at, intents.index(intent)] = share
+    y = _shares([row.intents for row in learned], intents)
     weigh = np.array([row.weight for row in learned], dtype=np.float32)
     # A rare intent's examples count as much as a frequent one's, within reason.
     counts = (y * weigh[:, None]).sum(axis=0)
@@ -88,7 +86,8 @@ def _whole(one: Asked, speller: Callable[[str], str]) -> Iterator[Whole]:
             shares[intent] = shares.get(intent, 0.0) + 1.0 / len(accepted)
     shares.pop("other_language", None)
     total = sum(shares.values())
-    readings = _masked(" ".join(one.text.split()), speller) if shares else []
+    things = find_things(" ".join(one.text.split()), ANY_DAY, put_right=speller)
+    readings = things.readings if shares else ()
     for reading in readings:
         yield Whole(
             masked=reading,
@@ -103,16 +102,22 @@ def fit_wholes(
 ) -> tuple[Networks, Networks]:
     """What whole questions ask, in the order of `intents`, and whether it is one thing (the first label) or two."""
     x = features([row.masked for row in learned], embedder)
-    y = np.zeros((len(learned), len(intents)), dtype=np.float32)
-    for at, row in enumerate(learned):
-        for intent, share in row.intents.items():
-            y[at, intents.index(intent)] = share
+    y = _shares([row.intents for row in learned], intents)
     two = np.array([[not row.asks_two, row.asks_two] for row in learned], dtype=np.float32)
     weigh = np.array([row.weight for row in learned], dtype=np.float32)
     return (
         Networks(members=(learn(x, y, weigh, hidden=WHOLE_HIDDEN),)),
         Networks(members=(learn(x, two, weigh, hidden=TWO_HIDDEN),)),
     )
+
+
+def _shares(asked_for: Sequence[Mapping[str, float]], intents: Sequence[str]) -> FLOATS:
+    """Each row's share of each intent, shape (rows, intents)."""
+    y = np.zeros((len(asked_for), len(intents)), dtype=np.float32)
+    for at, shares in enumerate(asked_for):
+        for intent, share in shares.items():
+            y[at, intents.index(intent)] = share
+    return y
 
 
 def _of_examples(by_intent: Mapping[str, Sequence[str]]) -> Iterator[Row]:
@@ -155,12 +160,6 @@ def _of_asked(speller: Callable[[str], str]) -> Iterator[Row]:
 
 
 def _readings(text: str, shares: Mapping[str, float], speller: Callable[[str], str]) -> Iterator[Row]:
-    readings = _masked(text, speller)
+    readings = find_things(text, ANY_DAY, put_right=speller).readings
     for reading in readings:
         yield Row(masked=reading, intents=shares, weight=ASKED_COUNTS / len(readings))
-
-
-def _masked(text: str, speller: Callable[[str], str]) -> list[str]:
-    """The question in each way that its names may be read."""
-    things = find_things(text, ANY_DAY, put_right=speller)
-    return list(dict.fromkeys(one for one in (things.masked, things.unnamed) if one))

@@ -69,6 +69,7 @@ class Meaning:
         self._of_two: tuple[Networks, Networks] | None = None
         self._heard: dict[tuple[str, ...], Heard] = {}
         self._intents: tuple[str, ...] = ()
+        self._last: tuple[tuple[str, ...], FLOATS] = ((), np.zeros((0, 0), dtype=np.float32))
         self._known: dict[tuple[tuple[str, ...], str], Guess] = {}
 
     def guess(self, readings: Sequence[str], *, before: str = "", boost: float = 1.0) -> Guess:
@@ -109,7 +110,7 @@ class Meaning:
         if key not in self._heard:
             if len(self._heard) > 500:
                 self._heard.clear()
-            rows = features(key, self._embedder)
+            rows = self._rows(key)
             whole, two = (_mean(one.scores(rows)) for one in self._of_two)
             shares = {intent: float(share) for intent, share in zip(self._intents, whole, strict=True)}
             self._heard[key] = Heard(two=float(two[1]), shares=shares)
@@ -124,13 +125,21 @@ class Meaning:
             if self._networks is None:
                 self._load()
             assert self._networks is not None
-            scores = self._networks.scores(features(readings, self._embedder)) / TEMPERATURE
+            scores = self._networks.scores(self._rows(readings)) / TEMPERATURE
         except EmbeddingUnavailable as error:
             log.warning("questions are understood by words only: %s", error)
             self._embedder = None
             self._load()
             return self._chances(readings)
         return _mean(scores)
+
+    def _rows(self, readings: tuple[str, ...]) -> FLOATS:
+        """Features of a question; both questions about it come one after the other, and it is embedded once."""
+        known, rows = self._last
+        if known != readings:
+            rows = features(readings, self._embedder)
+            self._last = readings, rows
+        return rows
 
     def _load(self) -> None:
         file = read_weights()

@@ -18,8 +18,8 @@ _TENS_NAMES = "twenty thirty forty fifty sixty seventy eighty ninety"
 _TENS = {name: at * 10 for at, name in enumerate(_TENS_NAMES.split(), start=2)} | {"fourty": 40}
 LONGEST = 5
 """Figures of an order's number at most."""
-_OH = {"oh": 0, "o": 0}
-_ANY = "|".join((*_SMALL, *_TENS, *_OH, "hundred"))
+_OH = frozenset({"oh", "o"})
+_ANY = "|".join((*_SMALL, *_TENS, *sorted(_OH), "hundred"))
 _SEQUENCE = rf"(?:{_ANY})(?:(?:\s+and\s+|[\s-]+)(?:{_ANY}))*"
 _CALLED = re.compile(
     r"\b(?P<called>(?:sales |purchase )?orders?|p\.?o\.?|s\.?o\.?|delivery|shipment)"

@@ -43,6 +43,11 @@ class Things:
     """The question in small letters with ``<order>``, ``<po>``, ``<product>``, ``<name>`` and ``<day>`` in place of what was
     recognised: what is asked, without about what."""
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The question in each way that its names may be read."""
+        return tuple(dict.fromkeys(one for one in (self.masked, self.unnamed) if one))
+
 
 _PURCHASE = re.compile(r"P\s?\d{4,9}|PO\s?\d{5,9}", re.IGNORECASE)
 _SAID_PURCHASE = re.compile(r"\bpurchase orders?\s*(?:no\.?|number|#)?\s*(\d{1,6})\b", re.IGNORECASE)

@@ -178,7 +178,7 @@ def _told(
         return weighed(found, meaning, before if is_first else None, sure=SURE_OF_A_PART)
 
     ruled = clauses(asked)
-    heard = meaning.sounds_like_two([one for one in (things.masked, things.unnamed) if one])
+    heard = meaning.sounds_like_two(things.readings)
     if heard is None:
         return _told_by_rules(asked, ruled, whole, before, today, meaning, part)
     parted = best_parting(asked, ruled, two=heard.two, whole=heard.shares, weigh=part)

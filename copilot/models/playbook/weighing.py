@@ -58,7 +58,7 @@ class Weighed:
 
 def weighed(things: Things, meaning: Meaning, before: Understanding | None, *, sure: float = SURE) -> Weighed:
     """The intent of a question."""
-    readings = list(dict.fromkeys(one for one in (things.masked, things.unnamed) if one))
+    readings = things.readings
     if things.masked == "<order>" and things.orders and _TRACKING.fullmatch(things.orders[0]):
         return _certainly("where")
     for intent, pattern in words().certain:
