@@ -36,7 +36,7 @@ from copilot.models.call_limit import CallLimit, left_unread, was_refused
 from copilot.models.fallback import ModelGuard, PlaybookFallback, usable
 from copilot.models.final_answer import give_answer
 from copilot.models.playbook.brain import NAME as PLAYBOOK
-from copilot.models.playbook_model import PlaybookModel
+from copilot.models.playbook_model import KEPT_FOR_THE_PLAYBOOK, PlaybookModel
 from copilot.reads import NO_TIME
 from copilot.reads.shared import note_fault
 from copilot.tools import TOOLS
@@ -46,8 +46,10 @@ from erp_tools.errors import SessionEnded
 from prompts import Prompt, load
 
 MAX_TOOL_CALLS = 12
-"""A turn's tool calls at the most (RELIABILITY T25)."""
-MAX_MODEL_CALLS = MAX_TOOL_CALLS + 2
+"""A turn's tool calls at the most, those of both brains together (RELIABILITY T25)."""
+MODEL_TOOL_CALLS = MAX_TOOL_CALLS - KEPT_FOR_THE_PLAYBOOK
+"""A language model's part of them: whatever it spends them on, the playbook behind it can still read what was asked."""
+MAX_MODEL_CALLS = MODEL_TOOL_CALLS + 2
 """One that reads one thing at a time has its calls, is told once that they are used up, and may answer then."""
 MOST_STEPS = 10 * MAX_MODEL_CALLS
 """Steps of the graph, several a call: out of reach of the two limits above, which are the ones that decide."""
@@ -82,7 +84,7 @@ class Agent:
             ModelCallLimitMiddleware(run_limit=MAX_MODEL_CALLS, exit_behavior="error"),
             ToolErrorMiddleware(_tool_failed),
         ]
-        # The limits of a run are counted anew in each of the two: what the model used up is not taken from the playbook behind it.
+        # Counted anew in each of the two loops; the playbook itself counts what the model before it has used up.
         most: AgentMiddleware[Any, Turn] = ToolCallLimitMiddleware(run_limit=MAX_TOOL_CALLS)
         self._playbook = create_agent(
             PlaybookModel(), [*TOOLS], middleware=[*ends, most], context_schema=Turn
@@ -92,7 +94,7 @@ class Agent:
             self._graph = create_agent(
                 model,
                 [*TOOLS, give_answer],
-                middleware=[*ends, CallLimit(MAX_TOOL_CALLS), PlaybookFallback(self._guard)],
+                middleware=[*ends, CallLimit(MODEL_TOOL_CALLS), PlaybookFallback(self._guard)],
                 context_schema=Turn,
             )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from knowledge_ingest.terms.literals import folded, literals_of
 from retrieval.normalise import search_form
 
 _ASSISTANT = (
@@ -33,10 +34,21 @@ _PATTERNS = tuple(
 )
 
 
+_LITERALS = tuple(literals_of(pattern.pattern, pattern.flags) for pattern in _PATTERNS)
+"""Of each pattern, words of which one has to stand in the text: most documents hold none, and need not be searched."""
+
+
 def instructions_in(text: str) -> list[tuple[int, int]]:
     """Spans, in the text's search form, that read like instructions to an assistant."""
-    folded = search_form(text)
-    return sorted({match.span() for pattern in _PATTERNS for match in pattern.finditer(folded)})
+    searched = search_form(text)
+    letters = folded(searched)
+    found = {
+        match.span()
+        for pattern, literals in zip(_PATTERNS, _LITERALS, strict=True)
+        if not literals or any(each in letters for each in literals)
+        for match in pattern.finditer(searched)
+    }
+    return sorted(found)
 
 
 _LONGEST_QUOTE = 120
@@ -45,14 +57,14 @@ _MOST_QUOTES = 3
 
 def instructions_told(text: str) -> tuple[str, ...]:
     """A sentence for the document's owner that quotes what speaks to an assistant; nothing when nothing does."""
-    folded = search_form(text)
+    searched = search_form(text)
     quotes: list[str] = []
     end = -1
     for first, past in instructions_in(text):
         if first < end:
             continue
-        end = max(past, folded.find("\n", past)) if "\n" in folded[past : past + _LONGEST_QUOTE] else past
-        quotes.append(" ".join(folded[first : min(end, first + _LONGEST_QUOTE)].split()))
+        end = max(past, searched.find("\n", past)) if "\n" in searched[past : past + _LONGEST_QUOTE] else past
+        quotes.append(" ".join(searched[first : min(end, first + _LONGEST_QUOTE)].split()))
     if not quotes:
         return ()
     more = f" (and {len(quotes) - _MOST_QUOTES} more)" if len(quotes) > _MOST_QUOTES else ""

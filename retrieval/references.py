@@ -18,8 +18,10 @@ _CODE = r"(?-i:[A-Z]{2,5})-\d{2,4}(?:-\d{2,4})*"
 _WORD = r"(?:\b(?:(?:sub-?)?(?:clause|section|paragraph)|article|point|para|sec)s?\b\.?|§{1,2})\s*"
 _NEXT = r"(?:\s{0,4},\s{0,4}(?:(?:and|or)\s{1,4})?|\s{1,4}(?:and|or|to|through)\s{1,4})"
 """Between two numbers. Spaces are counted everywhere: a page of nothing else must not be gone through once for each of them."""
+_LAW = r"\b(?-i:Convention|Code|Act|Regulation|Directive|Treaty|Statute|Ordinance|Incoterms)(?:\s[^\s.;,]{1,10}){0,3}[\s,(]{1,3}"
+"""What papers of nobody's own are called, with their number: ``Regulation (EC) No 561/2006, Article 7``."""
 _POINTS = re.compile(
-    rf"(?:(?P<before>\b{_CODE}|\b(?-i:[A-Z]{{2,}}))[\s,(]{{1,2}})?"
+    rf"(?P<named_law>{_LAW})?(?:(?P<before>\b{_CODE}|\b(?-i:[A-Z]{{2,}}))[\s,(]{{1,2}})?"
     rf"(?:{_WORD}(?P<numbers>{_NUMBER}(?:{_NEXT}{_NUMBER})*)"
     r"|(?P<label>\b(?:exhibit|annex|appendix|schedule|attachment)\s+(?:(?-i:[A-Z]|[IVX]{1,4})|\d{1,2})\b))"
     r"(?:\s?\([a-z\d]{1,3}\)){0,3}(?P<law>\s{1,4}(?!(?:of|in|to|and|or)\b)(?-i:[A-Z][a-z]*[A-Z]\w*|Incoterms)\b(?!-\d))?"
@@ -69,8 +71,8 @@ def references_in(text: str, document: Document) -> tuple[Reference, ...]:
 def _reference(match: re.Match[str], document: Document) -> Reference | None:
     """What one match refers to; None when it is a place in a paper that is not ours."""
     numbers = _numbers(match)
-    if match["law"]:
-        return None  # "Article 6 GDPR"
+    if match["law"] or (match["named_law"] and not match["after"]):
+        return None  # "Article 6 GDPR", "the CMR Convention, Article 17"
     if match["before"]:
         # "GDPR Article 28" names a law: only what bears a number of ours is a paper of ours
         return Reference(numbers=numbers, document=match["before"]) if "-" in match["before"] else None

@@ -30,9 +30,9 @@ from copilot.models.playbook.understood import Earlier, Understanding
 from copilot.reads import READS
 from copilot.turn import Turn
 
-BESIDE_A_MODEL = 6
-"""Reads that the playbook has at the least where it finishes a turn: enough for an order with its clauses, whatever a language model
-has used up of the turn."""
+KEPT_FOR_THE_PLAYBOOK = 4
+"""Reads of a turn that a language model leaves to the playbook, should that have to finish it: an order with its documents and terms takes
+three, a second question beside it one more."""
 
 
 class PlaybookModel(BaseChatModel):
@@ -58,7 +58,7 @@ class PlaybookModel(BaseChatModel):
         asked, reads, rounds = read_turn(messages, asker, further_back=turn.further_back if turn else ())
         # One call a round: the loop runs the calls of one message side by side, and evidence ids would come in any order.
         wanted = next_steps(asked, reads, role=asker.role, available=READS.keys())
-        steps = wanted[:1] if rounds < max(MAX_READS - (len(reads) - rounds), BESIDE_A_MODEL) else []
+        steps = wanted[:1] if len(reads) < MAX_READS else []
         if steps:
             call = {
                 "name": steps[0].tool,

@@ -22,6 +22,11 @@ _MOST_PIXELS = 40_000_000
 _BOLD = 600
 _NOT_DRAWN = 3
 """Text render mode."""
+_drawn_by = ctypes.CFUNCTYPE(ctypes.c_void_p, pdfium.FPDF_TEXTPAGE, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
+"""Address of the object that draws a character, as a number: asked of every character, and a pointer made into a number takes longer
+than all else that is asked of one."""
 
 
 def read(content: bytes) -> Extracted:
@@ -117,7 +122,7 @@ def _fragments(page: Any, text_page: Any, *, pictured: bool) -> tuple[list[Fragm
     its_box = ctypes.byref(box)
     # looked up once: they are called for every character
     unicode_of, is_generated = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_IsGenerated
-    drawn_by_of, box_of = pdfium.FPDFText_GetTextObject, pdfium.FPDFText_GetLooseCharBox
+    drawn_by_of, box_of = _drawn_by, pdfium.FPDFText_GetLooseCharBox
     fragments: list[Fragment] = []
     styles: dict[int, tuple[float, bool, bool]] = {}
     letters: list[str] = []
@@ -139,15 +144,16 @@ def _fragments(page: Any, text_page: Any, *, pictured: bool) -> tuple[list[Fragm
             finish()
             continue
         character = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
-        if is_generated(raw, at):
-            if letters and character.isspace():
+        # what the library adds where words and lines are apart is never a letter
+        if character.isspace() and is_generated(raw, at):
+            if letters:
                 letters.append(" ")
             continue
-        drawn_by = drawn_by_of(raw, at)
-        key = ctypes.cast(drawn_by, ctypes.c_void_p).value or 0
-        if key not in styles:
-            styles[key] = _style(raw, at, drawn_by, pictured=pictured)
-        its_size, its_bold, its_hidden = styles[key]
+        key = drawn_by_of(raw, at) or 0
+        style = styles.get(key)
+        if style is None:
+            style = styles[key] = _style(raw, at, pdfium.FPDFText_GetTextObject(raw, at), pictured=pictured)
+        its_size, its_bold, its_hidden = style
         if its_hidden:
             hidden += 0 if character.isspace() else 1
             continue

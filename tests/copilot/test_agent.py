@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 import copilot.reads.orders
-from copilot.agent import LOOPED, MAX_MODEL_CALLS, MAX_TOOL_CALLS, Agent
+from copilot.agent import LOOPED, MAX_MODEL_CALLS, MAX_TOOL_CALLS, MODEL_TOOL_CALLS, Agent
 from copilot.brains import Brain, BrainText, Talk
 from copilot.models.call_limit import REFUSED
 from copilot.models.fallback import DEGRADED
@@ -299,7 +300,7 @@ def stock_calls(number: int) -> Reply:
     return Reply(tool_calls=[("stock", {"product": f"FB-{1000 + at}"}) for at in range(number)])
 
 
-def test_a_model_that_never_stops_has_twelve_calls_and_the_playbook_answers(
+def test_a_model_that_never_stops_has_eight_calls_of_twelve_and_the_playbook_answers(
     endpoint: OpenAiServer, stocks: list[str]
 ) -> None:
     """It is the named limits that stop it, and nobody is told to ask for less: one thing was asked for."""
@@ -308,33 +309,60 @@ def test_a_model_that_never_stops_has_twelve_calls_and_the_playbook_answers(
     )
     turn = new_turn()
     draft = run(model_agent(endpoint), turn)
-    assert len(stocks) == MAX_TOOL_CALLS == 12
-    assert len(endpoint.requests) == MAX_MODEL_CALLS == 14
+    assert (len(stocks), MAX_TOOL_CALLS) == (MODEL_TOOL_CALLS, 12) == (8, 12)
+    assert len(endpoint.requests) == MAX_MODEL_CALLS == 10
     assert draft.brain == "playbook"
     assert "9 days late" in draft.text
     assert turn.degraded == [LOOPED]
     assert "could not" not in draft.text
 
 
-def test_twelve_of_thirteen_calls_in_one_message_are_made_and_the_other_is_named(
+def test_both_brains_together_make_twelve_reads_at_the_most(
+    endpoint: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(name: str, read: Any) -> Any:
+        @functools.wraps(read)
+        def counting(*arguments: Any, **named: Any) -> Any:
+            made.append(name)
+            return read(*arguments, **named)
+
+        return counting
+
+    monkeypatch.setitem(READS, "stock", lambda turn, product, warehouse="": STOCK)
+    for name, read in [*READS.items()]:
+        monkeypatch.setitem(READS, name, counted(name, read))
+    endpoint.script = lambda messages: stock_calls(8)
+    orders = ("S00042", "S00046", "S00051")
+    question = (
+        f"Why are {', '.join(orders)} late, what does the contract say about each, and what did they order?"
+    )
+    draft = run(model_agent(endpoint), new_turn(), question)
+    assert draft.brain == "playbook"
+    assert made.count("stock") == MODEL_TOOL_CALLS
+    assert len(made) == MAX_TOOL_CALLS
+
+
+def test_eight_of_nine_calls_in_one_message_are_made_and_the_other_is_named(
     endpoint: OpenAiServer, stocks: list[str]
 ) -> None:
     endpoint.script = lambda messages: (
-        Reply(text="S00042 waits for P00031.") if messages[-1]["role"] == "tool" else stock_calls(13)
+        Reply(text="S00042 waits for P00031.") if messages[-1]["role"] == "tool" else stock_calls(9)
     )
     turn = new_turn()
     draft = run(model_agent(endpoint), turn)
-    assert sorted(stocks) == [f"FB-{1000 + at}" for at in range(12)]
+    assert sorted(stocks) == [f"FB-{1000 + at}" for at in range(8)]
     assert (draft.brain, draft.text) == ("m", "S00042 waits for P00031.")
     [left] = turn.degraded
-    assert "Not read: stock of FB-1012." in left
+    assert "Not read: stock of FB-1008." in left
     told = [one["content"] for one in endpoint.requests[1]["messages"] if one["role"] == "tool"]
     assert told.count(REFUSED) == 1
 
 
 def test_what_was_left_unread_is_told_in_our_words(endpoint: OpenAiServer, stocks: list[str]) -> None:
     """What a model passes to a tool is text of its own: it is repeated only where the person wrote it, too."""
-    many = [("stock", {"product": f"FB-{1000 + at}"}) for at in range(12)]
+    many = [("stock", {"product": f"FB-{1000 + at}"}) for at in range(8)]
     asked = [("stock", {"product": "gone to Mars"}), ("stock", {"product": "olive oil"})]
     endpoint.script = lambda messages: (
         Reply(text="Done.") if messages[-1]["role"] == "tool" else Reply(tool_calls=[*many, *asked])
@@ -347,7 +375,7 @@ def test_what_was_left_unread_is_told_in_our_words(endpoint: OpenAiServer, stock
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "cut", "bad_json", "empty", "wrong_tool"])
-@pytest.mark.parametrize("calls", [12, 13])
+@pytest.mark.parametrize("calls", [8, 13])
 def test_the_playbook_has_reads_of_its_own_after_a_late_fault(
     endpoint: OpenAiServer, stocks: list[str], fault: Fault, calls: int
 ) -> None:
@@ -359,7 +387,7 @@ def test_the_playbook_has_reads_of_its_own_after_a_late_fault(
     endpoint.script = then_fail
     turn = new_turn()
     draft = run(model_agent(endpoint), turn)
-    assert len(stocks) == 12
+    assert len(stocks) == MODEL_TOOL_CALLS
     assert draft.brain == "playbook"
     assert "9 days late" in draft.text
     assert "[K1]" in draft.text, "the documents, too"
@@ -374,7 +402,7 @@ def test_a_late_fault_reads_nothing_twice(endpoint: OpenAiServer, monkeypatch: p
     rounds = iter(range(100))
 
     def one_by_one(messages: list[dict[str, Any]]) -> Reply:
-        if (at := next(rounds)) == 11:
+        if (at := next(rounds)) == 7:
             endpoint.fault = "wrong_tool"
         return Reply(tool_calls=[("diagnose_order", {"reference": "S00042" if at == 0 else f"S8{at:04d}"})])
 
