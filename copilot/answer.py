@@ -103,9 +103,13 @@ class Checks:
     claims: int = 0
     supported: int = 0
     removed: int = 0
+    repaired: int = 0
+    """Sentences that failed at first and not after the brain had put its text right once."""
 
     def to_json(self) -> dict[str, int]:
-        return {"claims": self.claims, "supported": self.supported, "removed": self.removed}
+        """Plain values; `repaired` only where something was."""
+        told = {"claims": self.claims, "supported": self.supported, "removed": self.removed}
+        return told | ({"repaired": self.repaired} if self.repaired else {})
 
 
 @dataclass(frozen=True, kw_only=True)

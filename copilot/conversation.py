@@ -458,7 +458,11 @@ class Copilot:
         rechecked = _ground(turn, again.text, question)
         better = bool(rechecked.text) and rechecked.checks.removed < checked.checks.removed
         self.metrics.count("answers_repaired_total", f'better="{str(better).lower()}"')
-        return (replace(again, suggestions=written.suggestions), rechecked) if better else (written, checked)
+        if not better:
+            return written, checked
+        fewer = checked.checks.removed - rechecked.checks.removed
+        rechecked = replace(rechecked, checks=replace(rechecked.checks, repaired=fewer))
+        return replace(again, suggestions=written.suggestions), rechecked
 
     def _history(
         self, turn: Turn, thread_id: str, person: Person

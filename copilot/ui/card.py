@@ -241,7 +241,10 @@ def _checks(answer: Answer) -> str:
     checks = answer.checks
     if not checks.claims:
         return "No facts to check"
-    return f"{checks.claims} fact{'' if checks.claims == 1 else 's'} checked, {checks.removed} removed"
+    repaired = f", {checks.repaired} put right" if checks.repaired else ""
+    return (
+        f"{checks.claims} fact{'' if checks.claims == 1 else 's'} checked{repaired}, {checks.removed} removed"
+    )
 
 
 def _took(answer: Answer) -> str:

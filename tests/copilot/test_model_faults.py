@@ -191,7 +191,8 @@ def test_a_false_sentence_is_given_back_once_and_put_right(demo: Copilot, servic
     assert "S00042 is 6 days late [E1]." in given_back[0]
     assert "not in the evidence" in given_back[0]
     assert answer.text == "S00042 is 5 days late [E1]."
-    assert answer.checks.removed == 0
+    assert (answer.checks.removed, answer.checks.repaired) == (0, 1)
+    assert Answer.from_json(answer.to_json()).checks == answer.checks
 
 
 def test_a_brain_that_insists_is_left_out(demo: Copilot, service: Person) -> None:
@@ -205,7 +206,7 @@ def test_a_brain_that_insists_is_left_out(demo: Copilot, service: Person) -> Non
         assert len(server.requests) == 3, "one call to read, one to answer, one to repair"
     assert "1 Jan 2026" not in answer.text
     assert "left out" in answer.text
-    assert answer.checks.removed == 1
+    assert (answer.checks.removed, answer.checks.repaired) == (1, 0)
     assert answer.status == "partial"
 
 

@@ -173,6 +173,8 @@ def test_the_foot_says_who_wrote_and_what_was_checked() -> None:
     assert (model["brain"], model["checks"]) == ("some-model", "1 fact checked, 1 removed")
     assert model["notes"] == ["Documents are unavailable."]
     assert card(checks=Checks())["checks"] == "No facts to check"
+    put_right = Checks(claims=2, supported=2, repaired=1)
+    assert card(checks=put_right)["checks"] == "2 facts checked, 1 put right, 0 removed"
 
 
 def test_hidden_characters_do_not_reach_the_screen() -> None:
