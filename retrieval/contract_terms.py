@@ -60,14 +60,16 @@ def document_terms(
 
 
 def customer_terms(
-    library: Library, customer: str, reader: Reader, *, on_date: date, collection: str = DEFAULT_COLLECTION
-) -> CustomerTerms:
+    library: Library, customer: str, reader: Reader, *, on_date: date, collection: str = DEFAULT_COLLECTION,
+    book: TermBook | None = None,
+) -> CustomerTerms:  # fmt: skip
     """What applies to a customer, as far as this reader may see the documents.
 
     Args:
         customer: Its reference in Odoo (res.partner.ref); empty: only general rules.
+        book: The library's terms, where several customers are asked about at once; None: they are read.
     """
-    book = TermBook(library, collection)
+    book = book or TermBook(library, collection)
     readable = [row.document for row in library.store.rows(collection) if may_read(reader, row.document)]
     own = [each for each in readable if customer and each.customer == customer and each.type == "contract"]
     valid = [each for each in own if in_force(each, on_date)]

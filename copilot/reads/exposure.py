@@ -10,6 +10,8 @@ from copilot.reads.shared import reader_of
 from copilot.turn import Turn
 from retrieval.contract_terms import CustomerTerms, customer_terms
 from retrieval.errors import RetrievalError
+from retrieval.passage import DEFAULT_COLLECTION
+from retrieval.term_book import TermBook
 from retrieval.term_values import TermValue
 
 log = logging.getLogger(__name__)
@@ -29,9 +31,12 @@ def late_charges(turn: Turn, customers: Iterable[str]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     reader = reader_of(turn)
     try:
-        for customer in sorted(set(customers)):
+        # Putting a customer's terms together costs; most customers of a list have no contract of their own.
+        bound = {row.document.customer for row in turn.library.store.rows(DEFAULT_COLLECTION)}
+        book = TermBook(turn.library, DEFAULT_COLLECTION)
+        for customer in sorted(bound.intersection(customers)):
             if customer:
-                terms = customer_terms(turn.library, customer, reader, on_date=turn.now.date())
+                terms = customer_terms(turn.library, customer, reader, on_date=turn.now.date(), book=book)
                 if charge := week_charge(terms):
                     found[customer] = charge
     except RetrievalError as error:

@@ -7,6 +7,7 @@ unexplained. How the rank comes about stands in `ranking.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,7 @@ from erp_tools.lateness.verdict import is_at_risk, is_late
 from erp_tools.lateness.wording import SMALLEST
 from erp_tools.odoo.gateway import OdooServer, OdooSession
 from erp_tools.reads.currencies import Rates, one_currency, read_rates
+from erp_tools.reads.sales import SalesOrder
 
 UrlOf = Callable[[str, int], str]
 Exposure = Callable[[Iterable[str]], Mapping[str, Decimal]]
@@ -159,7 +161,8 @@ def orders_at_risk(
     """Scan all open orders of this person and rank those at risk.
 
     Args:
-        exposure: what contracts charge for lateness (from the documents), asked once for the customers of the list; None: not known.
+        exposure: what contracts charge for lateness (from the documents), asked once for the customers of the orders that were read,
+            in a thread of its own while Odoo is asked on; None: not known.
         only: some customer's or warehouse's orders alone.
         seconds: after so long no further orders are read; None: all of them.
         progress: told (orders read, open orders in all) after every page.
@@ -167,18 +170,28 @@ def orders_at_risk(
     Raises:
         AccessDenied, OdooUnavailable: as `scan_open_orders`.
     """
-    scanned = scan_open_orders(session, now=now, only=only, seconds=seconds, progress=progress)
-    judged = {
-        case.order.order_id: (case, judge(case))
-        for case in scanned.cases
-        if is_late(case) or is_at_risk(case)
-    }
-    silent = [case for case, found in judged.values() if _needs_messages(case, found)]
-    told, not_read = with_messages(session, silent)
-    judged |= {case.order.order_id: (case, judge(case)) for case in told}
-    rates = read_rates(session, {case.order.currency for case, _ in judged.values()})
-    refs = {case.order.customer.ref for case, _ in judged.values() if case.order.customer.ref}
-    charged = exposure(refs) if exposure is not None and refs else {}
+    # The documents are asked while Odoo is: the one computes here, the other there.
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="charges") as pool:
+        asked: list[Future[Mapping[str, Decimal]]] = []
+
+        def ask(orders: Iterable[SalesOrder]) -> None:
+            refs = {order.customer.ref for order in orders if order.customer.ref}
+            if exposure is not None and refs:
+                asked.append(pool.submit(exposure, refs))
+
+        scanned = scan_open_orders(
+            session, now=now, only=only, to_judge=True, seconds=seconds, progress=progress, on_orders=ask
+        )
+        judged = {
+            case.order.order_id: (case, judge(case))
+            for case in scanned.cases
+            if is_late(case) or is_at_risk(case)
+        }
+        silent = [case for case, found in judged.values() if _needs_messages(case, found)]
+        told, not_read = with_messages(session, silent)
+        judged |= {case.order.order_id: (case, judge(case)) for case in told}
+        rates = read_rates(session, {case.order.currency for case, _ in judged.values()})
+        charged = asked[0].result() if asked else {}
     return _ranked(
         judged.values(), url_of=server.record_url, exposure=charged, scanned=len(scanned.cases), rates=rates,
         not_scanned=scanned.total - len(scanned.cases), not_read=(*scanned.not_read, *not_read),

@@ -8,7 +8,7 @@ Nothing is asked per order. Pages go by id, so that an order that is delivered m
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,15 +18,18 @@ from erp_tools.errors import AccessDenied, OdooGarbage, OdooUnavailable
 from erp_tools.lateness.build import build_case, what_to_read
 from erp_tools.lateness.case import OrderCase, Unread
 from erp_tools.lateness.scan_around import Around, at, of_company
+from erp_tools.lateness.scan_fields import scan_spec
 from erp_tools.odoo.gateway import OdooSession
 from erp_tools.orders import zone_of
 from erp_tools.reads.rights import IN_WORDS, MODEL_PARTS, parts_denied
 from erp_tools.reads.rows import Row
-from erp_tools.reads.sales import SalesOrder, order_spec
+from erp_tools.reads.sales import SalesOrder
 
 Item = TypeVar("Item")
 Progress = Callable[[int, int], None]
 """(orders read so far, open orders in all)"""
+OnOrders = Callable[[Sequence[SalesOrder]], None]
+"""All orders, as soon as they are read."""
 
 ORDERS_PER_PAGE = 100
 """Small enough for Odoo to answer well within the read deadline."""
@@ -80,21 +83,6 @@ def _plain(words: str) -> str:
     return " ".join("".join(" " if character in "%_\\" else character for character in words).split())
 
 
-def scan_spec(without: Iterable[str] = ()) -> dict[str, Any]:
-    """What is read of each open order: as `order_spec`, without what was said and invoiced (of thousands of orders too much).
-
-    Args:
-        without: parts this person may not read.
-    """
-    spec = order_spec(without={*without, "invoices"})
-    del spec["message_ids"]
-    if "picking_ids" in spec:
-        transfers = dict(spec["picking_ids"]["fields"])
-        del transfers["message_ids"]
-        spec["picking_ids"] = {"fields": transfers}
-    return spec
-
-
 def open_orders_domain(now: datetime) -> list[Any]:
     """Confirmed orders that are not delivered, and quotations whose promise has passed lately."""
 
@@ -110,23 +98,31 @@ def scan_open_orders(
     *,
     now: datetime,
     only: Narrowed = EVERYTHING,
+    to_judge: bool = False,
     most: int = 20_000,
     seconds: float | None = None,
     progress: Progress | None = None,
+    on_orders: OnOrders | None = None,
 ) -> Scanned:
     """Read every open order with what decides whether it is late, the oldest first.
 
     Args:
+        to_judge: the cases are for causes and expected dates alone: what only options and a single order's evidence show is not read.
         most: how many orders at the most.
         seconds: after so long no further page of orders is read; None: all of them.
         progress: told after every page.
+        on_orders: told once, before what the orders have around them is read.
 
     Raises:
         AccessDenied: this person may read no sales orders.
         OdooUnavailable: Odoo did not answer for any of them; when it stops answering later, `total` tells how many are missing.
     """
-    pages = _OrderPages(session, now=now, only=only, most=most, seconds=seconds, progress=progress)
+    pages = _OrderPages(
+        session, now=now, only=only, to_judge=to_judge, most=most, seconds=seconds, progress=progress
+    )
     orders = [SalesOrder.from_odoo(row) for rows in _ahead(pages.pages()) for row in rows]
+    if on_orders is not None:
+        on_orders(orders)
     unread = pages.unread
     around = Around(session, unread, pages.notes, pages.denied, now)
     zones = {order.order_id: zone_of(order.company_timezone, session.user.timezone) for order in orders}
@@ -158,9 +154,10 @@ class _OrderPages:
     """The open orders as rows, in pages."""
 
     def __init__(
-        self, session: OdooSession, *, now: datetime, only: Narrowed, most: int, seconds: float | None, progress: Progress | None,
+        self, session: OdooSession, *, now: datetime, only: Narrowed, to_judge: bool, most: int, seconds: float | None,
+        progress: Progress | None,
     ) -> None:  # fmt: skip
-        self._session, self._most, self._progress = session, most, progress
+        self._session, self._to_judge, self._most, self._progress = session, to_judge, most, progress
         self._until = None if seconds is None else time.monotonic() + seconds
         self._domain = [*only.domain, *open_orders_domain(now)]
         self.denied = frozenset(parts_denied(session.user))
@@ -176,7 +173,9 @@ class _OrderPages:
                 page = self._session.read(
                     "sale.order",
                     [["id", ">", last], *self._domain],
-                    scan_spec(self.denied & {"moves", "transfers", "tags", "carriers"}),
+                    scan_spec(
+                        self.denied & {"moves", "transfers", "tags", "carriers"}, to_judge=self._to_judge
+                    ),
                     order="id",
                     limit=min(size, self._most - read),
                 )

@@ -11,12 +11,13 @@ from erp_tools.errors import AccessDenied, OdooUnavailable
 from erp_tools.lateness.build import RECORD_DAYS, Wanted, vendor_records
 from erp_tools.lateness.case import Part, Unread
 from erp_tools.lateness.reading import FEW_VENDORS, RECENT_PURCHASE_DAYS
+from erp_tools.lateness.scan_fields import MOVES, PURCHASES, QUANTS
 from erp_tools.odoo.gateway import Domain, OdooSession
-from erp_tools.reads.inventory import NAMED, QUANT, Quant
-from erp_tools.reads.purchase import PURCHASE_LINE, PurchaseLine
+from erp_tools.reads.inventory import NAMED, Quant
+from erp_tools.reads.purchase import PurchaseLine
 from erp_tools.reads.rights import IN_WORDS
 from erp_tools.reads.rows import Row, link
-from erp_tools.reads.transfers import OPEN_STATES, SOURCE_MOVE, Move
+from erp_tools.reads.transfers import OPEN_STATES, Move
 
 Item = TypeVar("Item")
 
@@ -90,7 +91,7 @@ class Around:
 
     def quants(self, products: Iterable[int]) -> ByProduct[Quant] | None:
         domain: Domain = [["location_id.usage", "in", ["internal", "transit"]]]
-        return self._all("stock", "stock.quant", domain, products, QUANT, Quant.from_odoo)
+        return self._all("stock", "stock.quant", domain, products, QUANTS, Quant.from_odoo)
 
     def moves(self, products: Iterable[int]) -> ByProduct[Move] | None:
         if "moves" in self._denied:
@@ -101,7 +102,7 @@ class Around:
             "&", "&", "&", ["state", "=", "cancel"], ["location_id.usage", "=", "supplier"],
             ["date", ">=", self._days_ago(RECENT_PURCHASE_DAYS)], ["picking_id.backorder_id", "!=", False],
         ]  # fmt: skip
-        return self._all("supply", "stock.move", domain, products, SOURCE_MOVE["fields"], Move.from_odoo)
+        return self._all("supply", "stock.move", domain, products, MOVES, Move.from_odoo)
 
     def purchases(self, products: Collection[int]) -> ByProduct[PurchaseLine] | None:
         if products and "purchases" in self._denied:
@@ -113,13 +114,9 @@ class Around:
             ["order_id.receipt_status", "!=", "full"],
             ["date_planned", ">=", self._days_ago(RECENT_PURCHASE_DAYS)],
         ]
-        order = {
-            key: value
-            for key, value in PURCHASE_LINE["order_id"]["fields"].items()
-            if key not in ("message_ids", "activity_ids")
-        }
-        spec = {**PURCHASE_LINE, "order_id": {"fields": order}}
-        return self._all("purchases", "purchase.order.line", domain, products, spec, PurchaseLine.from_odoo)
+        return self._all(
+            "purchases", "purchase.order.line", domain, products, PURCHASES, PurchaseLine.from_odoo
+        )
 
     def receipts(self, vendors: Iterable[int]) -> Receipts:
         """How vendors kept their dates; without them, should Odoo not give them, dates have no range."""

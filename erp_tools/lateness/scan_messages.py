@@ -9,8 +9,9 @@ from dataclasses import replace
 from erp_tools.errors import AccessDenied, OdooUnavailable
 from erp_tools.lateness.case import OrderCase
 from erp_tools.lateness.scan_around import ROWS_PER_PAGE, in_pages
+from erp_tools.lateness.scan_fields import SAID
 from erp_tools.odoo.gateway import Domain, OdooSession
-from erp_tools.reads.messages import MESSAGES, Message
+from erp_tools.reads.messages import Message
 from erp_tools.reads.rows import number, text
 
 ORDERS_PER_PAGE = 400
@@ -42,7 +43,7 @@ def _add_messages(
         "|", "&", ["model", "=", "sale.order"], ["res_id", "in", orders],
         "&", ["model", "=", "stock.picking"], ["res_id", "in", transfers],
     ]  # fmt: skip
-    spec = {**MESSAGES["fields"], "model": {}, "res_id": {}}
+    spec = {**SAID, "model": {}, "res_id": {}}
     offset = 0
     while True:
         page = session.read(

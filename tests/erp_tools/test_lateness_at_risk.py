@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,11 +17,17 @@ from erp_tools.lateness.at_risk import AtRiskList, cause_code, orders_at_risk, r
 from erp_tools.lateness.case import OrderCase
 from erp_tools.lateness.diagnosis import diagnose
 from erp_tools.lateness.scan import ORDERS_PER_PAGE, Narrowed, open_orders_domain
+from erp_tools.lateness.scan_fields import less, scan_spec
 from erp_tools.lateness.testing import EAST, SOUTH, Scene
 from erp_tools.odoo.connect import connect_recording
 from erp_tools.odoo.gateway import Domain, Page, Spec
 from erp_tools.reads.currencies import Rates, read_rates
+from erp_tools.reads.inventory import QUANT
+from erp_tools.reads.messages import MESSAGES
+from erp_tools.reads.purchase import PURCHASE_LINE
+from erp_tools.reads.sales import order_spec
 from erp_tools.reads.testing import AnsweringSession, NowhereServer
+from erp_tools.reads.transfers import SOURCE_MOVE
 
 NOW = datetime(2026, 11, 21, 17, tzinfo=UTC)
 
@@ -134,6 +142,83 @@ def test_questions_per_thousand_orders_are_constant(count: int) -> None:
     assert (found.scanned, len(found.orders), found.not_scanned) == (count, count, 0)
     pages = count // ORDERS_PER_PAGE
     assert session.log.calls <= pages + 5
+
+
+def test_a_page_of_orders_is_read_once_and_what_is_around_them_once_each() -> None:
+    session = ManyOrders(60)
+    orders_at_risk(session, now=NOW, server=NowhereServer())
+    assert [asked.model for asked in session.asked] == [
+        "sale.order", "stock.quant", "stock.move", "purchase.order.line",
+    ]  # fmt: skip
+
+
+def test_contracts_are_asked_once_for_the_customers_that_were_read_before_odoo_is_asked_on() -> None:
+    asked: list[tuple[str, ...]] = []
+    begun = Event()
+
+    def charges(customers: Iterable[str]) -> dict[str, Decimal]:
+        asked.append(tuple(customers))
+        begun.set()
+        return {"C-1001": Decimal("1.50")}
+
+    class Waiting(ManyOrders):
+        """Answers for stock only when the contracts are being asked."""
+
+        def read(self, model: str, *args: Any, **named: Any) -> Page:
+            assert model != "stock.quant" or begun.wait(10)
+            return super().read(model, *args, **named)
+
+        def _row(self, number: int) -> dict[str, Any]:
+            row = super()._row(number)
+            return {**row, "partner_id": {**row["partner_id"], "ref": "C-1001"}}
+
+    session = Waiting(250)
+    found = orders_at_risk(session, now=NOW, server=NowhereServer(), exposure=charges)
+    assert asked == [("C-1001",)]
+    assert all("the contract charges 1.5% for a week of lateness" in order.why for order in found.orders)
+
+
+def test_contracts_that_cannot_be_asked_break_the_list_as_before() -> None:
+    def charges(customers: Iterable[str]) -> dict[str, Decimal]:
+        raise ZeroDivisionError
+
+    class Known(ManyOrders):
+        def _row(self, number: int) -> dict[str, Any]:
+            row = super()._row(number)
+            return {**row, "partner_id": {**row["partner_id"], "ref": "C-1001"}}
+
+    with pytest.raises(ZeroDivisionError):
+        orders_at_risk(Known(3), now=NOW, server=NowhereServer(), exposure=charges)
+
+
+def _paths(spec: Mapping[str, Any], before: str = "") -> set[str]:
+    found = set()
+    for name, inner in spec.items():
+        found |= {before + name, *_paths(inner.get("fields", {}), f"{before}{name}.")}
+    return found
+
+
+def test_a_list_reads_no_field_that_a_single_diagnosis_does_not_and_leaves_out_no_whole_record() -> None:
+    full, scanned, judged = (_paths(spec) for spec in (order_spec(), scan_spec(), scan_spec(to_judge=True)))
+    assert judged < scanned < full
+    # options are worked out from scanned orders, too: prices and terms of vendors stay unless orders are only judged
+    assert "order_line.product_id.seller_ids.price" in scanned - judged
+    assert {
+        "order_line.product_id.seller_ids.delay",
+        "order_line.technical_price_unit",
+        "amount_total",
+    } < judged
+    assert "order_line.move_ids.move_orig_ids.move_orig_ids.picking_id.partner_id" in judged
+
+
+def test_what_a_person_may_not_read_is_passed_over_when_fields_are_left_out() -> None:
+    spec = scan_spec({"moves", "transfers", "tags", "carriers"}, to_judge=True)
+    assert "picking_ids" not in spec
+    assert "move_ids" not in spec["order_line"]["fields"]
+    assert less({"a": {}, "b": {"fields": {"c": {}, "d": {}}}}, "b.c", "x.y", "a.z") == {
+        "a": {},
+        "b": {"fields": {"d": {}}},
+    }
 
 
 def test_list_without_purchase_rights_says_so() -> None:
@@ -324,6 +409,34 @@ def test_one_very_large_order_does_not_make_all_others_alike() -> None:
 
 
 # -- agreement -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("login", ["group_manager", "service", "finance", "purchasing", "northgate"])
+def test_the_fields_that_are_left_out_would_change_nothing(
+    login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = connect_recording()
+    session = server.sign_in(login, "demo")
+
+    def lists() -> list[AtRiskList]:
+        now = datetime.now(UTC)
+        days = (
+            now.replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=ahead)
+            for ahead in (-6, 0, 11)
+        )
+        return [orders_at_risk(session, now=day, server=server) for day in days]
+
+    def everything(without: Iterable[str] = (), *, to_judge: bool = False) -> dict[str, Any]:
+        return less(order_spec(without={*without, "invoices"}), "message_ids", "picking_ids.message_ids")
+
+    found = lists()
+    assert all(one.orders for one in found)
+    monkeypatch.setattr("erp_tools.lateness.scan.scan_spec", everything)
+    monkeypatch.setattr("erp_tools.lateness.scan_around.MOVES", SOURCE_MOVE["fields"])
+    monkeypatch.setattr("erp_tools.lateness.scan_around.QUANTS", QUANT)
+    monkeypatch.setattr("erp_tools.lateness.scan_around.PURCHASES", PURCHASE_LINE)
+    monkeypatch.setattr("erp_tools.lateness.scan_messages.SAID", MESSAGES["fields"])
+    assert lists() == found
+
+
 @pytest.mark.parametrize("login", ["group_manager", "compliance"])
 def test_the_list_agrees_with_every_single_diagnosis_of_the_recorded_demo(login: str) -> None:
     server = connect_recording()

@@ -88,6 +88,12 @@ def test_the_demos_orders_take_a_handful_of_round_trips(
     found = orders_at_risk(everybody_sees, now=datetime.now(UTC), server=server)
     assert found.not_scanned == 0
     assert everybody_sees.log.calls - before <= found.scanned // 100 + 8
+    before = everybody_sees.log.calls
+    found = orders_at_risk(
+        everybody_sees, now=datetime.now(UTC), server=server, only=Narrowed(warehouse="Dallas South")
+    )
+    assert 40 < found.scanned < 100
+    assert everybody_sees.log.calls - before <= 7
 
 
 def test_a_customers_and_a_warehouses_orders_are_the_same_as_in_the_whole_list(
