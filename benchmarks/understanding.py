@@ -20,7 +20,8 @@ SETS = {
     "phrasings_third": "third (every fifth of two strangers' questions, the others were learned from; looked at while improving)",
     "phrasings_fourth": "fourth (written by another stranger; looked at while improving)",
     "phrasings_fifth": "fifth (written by a fourth stranger; looked at while improving)",
-    "phrasings_sixth": "sixth (written and labelled by five strangers, never looked at)",
+    "phrasings_sixth": "sixth (written and labelled by five strangers; looked at while improving)",
+    "phrasings_seventh": "seventh (written and labelled by five others, never looked at)",
     "phrasings_second_fresh": "second fresh (written by somebody who had not seen the examples; its failures read once)",
 }
 TODAY = date(2026, 11, 21)

@@ -119,6 +119,50 @@ def test_a_customer_is_still_asked_about_its_own_orders(ask: Ask) -> None:
     assert ask("When will Westgate get their goods?").text.startswith("**Westgate Bakery has ")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which orders of Zanzibar Traders are at risk?",
+        "late orders for zanzibar",
+        "What is late at the Zanzibar Traders?",
+    ],
+)
+def test_a_list_that_is_not_that_of_whoever_was_named_says_so(ask: Ask, question: str) -> None:
+    text = ask(question).text
+    assert re.match(r"I found no customer, vendor, carrier or warehouse for “zanzibar", text, re.IGNORECASE)
+    assert "The list is that of everybody." in text
+    assert "**Orders at risk: " in text
+
+
+def test_words_that_name_nobody_are_not_missed(ask: Ask) -> None:
+    for question in (
+        "Can you rank the delayed orders by money at stake?",
+        "overdue orders for the 8:30 huddle",
+    ):
+        assert ask(question).text.startswith("**Orders at risk: "), question
+
+
+def test_whose_orders_are_listed_is_told(ask: Ask) -> None:
+    narrowed = "**Orders at risk with Atlas Freight LTL in Dallas South: "
+    assert ask(
+        "which orders are at risk in Dallas South with Atlas Freight?", login="supervisor"
+    ).text.startswith(narrowed)
+    assert ask("Which orders of Meridian Foods are at risk?").text.startswith(
+        "**Orders at risk of Meridian Foods: "
+    )
+
+
+def test_each_of_several_that_are_named_has_a_list(ask: Ask) -> None:
+    text = ask("Which orders of Juniper, Timberline and Palisade are at risk?", login="supervisor").text
+    assert [name for name in ("Juniper Grocers", "Palisade Grocers", "Timberline Grocers") if f"**Orders at risk of {name}: " in text] == [
+        "Juniper Grocers", "Palisade Grocers", "Timberline Grocers",
+    ]  # fmt: skip
+    assert "found no" not in text
+    text = ask("open orders of Juniper and Palisade").text
+    assert "**Juniper Grocers has " in text
+    assert "**Palisade Grocers has " in text
+
+
 def test_a_name_that_nobody_has_is_asked_back(ask: Ask) -> None:
     answer = ask("When will Xyzzy get their goods?")
     assert answer.text.startswith(WHICH_ORDER)

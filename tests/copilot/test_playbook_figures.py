@@ -27,6 +27,7 @@ FILES = (
     "phrasings_fourth",
     "phrasings_fifth",
     "phrasings_sixth",
+    "phrasings_seventh",
 )
 
 MEASURING = (
@@ -36,6 +37,7 @@ MEASURING = (
     "phrasings_fourth",
     "phrasings_fifth",
     "phrasings_sixth",
+    "phrasings_seventh",
     "phrasings_second_fresh",
 )
 
@@ -88,11 +90,11 @@ def test_a_strangers_questions_are_mostly_understood_and_rarely_mistaken(
 
 def test_blind_questions_do_not_get_worse(demo: Copilot, reader: Person) -> None:
     """Below the aim; a floor. Told in totals only, so that nobody mends a sentence of it."""
-    measured = _measured(demo, reader, "phrasings_sixth")
-    assert len(measured) >= 450
+    measured = _measured(demo, reader, "phrasings_seventh")
+    assert len(measured) >= 430
     found = figures(measured)
-    assert found["right"] >= 0.90, found
-    assert found["wrong"] <= 0.08, found
+    assert found["right"] >= 0.92, found
+    assert found["wrong"] <= 0.065, found
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,8 @@ def test_blind_questions_do_not_get_worse(demo: Copilot, reader: Person) -> None
         ("phrasings_second_fresh", 0.92, 0.07),
         ("phrasings_third", 0.79, 0.15),
         ("phrasings_fourth", 0.93, 0.06),
-        ("phrasings_fifth", 0.93, 0.06),
+        ("phrasings_fifth", 0.95, 0.04),
+        ("phrasings_sixth", 0.95, 0.04),
     ],
 )
 def test_questions_of_others_do_not_get_worse(

@@ -247,7 +247,14 @@ def test_a_document_that_was_gone_for_a_moment_has_its_places_again(tmp_path: Pa
 def test_hostile_texts_are_read_in_no_time() -> None:
     spaces = " " * 50_000
     begun = time.process_time()
-    for text in (f"section 1{spaces}", f"section 1{spaces}of{spaces}", f"Act{spaces}", "Act " * 12_000, "\n" * 50_000, f"the{spaces}"):
+    for text in (
+        f"section 1{spaces}",
+        f"section 1{spaces}of{spaces}",
+        f"Act{spaces}",
+        "Act " * 12_000,
+        "\n" * 50_000,
+        f"the{spaces}",
+    ):
         references_in(text, CONTRACT)
         defines(text, "late line")
     assert time.process_time() - begun < 5  # it was minutes

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from copilot.models.playbook.plan import MOST_LISTED
-from copilot.models.playbook.steps import Read, named
+from copilot.models.playbook.steps import Read, filter_of, named
 from copilot.models.playbook.understood import Understanding
 from copilot.models.playbook.wording import blocks, day, marked, marks, told, without_stop
 
@@ -42,6 +43,9 @@ _MAY_READ = {
 }
 """Who reads what Odoo's groups keep from most others."""
 _MOST_LINES = 6
+_NARROWED = {"customer": "of", "warehouse": "in", "carrier": "with", "vendor": "because of"}
+"""How a list is said to be narrowed to a record of the kind."""
+_BEFORE_A_NAME = re.compile(r"\b(?:of|for|from|with|because of)\s+\Z", re.IGNORECASE)
 
 
 def report(read: Read, *, short: bool = False) -> str:
@@ -82,32 +86,79 @@ def not_read(read: Read) -> str:
 
 
 def at_risk(asked: Understanding, reads: Sequence[Read]) -> str:
-    """The list of orders at risk, the ones to look at first leading."""
+    """The list of orders at risk, the ones to look at first leading; one for each of the customers or warehouses that were named."""
     unclear = [read for read in reads if read.tool == "find_name" and read.result.get("status") == "several"]
     listed = [read for read in reads if read.tool == "orders_at_risk"]
     if unclear and not listed:
         return not_read(unclear[0])
-    if not listed:
-        return ""
-    result = listed[0].result
+    return blocks(
+        [_missed(asked, reads), *(_listed(asked, read, reads) for read in listed)] if listed else []
+    )
+
+
+def _listed(asked: Understanding, listed: Read, reads: Sequence[Read]) -> str:
+    result, whose = listed.result, _whose(listed, reads)
     if result.get("status") in {"unavailable", "not_permitted"}:
-        return not_read(listed[0])
+        return not_read(listed)
     orders = result.get("orders", [])
     if asked.days:
         orders = [one for one in orders if _is_due_by(one, asked.days.last)]
     if not orders:
-        return f"**No order at risk fits that** among those you may see. {_instead(reads)}"
+        return f"**No order at risk{whose} fits that** among those you may see. {_instead(listed, reads)}"
     most = max(MOST_LISTED, 0 if asked.days else len(orders))
     lines = [_risk_line(number, one) for number, one in enumerate(orders[:most], start=1)]
-    headline = f"**Orders at risk: {result['total_at_risk']}**, the ones to look at first leading:"
+    headline = f"**Orders at risk{whose}: {result['total_at_risk']}**, the ones to look at first leading:"
     if asked.days:
-        headline = "**Orders at risk promised by the day you name**, the ones to look at first leading:"
+        headline = (
+            f"**Orders at risk{whose} promised by the day you name**, the ones to look at first leading:"
+        )
     return blocks([headline, "\n".join(lines), _more(result, orders, most)])
 
 
-def _instead(reads: Sequence[Read]) -> str:
+def _whose(listed: Read, reads: Sequence[Read]) -> str:
+    """To what a list was narrowed, in words: " of Meridian Foods"."""
+    parts = []
+    for one in named(reads):
+        kind, value = filter_of(one)
+        if listed.arguments.get(kind) == value:
+            parts.append(f" {_NARROWED[kind]} {one['name']}")
+    return "".join(dict.fromkeys(parts))
+
+
+def _missed(asked: Understanding, reads: Sequence[Read]) -> str:
+    """That a list is not narrowed to somebody who was named and not found: it would pass for theirs."""
+    tried = [read for read in reads if read.tool == "find_name"]
+    found = [str(read.arguments["name"]) for read in tried if read.result.get("status") == "found"]
+    missed = [
+        str(read.arguments["name"])
+        for read in tried
+        if read.result.get("status") == "not_found" and _is_meant(str(read.arguments["name"]), asked.question)
+    ]
+    missed = [name for name in missed if not any(one in name or name in one for one in found)]
+    if not missed:
+        return ""
+    whole = "" if found else " The list is that of everybody."
+    return (
+        f"I found no {_WHAT['find_name']} for “{missed[0]}” among the records you may see.{whole} "
+        "Check the spelling, or use its reference in Odoo."
+    )
+
+
+def _is_meant(name: str, question: str) -> bool:
+    """Whether words that may be a name are meant as one: written with a capital, or "for ..."; not "rank them by money at stake"."""
+    if any(map(str.isdigit, name)):
+        return False
+    written = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, re.IGNORECASE)
+    if written is None:
+        return False
+    alone = written[0][:1].isupper() and not question.isupper() and written.start() > 0
+    return alone or bool(_BEFORE_A_NAME.search(question[: written.start()]))
+
+
+def _instead(listed: Read, reads: Sequence[Read]) -> str:
     """What can be asked where a list is empty."""
-    customer = next((one for one in named(reads) if one["kind"] in {"customer", "contact"}), None)
+    its_own = [one for one in named(reads) if listed.arguments.get("customer") == filter_of(one)[1]]
+    customer = next((one for one in its_own if one["kind"] in {"customer", "contact"}), None)
     if customer:
         return f"Ask for the open orders of {customer['name']} [{customer['id']}], or for all orders at risk."
     return "Ask for all orders at risk, or name an order to see how it stands."

@@ -22,8 +22,10 @@ def settled(made: Understanding) -> Understanding:
     """The intent that fits what the question is about: "why is P00031 late" asks about a purchase."""
     if made.intent == "unclear" or made.intent in SPEAKS_OF_NOTHING:
         return made
-    intent = _fitting(made.intent, made)
-    also = _fitting(made.also, made) if made.also else None
+    # "Do they take part shipments, and would you split S00042?" asks for the rule and for the options.
+    asks_both = {made.intent, made.also} == {"policy", "split"}
+    intent = made.intent if asks_both else _fitting(made.intent, made)
+    also = _fitting(made.also, made) if made.also and not asks_both else made.also
     if made.also == "customer_message" and intent == "waiting_for":
         also = made.also  # who waits for P00031, and words for them: for the customers, not for its vendor
     made = replace(made, or_else=_others((_fitting(one, made) for one in made.or_else), intent))

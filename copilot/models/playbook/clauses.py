@@ -67,6 +67,28 @@ def clauses(text: str) -> tuple[str, str]:
     return text, ""
 
 
+_WISHES = re.compile(
+    r"\b(?:i|we) (?:need|want|have to|must|wonder|require)\b|\b(?:i|we)(?:['’]d| would) (?:like|need|love)\b|\bplease\b|\bpls\b"
+    r"|\b(?:can|could|would|will) you\b|\bneeds? (?:a|an|to know)\b|\bwants? to know\b|\basks?\b|\basking\b",
+    re.IGNORECASE,
+)
+"""Says what is wanted, or that somebody asks: that is no mere story."""
+_JUST = re.compile(
+    r"^\W*(?:i['’]?ve |i |we['’]?ve |we )?just (?:had|got|been|was|were|spoke|talked|came)\b", re.IGNORECASE
+)
+"""Begins a story, though "had" and "got" begin questions."""
+
+
+def only_tells(text: str) -> bool:
+    """Whether words tell a story and ask nothing: "Tidewater called, their plant is flooded."."""
+    sentences = [one for one in re.split(r"(?<=[.!?;])\s+", text) if one]
+    asks = any(
+        (_ASKS.match(one) and not _JUST.match(one)) or _ASKS_LATER.search(one) or "?" in one
+        for one in sentences
+    )
+    return not asks and has_a_verb(text) and not _WISHES.search(text)
+
+
 def has_a_verb(clause: str) -> bool:
     """Whether words before a question tell a story; else they name its subject ("Redwood's agreement. Is it still in force?")."""
     return _HAS_A_VERB.search(clause) is not None

@@ -237,7 +237,18 @@ def weekday(match: re.Match[str], today: date, past: bool) -> tuple[date, date] 
     ahead = (number - today.weekday()) % 7
     if which.startswith(("last", "past")) or (past and not which.startswith(("next", "coming"))):
         return _same(today - timedelta(days=(today.weekday() - number) % 7 or 7))
-    return _same(today + timedelta(days=ahead or (7 if which.startswith("next") else 0)))
+    # "A wedding on Saturday", said on a Saturday, is the next one; "it's Saturday" is today.
+    is_today = re.search(
+        r"\b(?:this|it['’]?s|it is|every|open|even) $|^\W*$", match.string[: match.start()], re.IGNORECASE
+    )
+    return _same(today + timedelta(days=ahead or (0 if is_today and not which.startswith("next") else 7)))
+
+
+def weekday_of_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
+    """ "Wed 25", where the 25th is a Wednesday; else the number is none of a day."""
+    number = re.fullmatch(r"(\d+)", match[2])
+    told = day_alone(number, today, past) if number else None
+    return told if told and told[0].weekday() == _weekday_number(match[1]) else None
 
 
 def _weekday_number(word: str) -> int:
@@ -276,6 +287,20 @@ def week(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:
 def end_of_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:
     following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
     return _same(following - timedelta(days=1))
+
+
+def overnight(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:
+    return today - timedelta(days=1), today
+
+
+def this_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:
+    first = today.replace(day=1)
+    return first, _next_month(first) - timedelta(days=1)
+
+
+def coming_week(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:
+    monday = today + timedelta(days=7 - today.weekday())
+    return monday, monday + timedelta(days=6)
 
 
 def ago(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:

@@ -30,6 +30,18 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
+_NEAR = 120
+"""Letters before a day that are looked at."""
+_TO = re.compile(
+    r"\b(?:push|mov|shift|slid|mak|set|chang|switch|postpon|bump|pass|hold)\w*\b[^.?!<]{0,80}\b"
+    r"(?:to|make it|over to)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+"""Before the day that something is moved to: "take it off Friday and move it to Monday"."""
+_JOINED = re.compile(
+    r"^\s*(?:or|and|to|till|until|through|[/–-])\s*(?:(?:even|maybe|perhaps|on|the)\s+)*$", re.IGNORECASE
+)
+"""Between two days of which either is meant: "Thursday or Friday"."""
 _BY = re.compile(r"\b(?:by|before|until|till|no later than)\s+(?:the\s+)?$", re.IGNORECASE)
 _COUNT = r"(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|(?:a )?couple of|(?:a )?few)"
 _UNIT = r"(days?|d|weeks?|wks?|fortnights?|hours?|hrs?|h)"
@@ -62,18 +74,51 @@ def find_days(text: str, today: date, *, past: bool) -> Days | None:
                 )
                 found.append((days, read in _VAGUE))
     found = [one for one in found if not any(_is_within(one[0], other) for other, _ in found)]
-    # The day that something is to be done by, else the earliest; of those that begin together the longest ("next Friday").
+    # A day of the sentence that asks before those of a story; of several the day that something is to be done by, else the earliest;
+    # of those that begin together the longest ("next Friday").
     if not found:
         return None
-    return min(
-        found,
+    told = [one for one in found if _only_told(text, one[0])]
+    asked = [one for one in found if one not in told]
+    if any(day.first <= other.first and other.last <= day.last for day, _ in asked for other, _ in told):
+        asked = found  # "They receive on Wednesdays. Will it get there this coming week?"
+    best = min(
+        asked or found,
         key=lambda one: (
-            not _BY.search(text[: one[0].start]),
+            not _TO.search(text[max(0, one[0].start - _NEAR) : one[0].start]),
+            not _BY.search(text[max(0, one[0].start - _NEAR) : one[0].start]),
             one[1],
             one[0].start,
             one[0].start - one[0].end,
         ),
     )[0]
+    return _with_next(text, best, [one for one, _ in found])
+
+
+def _with_next(text: str, day: Days, found: list[Days]) -> Days:
+    """The day, and the one that is joined to it as well: "Thursday or Friday" is from the one to the other."""
+    for other in found:
+        if other.last > day.first and day.end < other.start and _JOINED.match(text[day.end : other.start]):
+            text_of_both = text[day.start : other.end]
+            return Days(text=text_of_both, first=day.first, last=other.last, start=day.start, end=other.end)
+    return day
+
+
+_SENTENCE = re.compile(r"[^.?!;\n]*(?:[.](?=\w)[^.?!;\n]*)*[.?!;\n]*")
+_ASKS = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|hi|hello|please|pls|then|now)\W+)*(?:what|why|when|where|who|which|how|is|are|was|were|will|would|has|have|had"
+    r"|does|did|do|can|could|may|should|any|list|show|give|tell|draft|write)\b",
+    re.IGNORECASE,
+)
+
+
+def _only_told(text: str, days: Days) -> bool:
+    """Whether a day stands in a sentence that tells something beside another one that asks: "did it go out yesterday? The night lead is
+    off until Monday"."""
+    for sentence in _SENTENCE.finditer(text):
+        if sentence.start() <= days.start < sentence.end():
+            return not (sentence[0].rstrip().endswith("?") or _ASKS.match(sentence[0]))
+    return False
 
 
 def _is_within(one: Days, other: Days) -> bool:
@@ -112,7 +157,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             readings.day_alone,
         ),
         (
-            r"\b(?:(?:the )?day (?:after tomorrow|before yesterday)|today|tonight|last night|this (?:morning|afternoon|evening)|right now"
+            r"\b(?:(?:the )?day (?:after tomorrow|before yesterday)|today(?:'?s)?|tonight|last night|this (?:morning|afternoon|evening)"
+            r"|right now"
             r"|yesterday|yday|tomorrow|tmrw|tmr|tomo|2moro)\b",
             readings.relative,
         ),
@@ -140,7 +186,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             readings.close_of_business,
         ),
         (rf"\b{_NEXT}\s+{_WEEK}\b", readings.week),
-        (rf"\b{_COUNT}\s+{_UNIT}\s+ago\b", readings.ago),
+        (rf"\b{_COUNT}\s+{_UNIT}\s+(?:ago|back)\b", readings.ago),
+        (r"\bover ?night\b", readings.overnight),
+        (
+            r"\bsince (?:lunch(?:time)?|noon|midday|breakfast|midnight|\d{1,2}(?::\d\d)? ?(?:am|pm|o['’]?clock)\b)",
+            readings.close_of_business,
+        ),
+        (r"\bthis month\b", readings.this_month),
+        (rf"\b()(?:this )?{_WEEK} coming\b", readings.coming_week),
         (rf"\b{_COUNT}\s+{_UNIT}\s+from (?:now|today)\b", readings.from_now),
         (rf"\b(?:in the |over the |the )?(?:last|past)\s+{_COUNT}\s+{_UNIT}\b", readings.last_days),
         (rf"\b(?:in|within|next|coming)\s+{_COUNT}\s*{_UNIT}\b(?:['’]s? time)?", readings.in_days),
@@ -148,6 +201,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (
             rf"\b(?:{_CLOSE}\s+(?:on\s+)?)?(?:{_NEXT}\s+)?{_WEEKDAY}\b(?:,? (?:the )?\d{{1,2}}(?:st|nd|rd|th)\b)?",
             readings.weekday,
+        ),
+        (
+            rf"\b{_WEEKDAY},? (\d{{1,2}})(?![\w/%-]|[.,:]\d|\s*(?:am|pm|a\.m|p\.m|o['’]?clock)\b)",
+            readings.weekday_of_month,
         ),
     )
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copilot.models.playbook.answerable import settled
+from copilot.models.playbook.goods_said import in_another_size, is_a_pack
 from copilot.models.playbook.intents import ABOUT_AN_ORDER, ABOUT_THE_LAST_ANSWER, SPEAKS_OF_NOTHING
 from copilot.models.playbook.things import Things
 from copilot.models.playbook.understood import Understanding
@@ -68,6 +69,11 @@ def filled_in(made: Understanding, before: Understanding | None) -> Understandin
     points = bool(words().points_back.search(made.question))
     if made.intent == "stock" and _PLACE_ONLY.match(made.question) and made.names and not made.products:
         return _elsewhere(made, before)
+    only_a_size = not made.has_things or (made.names and all(is_a_pack(one) for one in made.names))
+    if made.intent in _OF_GOODS and only_a_size:
+        spoken_of = before if before.has_things or before.topic is None else before.topic
+        if names := in_another_size(made.question, spoken_of.names):
+            return replace(made, names=names, carried_over=True)
     if made.intent == "at_risk" == before.intent and _NARROWS.search(made.question):
         # "Only those with Polar, please": of the list that was asked for, with its day and its other filters.
         names = tuple(dict.fromkeys((*made.names, *before.names)))
@@ -98,6 +104,7 @@ def filled_in(made: Understanding, before: Understanding | None) -> Understandin
     )
 
 
+_OF_GOODS: frozenset[str] = frozenset({"stock", "purchase", "waiting_for"})
 _PLACE_ONLY = re.compile(
     r"^(?:and|what about|how about|or|also|and what about)?\W*(?:in|at|from)\s+[\w' -]{3,40}\W*$",
     re.IGNORECASE,

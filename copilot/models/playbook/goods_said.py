@@ -18,7 +18,7 @@ _PACK_ALONE = re.compile(
     rf"(?:\d+(?:[.,]\d+)?(?:\s?\w{{1,6}})?['’]?s?\s*)?(?:{_PACK})?(?: of \d+)?", re.IGNORECASE
 )
 """A size or a pack, and no goods: "5 kg cases", "25s"."""
-NEAR = 30
+NEAR = 60
 """Letters between goods and the size that is theirs, at most."""
 _SIZE = re.compile(
     rf"(?<![\w.,/x-])(?P<number>\d+(?:[.,]\d+)?)[\s-]?(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))})\b(?!\s+of\b)",
@@ -64,6 +64,30 @@ def _sizes(text: str) -> Iterator[tuple[re.Match[str], str]]:
         yield one, f"{one['pack'].casefold()} of {one['number']}"
     for one in _IN_PACKS.finditer(text):
         yield one, one["number"]
+
+
+def in_another_size(text: str, before: Sequence[str]) -> tuple[str, ...]:
+    """ "And the 5 kg case?": the goods spoken of before, in the size that is asked for now; empty where either is not told.
+
+    Args:
+        text: a question that names no goods itself.
+        before: the names of the question before.
+    """
+    asked_for = {size for _, size in _sizes(text)}
+    of_a_size = [(name, place) for name in before for place, _ in _sizes(name)]
+    if len(asked_for) != 1 or not of_a_size:
+        return ()
+    name, place = of_a_size[0]
+    goods = re.sub(
+        rf"\b(?:{_PACK})\b", " ", f"{name[: place.start()]} {name[place.end() :]}", flags=re.IGNORECASE
+    )
+    goods = " ".join(goods.split())
+    return (f"{goods} {asked_for.pop()}",) if goods else ()
+
+
+def is_a_pack(name: str) -> bool:
+    """A size or a pack, and no goods."""
+    return _PACK_ALONE.fullmatch(name) is not None
 
 
 def _holds(name: str, size: re.Match[str]) -> bool:

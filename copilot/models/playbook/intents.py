@@ -66,7 +66,7 @@ LOOKED_UP: Final[frozenset[str]] = frozenset(
 """Answered by looking something up, with nothing drafted."""
 
 ABOUT_A_PURCHASE: Final[Mapping[str, Intent]] = {
-    "why_late": "purchase", "where": "purchase", "when": "purchase", "order_facts": "purchase", "changes": "purchase",
+    "why_late": "purchase", "where": "purchase", "when": "purchase", "order_facts": "purchase",
     "blocks": "waiting_for", "at_risk": "waiting_for", "stock": "purchase", "customer_orders": "waiting_for",
     "customer_message": "follow_up", "options": "follow_up",
 }  # fmt: skip
@@ -84,7 +84,7 @@ ANSWERED_FOR_A_NAME: Final[Mapping[str, Intent]] = {
 """What answers it when a customer's (or vendor's) name is all it names: "why is Westgate late again" gets that customer's late orders."""
 
 ANSWERED_FOR_AN_ORDER: Final[Mapping[str, Intent]] = {"purchase": "where"}
-ANSWERED_FOR_A_PURCHASE: Final[Mapping[str, Intent]] = {"owner": "purchase"}
+ANSWERED_FOR_A_PURCHASE: Final[Mapping[str, Intent]] = {"owner": "purchase", "changes": "purchase"}
 
 IN_WORDS: Final[Mapping[str, str]] = {
     "why_late": "why {it} is late",

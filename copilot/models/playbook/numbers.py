@@ -1,6 +1,6 @@
 """Orders and purchase orders called by their number alone: "where's 142", "s64", "eta for 188 pls", "po 48".
 
-A number is an order's only where nothing says that it counts or measures something ("6 of 8", "24 hours", "USD 250", "at 11").
+A number is an order's only where nothing says that it counts or measures something (`counting`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copilot.models.playbook.words import words
+from copilot.models.playbook.counting import (
+    BARE,
+    HAS_BEFORE,
+    NEAR,
+    TIME_BEFORE,
+    asks_for_goods,
+    counts,
+    quantities_told,
+    sentence_goes_on,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,81 +39,27 @@ _SHORT_PURCHASE = re.compile(
     r"[ #]*(?:no\.?|number|nr\.?)?[ #.:]*p?|p)0*(\d{1,4})(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
-_BARE = re.compile(
-    r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(\d{2,3})(?P<owned>['’]s)?(?![\w/%°$€£+*=-]|[.,:]\d| ?[%€$°]| ?(?:x|by) ?\d)"
-)
-
 _CUSTOMERS_OWN = re.compile(
-    r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(?P<number>(?!(?:19|20)\d\d\b|\d\d00\b)\d{4})(?P<owned>['’]s)?"
+    r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(?<!\d\d\d )(?P<number>(?!(?:19|20)\d\d\b|\d\d00\b)\d{4})(?P<owned>['’]s)?"
     r"(?![\w/%°$€£+*=-]|[.,:]\d| ?[%€$°]| ?(?:x|by) ?\d)"
 )
 """Four digits are how people say a customer's reference ("4829" for PO-4829); a year or a round number is none."""
-_STOCK_BEFORE = re.compile(
-    r"\b(?:how (?:many|much)|stock|free|left|item|product|part|model|type|bearings?|any|ref(?:erence)? (?:number )?of)\b[^,.?!]*$",
-    re.IGNORECASE,
-)
 _OWNED_BEFORE = re.compile(
     r"(?:['’]s?|\b(?:their|his|her|customer'?s?|client'?s?|cust'?s?))\s+(?:\w+\s+)?(?:ref\.?|reference|number|no\.?|po)?\s*$|\bref(?:erence)?\.?\s*(?:no\.?|number|nr\.?)?\s*$",
     re.IGNORECASE,
 )
 
-_COUNTS_BEFORE = re.compile(
-    r"(?:\b(?:clauses?|sections?|articles?|paragraphs?|sops?(?: no)?|pol|policy|pages?|versions?|ver|doors?|docks?|bays?|gates?|lanes?"
-    r"|bins?|racks?|shel(?:f|ves)|cells?|locations?|slots?|rooms?|aisles?|drafts?|top|first|within|than|least|most|up to|lines?|rows?"
-    r"|windows?|class"
-    r"|grade|zone|tier|usd|eur|dollars?|times|until"
-    r"|max|min|maximum|minimum|roughly|approximately|approx|around|another|over|under|above|below|exceeds?|limit of|net|chapter|step"
-    r"|level|rule|floor|room|terminal|pier|highway|route|size|next|past|every|each|worst|between|total(?: of)?|plus|minus|by)"
-    r"|(?:packs?|cases?|box(?:es)?|cartons?|bags?|bundles?|pails?|sets?) of"
-    r"|instead of|rather than|(?:po|purchase|quote|rfq) for|qty|quantity|(?<![a-z])[x@*])\s*$",
-    re.IGNORECASE,
-)
-"""What stands before a figure or the name of something else."""
-_HAS_BEFORE = re.compile(
-    r"\b(?:a|an|all|some|these|those|only|just|needs?|needing|wants?|wanted|ordered|have|has|had|got|gets?|send|sent|sell|sold|receive[ds]?"
-    r"|buy|bought|deliver(?:ed)?|take|give|move|reserve|use)\s*$",
-    re.IGNORECASE,
-)
-"""What may stand before a quantity: then what follows has to be no thing that is counted."""
-_GOES_ON = re.compile(
-    r"^\s*(?:$|[?!.,;:)-]|(?:in|on|at|to|for|from|with|without|by|before|after|been|gone|left|shipped|delivered|and|or|but|out|off|up|as|is|was"
-    r"|be|into|via|through|un\w+ed|unstuck|gone|done|ready|loose|moving|going|shipped|released|earlier|later|sooner|faster|today|tomorrow|now|yet|please|pls|asap|this|next|there|here|<day>|<name>)\b)",
-    re.IGNORECASE,
-)
-_TIME_BEFORE = re.compile(r"\b(?:at|before|by|till|after|from|to)\s*$", re.IGNORECASE)
-_MONTH = r"jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*"
-_MONTH_BEFORE = re.compile(rf"\b(?:{_MONTH})\.?\s*$", re.IGNORECASE)
-_COUNTED_AFTER = re.compile(
-    r"^\s*(?:times\b|plus \d|minus \d|of\b|out of\b|per\b|percent\b|pct\b|or \d+\b(?= \w+s\b)|o'?clock\b|am\b|pm\b"
-    r"|grand\b|bucks\b|dollars\b|usd\b|eur\b|business\b|working\b|calendar\b"
-    r"|(?:more|extra|other|missing|late|open|full|short|big|small|ready|remaining|last|additional)\s+[a-z]{3,}s\b"
-    rf"|(?:{_MONTH})\b"
-    r"|(?:kg|kilos?|g|l|lt|lbs?|liters?|litres?|ml|mm|cm|m|inch|inches|in\.|ft|oz|gal|gallons?|pcs?|pieces?|ea|pallets?|day|week|hour|minute|month"
-    r"|[a-z]+ (?:drums|cans|bags|boxes|cases|crates|sacks|pails|rolls|pallets|cartons|packs|pieces|units|kits)"
-    r"|times|min|mins|hrs?|h|year|case|drum|bag|box|cans|unit|mile|point|series|mm|bar|volt|ton|tons|tonnes?|people|percentage)\b)",
-    re.IGNORECASE,
-)
-_GOODS_AFTER = re.compile(
-    r"^\s+(?!(?:is|are|was|has|with|for|and|because|without|waits?|needs?)\b)([a-z]+)(?:\s+[a-z]+){0,2}?\s+[a-z]{3,}s\b",
-    re.IGNORECASE,
-)
-"""A plural two or three words on."""
-_NOT_COUNTED_LIST = """
-is was has does ships goes leaves arrives comes makes gets gives needs sits stands hangs looks misses moves slips waits
-stays turns this its always perhaps yes us as plus less thus versus vs status keeps costs lands runs says shows happens
-reaches lacks stops belongs depends deserves address process progress express focus obviously means allows passes plans
-pls thanks thx
-"""
-_NOT_COUNTED = frozenset(_NOT_COUNTED_LIST.split())
-_ASKED_OF_AN_ORDER = frozenset(
-    {"late", "stuck", "still", "what", "where", "when", "why", "who", "how", "eta", "status"}
-)
 _CHASES = re.compile(
     r"\bPOs\b|\b(?:press|chas\w+|remind\w*|nudge|push|urge|ping|follow\w*|confirm\w*)\b.*\b(?:vendors?|suppliers?)\b"
     r"|\b(?:vendors?|suppliers?)\b.*\b(?:remind\w*|confirm\w*|firm date)\b",
     re.IGNORECASE,
 )
 """Then a bare number is a purchase order's."""
+_NOTES = re.compile(
+    r"^\W*(?:(?:please|pls|can you|could you)\W+)*(?:note|log|comment|write in|record|leave word|put (?:a note )?on|add a note|jot)\b",
+    re.IGNORECASE,
+)
+"""But on an order it is noted what the vendor said."""
 _TAKEN_BACK = (
     r"(?:no,? wait|wait,? no|no,? sorry|sorry,? no|i mean|i meant|sorry|scratch that|make that|correction|or rather|rather|oops|no)\b"
     r"[\s,.:]*(?:for |it's |it is |on |the |order )*"
@@ -140,6 +95,14 @@ _JOINS = re.compile(
     r"^\s*(?:,|and|or|&|/|\+|plus|vs\.?|versus|then|, and|,? ?and also|,? ?as well as|,? ?and then)?\s*$",
     re.IGNORECASE,
 )
+_ASKED_TOO = re.compile(
+    r"\b(?:why(?:['’]s| is| was| did)|(?:when|where)(?:['’]s| is| does| will| can| did)|(?:and|then|so|but) (?:has|is|can|could|may|will"
+    r"|does|did|would)|mak(?:e|es|ing)|made|hold(?:s|ing)? up|block(?:s|ing)|stopp?(?:s|ing)|shift|bump|cancel"
+    r"|(?:and|then|so) (?:move|ship|split|release)"
+    r"|(?:stock|goods|drums|it|them|one) (?:from|off|of)|(?:drafts? (?:on|for)))\s+$",
+    re.IGNORECASE,
+)
+"""Then what follows is asked about as well: "P00055 came in, so when does 188 leave"."""
 _GIVES_TO = re.compile(
     r"\b(?:it|them|those|these|that|the rest|stock|goods)\s+(?:to|for|on|onto)\s+(?:order\s+)?$",
     re.IGNORECASE,
@@ -147,6 +110,23 @@ _GIVES_TO = re.compile(
 """Then what follows is another order: "unreserve it from 66 and give it to 46"."""
 _BELONGS = re.compile(r"['’]s?\s+(?:order\s+)?$", re.IGNORECASE)
 """Somebody's: "when can Timberline's 107 leave"."""
+
+
+_LISTED = re.compile(
+    r"(?<!they )(?<!we )(?<!i )(?<!you )(?<!to )(?<!not )\b(?P<called>(?:purchase )?order)s?\s+(?P<first>\d{1,5})"
+    r"(?P<more>(?:\s*(?:,\s*(?:and\s+)?|and\s+|&\s*|or\s+|\+\s*)\d{1,5}(?![\w/%°$€£-]|[.,:]\d))+)",
+    re.IGNORECASE,
+)
+"""orders 4 and 5; orders 3, 7 and 12"""
+
+
+def _each_named(match: re.Match[str]) -> str:
+    """Each number of a list of orders with the word before it: one of a single figure would be a quantity elsewhere."""
+    last = match["more"].split()[-1].lstrip(",&+")
+    if counts("", last, match.string[match.end() :]):
+        return match[0]  # "order 42 and 3 pallets"
+    called = match["called"].casefold()
+    return f"{called} {match['first']}" + re.sub(r"(\d{1,5})", rf"{called} \1", match["more"])
 
 
 def without_slips(text: str) -> str:
@@ -166,6 +146,7 @@ def without_slips(text: str) -> str:
     text = _VAGUE.sub(" ", _CORRECTED.sub(kept, text))
     for pattern, plain in _WRITTEN:
         text = pattern.sub(plain, text)
+    text = _LISTED.sub(_each_named, text)
     return _DELIVERY.sub(lambda one: f"{one[1].upper()}/{one[2].upper()}/{int(one[3]):05d}", text)
 
 
@@ -187,11 +168,13 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
     ]
     taken = taken or bool(found)
     covered = list(found)
-    is_chasing = bool(_CHASES.search(text))
-    for match in _BARE.finditer(text):
+    is_chasing = bool(_CHASES.search(text)) and not _NOTES.search(text)
+    quantities = quantities_told(text)
+    for match in BARE.finditer(text):
         if any(one.start <= match.start() < one.end for one in covered):
             continue
         before, after = text[: match.start()], text[match.end() :]
+        near = before[-NEAR:]
         joins_a_purchase = False
         if taken:
             ends = [(one.end, one.is_purchase) for one in found if one.end <= match.start()]
@@ -204,10 +187,11 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
             first = after.find("<order>")
             follows = last and _JOINS.match(before[last:]) and before[last:].strip()
             leads = first >= 0 and _JOINS.match(after[:first]) and after[:first].strip()
-            if not (follows or leads or _GIVES_TO.search(before) or _BELONGS.search(before)):
+            asked_too = _ASKED_TOO.search(near) and not HAS_BEFORE.search(near)
+            if not (follows or leads or asked_too or _GIVES_TO.search(near) or _BELONGS.search(near)):
                 continue
             joins_a_purchase = joins_a_purchase and bool(follows)
-        if not match["owned"] and counts(before, match[1], after):
+        if not match["owned"] and (match.start() in quantities or counts(near, match[1], after)):
             continue
         is_purchase = is_chasing or joins_a_purchase
         found.append(
@@ -228,49 +212,9 @@ def _customers_own(text: str) -> Iterator[Numbered]:
     for match in _CUSTOMERS_OWN.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
         is_said = bool(match["owned"] or _OWNED_BEFORE.search(before))
-        is_time = _TIME_BEFORE.search(before) and int(match["number"][:2]) < 25
+        is_time = TIME_BEFORE.search(before) and int(match["number"][:2]) < 25
         is_other = is_time or asks_for_goods(before) or counts(before, match["number"], after)
-        if is_said or (_sentence_goes_on(after) and not is_other):
+        if is_said or (sentence_goes_on(after) and not is_other):
             yield Numbered(
                 reference=f"order {match['number']}", is_purchase=False, start=match.start(), end=match.end()
             )
-
-
-def _sentence_goes_on(after: str) -> bool:
-    """What stands behind a number is nothing that is counted."""
-    if _GOES_ON.match(after) or re.match(r"\s*[—–]", after):
-        return True
-    follows = re.match(r"\s+([a-z]+)", after, re.IGNORECASE)
-    return follows is not None and follows[1].casefold() in _NOT_COUNTED | _ASKED_OF_AN_ORDER
-
-
-def asks_for_goods(before: str) -> bool:
-    """Whether what follows these words is a product: "how many", "stock of"."""
-    return _STOCK_BEFORE.search(before) is not None
-
-
-def counts(before: str, number: str, after: str) -> bool:
-    """Whether a number counts or measures something, or is a time of day."""
-    if _COUNTS_BEFORE.search(before) or _MONTH_BEFORE.search(before) or _COUNTED_AFTER.match(after):
-        return True
-    if int(number) <= 24 and _TIME_BEFORE.search(before):
-        return True
-    if _HAS_BEFORE.search(before) and not _GOES_ON.match(after):
-        return True
-    following = re.match(r"\s+([a-z]+)", after, re.IGNORECASE)
-    if following is None:
-        return False
-    word = following[1].casefold()
-    if word.endswith("s") and not word.endswith("ss") and word not in _NOT_COUNTED:
-        return True
-    # "60 pillow block bearings": what is counted may stand a word or two later.
-    goods = _GOODS_AFTER.match(after)
-    if goods is None:
-        return False
-    *describing, last = goods[0].casefold().split()
-    known = words()
-    if describing[0] in known.goods:
-        return True
-    # "60 pillow block bearings", and not "42 waiting on bearings" or "42 awaiting bearings".
-    others = [word for word in describing if word in known.plain - known.goods_go_on or word.endswith("ing")]
-    return last in known.goods and not others

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import log
 from typing import Final, cast
 
+from copilot.models.playbook.clauses import only_tells
 from copilot.models.playbook.intents import Intent
 from copilot.models.playbook.weighing import Weighed
 
@@ -25,15 +26,18 @@ MOST_PLACES = 12
 """Places that are weighed; a pasted mail has hundreds of commas."""
 _NEVER_A_PART: Final = frozenset({"unclear", "small_talk", "help", "other_language"})
 _NO_BEGINNING: Final = re.compile(
-    r"whether\b|that\b|(?:does|do|is|are) (?:it|that|this|they) (?:also )?(?:apply|valid|hold|true|mean)\b",
+    r"whether\b|that\b|(?:up to|by|for|at|under|to|within|in|on|from|with|until) (?:how|what|which)\b(?:\W+\w+){0,2}\W*$"
+    r"|(?:does|do|is|are) (?:it|that|this|they) (?:also )?(?:apply|valid|hold|true|mean)\b",
     re.IGNORECASE,
 )
-"""Goes on with the part before: "asking when it arrives and whether they can part ship", "and does it apply to Prairie?"."""
+"""Goes on with the part before: "asking when it arrives and whether they can part ship", "and up to how much?"."""
 _IS_WRITTEN: Final = frozenset({"note", "customer_message", "follow_up"})
 """What stands behind their colon is what shall be written, and asks nothing: "note on 42: they asked when it comes"."""
 _UNHEARD = 1e-4
 """Share of an intent that the whole does not speak of."""
 
+_ENDS: Final = re.compile(r"[.!?;]\s+\S")
+"""One sentence, and another."""
 _PLACE = re.compile(
     r"\s?[,;:.?!]+\s(?:(?:and|plus|or|then|also|but|so|please|pls)\s+)*|\s[–—-]+\s|\s?[–—]\s?|\s?[+&]\s?"
     r"|,?\s(?:and|plus|or|then|also|n|btw|but|so|if)\s(?:then\s+|also\s+|please\s+|pls\s+)*",
@@ -99,8 +103,9 @@ def _places(text: str, ruled: tuple[str, str]) -> Iterator[tuple[str, str]]:
             cut in seen
             or _NO_BEGINNING.match(cut[1])
             or not all(re.search(r"[^\W\d_]", part) for part in cut)
+            or (_ENDS.search(f"{match[0]}{cut[1]}") and only_tells(cut[0]))
         ):
-            continue
+            continue  # a story before the sentence that asks is no question
         if len(seen) == MOST_PLACES:
             return
         seen.add(cut)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import islice, product
 from typing import Any
 
 from copilot.models.playbook.drafting import draft_calls, kind_of, list_call
@@ -20,7 +21,7 @@ from copilot.models.playbook.searching import (
     sop_step,
     terms_step,
 )
-from copilot.models.playbook.steps import Read, Step, diagnosed, key_of, missing_goods, named
+from copilot.models.playbook.steps import Read, Step, diagnosed, filter_of, key_of, missing_goods, named
 from copilot.models.playbook.topics import (
     SUBSTITUTION,
     cause_named,
@@ -58,6 +59,8 @@ _IN_GENERAL = re.compile(
 _POINTS = re.compile(r"\b(?:it|that one|this one|those|these|them)\b", re.IGNORECASE)
 MOST_TRIED = 2
 """Names of one question that are tried one after the other."""
+MOST_SIDE_BY_SIDE = 4
+"""Names that one list may be asked for, looked up together."""
 MOST_COMPARED = 2
 """Orders of one question whose options are compared."""
 ONE_READ: dict[str, str] = {
@@ -66,6 +69,9 @@ ONE_READ: dict[str, str] = {
     "changes": "changes_since",
 }
 """What is answered from another read of the order."""
+
+
+_JOINED = re.compile(r"\s+(?:and|or|&|plus)\b", re.IGNORECASE)
 
 
 def next_steps(
@@ -283,8 +289,12 @@ def _documents_for(
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:
-    """The names, "Acme" left out where "Acme catering" is one as well."""
-    return [name for name in names if not any(other.startswith(f"{name} ") for other in names)]
+    """The names, "Acme" left out where "Acme catering" is one as well; in "Acme and Juniper" it is a name of its own."""
+    return [
+        name
+        for name in names
+        if not any(other.startswith(f"{name} ") and not _JOINED.match(other, len(name)) for other in names)
+    ]
 
 
 def _look_up(asked: Understanding, reads: Sequence[Read], kinds: list[str], most: int = 2) -> list[Step]:
@@ -299,22 +309,27 @@ def _look_up(asked: Understanding, reads: Sequence[Read], kinds: list[str], most
 
 def _at_risk(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     told_apart = replace(asked, names=tuple(_told_apart(asked.names)))
-    look_up = _look_up(told_apart, reads, ["warehouse", "carrier", "partner"])
+    look_up = _look_up(told_apart, reads, ["warehouse", "carrier", "partner"], most=MOST_SIDE_BY_SIDE)
     if look_up:
         return look_up
     if any(read.tool == "find_name" and read.result.get("status") == "several" for read in reads):
         return []
-    filters: dict[str, Any] = {}
+    said: dict[str, dict[str, None]] = {}
     for found in named(reads):
-        kind = {"contact": "customer"}.get(found["kind"], found["kind"])
-        by_reference = kind == "customer" and found["ref"]
-        filters.setdefault(kind, found["ref"] if by_reference else found["name"])
+        kind, value = filter_of(found)
+        said.setdefault(kind, {}).setdefault(value)
+    filters: dict[str, Any] = {}
     cause = cause_named(asked.question)
     if cause:
         filters["cause"] = cause
     # Where a day is asked for, the orders promised by then are picked out of a longer list.
     filters["limit"] = 50 if asked.days else max(MOST_LISTED, _how_many(asked.question))
-    return [Step(tool="orders_at_risk", arguments=filters)]
+    # "Of Juniper and Palisade" are two lists: one of both would hide whose an order is not.
+    several = islice(product(*said.values()), MAX_ORDERS)
+    return [
+        Step(tool="orders_at_risk", arguments={**dict(zip(said, values, strict=True)), **filters})
+        for values in several
+    ]
 
 
 def _how_many(question: str) -> int:
@@ -341,11 +356,17 @@ def _customer(asked: Understanding, intent: Intent, reads: Sequence[Read]) -> li
     if asked.references:
         return [Step(tool=tool, arguments={"order": asked.references[0]})]
     tried = [read for read in reads if read.tool == tool]
-    if any(read.result.get("status") != "not_found" for read in tried):
-        return []
-    return [
-        Step(tool=tool, arguments={"customer": name}) for name in _told_apart(asked.names)[: len(tried) + 1]
+    names = _told_apart(asked.names)
+    # "Of Juniper and Palisade": unless somebody is called that, both are asked about.
+    together = [
+        name
+        for name in names
+        if any(_JOINED.search(other) and name in other and name != other for other in names)
     ]
+    if any(read.result.get("status") != "not_found" for read in tried):
+        names = together if any(read.arguments.get("customer") in together for read in tried) else []
+        return [Step(tool=tool, arguments={"customer": name}) for name in names[:MAX_ORDERS]]
+    return [Step(tool=tool, arguments={"customer": name}) for name in names[: len(tried) + 1]]
 
 
 def _substitute(asked: Understanding, reads: Sequence[Read]) -> list[Step]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from copilot.models.playbook.numbers import counts
+from copilot.models.playbook.counting import counts
 
 _SMALL_NAMES = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
@@ -22,7 +22,7 @@ _OH = frozenset({"oh", "o"})
 _ANY = "|".join((*_SMALL, *_TENS, *sorted(_OH), "hundred"))
 _SEQUENCE = rf"(?:{_ANY})(?:(?:\s+and\s+|[\s-]+)(?:{_ANY}))*"
 _CALLED = re.compile(
-    r"\b(?P<called>(?:sales |purchase )?orders?|p\.?o\.?|s\.?o\.?|delivery|shipment)"
+    r"\b(?P<called>(?:sales |purchase )?orders?|p\.? ?o\.?|s\.?o\.?|delivery|shipment)"
     rf"(?P<between>\s+(?:number\s+|no\.?\s+|#\s*)?)(?P<number>{_SEQUENCE})\b",
     re.IGNORECASE,
 )
@@ -64,7 +64,16 @@ def in_figures(text: str) -> str:
         joined = re.match(rf" and (?P<more>{_SEQUENCE})$", rest)
         if joined and (more := _longest(joined["more"].split())) and len(more[0]) > 1:
             rest = f" and {more[0]}"
-        return f"{match['called']}{match['between']}{figures}{rest}"
+        plain = re.sub(r"^p\.? o", "po", match["called"], flags=re.IGNORECASE)
+        return f"{plain}{match['between']}{figures}{rest}"
+
+    def two_digits(match: re.Match[str]) -> str:
+        before, after = match.string[: match.start("number")], match.string[match.end() :]
+        taken = _longest(re.findall(r"[a-z]+", match["number"].casefold()))
+        is_other = _AMONG_AHEAD.match(after) or _MONEY_OR_MORE.match(after) or _A_PIECE.match(after)
+        if taken is None or is_other or counts(before, taken[0], after) or not _ENDS_TOO.match(after):
+            return match[0]
+        return f"{match['called']}{taken[0]}"
 
     def bare(match: re.Match[str]) -> str:
         before, after = match.string[: match.start()], match.string[match.end() :]
@@ -74,9 +83,19 @@ def in_figures(text: str) -> str:
         is_other = _MONEY_OR_MORE.match(after) or _A_PIECE.match(after) or _TIME_OR_PRICE.search(before)
         return match[0] if is_other or counts(before, taken[0], after) else taken[0]
 
-    return _BARE.sub(bare, _CALLED.sub(called, text))
+    return _TWO_DIGITS.sub(two_digits, _BARE.sub(bare, _CALLED.sub(called, text)))
 
 
+_TWO_DIGITS = re.compile(
+    rf"\b(?P<called>(?:on|for|split|about|of|behind|is|has|why is|where is|when does|note on|cancel|ship|send|chase|with)\s+)"
+    rf"(?P<number>(?:{'|'.join(_TENS)})[\s-](?:one|two|three|four|five|six|seven|eight|nine))(?![\w-])",
+    re.IGNORECASE,
+)
+"""Two digits read out, behind a word that asks for an order: "note on sixty eight"."""
+_ENDS_TOO = re.compile(
+    r"^\s*(?:$|[,;:?!.]|(?:is|has|was|does|did|will|since|yet|now|and|that|about|came|never|stuck|late|going|ready|customer|leave|ship|go|out)\b)",
+    re.IGNORECASE,
+)
 _AMONG = re.compile(rf"\b(?:{_ANY})[\s-]+$", re.IGNORECASE)
 _AMONG_AHEAD = re.compile(rf"^[\s-]+(?:{_ANY})\b", re.IGNORECASE)
 """More digits beside it: a telephone number."""

@@ -57,6 +57,13 @@ def named(reads: Sequence[Read]) -> list[dict[str, Any]]:
     ]
 
 
+def filter_of(found: dict[str, Any]) -> tuple[str, str]:
+    """How a list is narrowed to what a name turned out to be: by what, and to which value."""
+    kind = {"contact": "customer"}.get(found["kind"], found["kind"])
+    by_reference = kind == "customer" and found["ref"]
+    return kind, str(found["ref"] if by_reference else found["name"])
+
+
 def key_of(tool: str, arguments: dict[str, Any]) -> str:
     if tool in ("diagnose_order", "compare_options"):
         return str(arguments.get("reference", "")).casefold()

@@ -151,7 +151,13 @@ def _lacks_what_it_needs(understood: Understanding) -> bool:
 
 def _wrong_things(one: Phrasing, understood: Understanding, session: OdooSession, server: OdooServer) -> str:
     about = one.about
-    for key, got in (("orders", understood.references), ("po", understood.purchases)):
+    before = understood.before if understood.intent in ABOUT_THE_LAST_ANSWER else None
+    for key, kind, got in (
+        ("orders", "references", understood.references),
+        ("po", "purchases", understood.purchases),
+    ):
+        if key not in about and before is not None and got == getattr(before, kind):
+            continue  # "shorter, please" is about the order of the answer before, whether or not a label repeats it
         wanted = [_plain(each) for each in about.get(key, ())]
         if not _same_records([_plain(each) for each in got], wanted):
             return f"{key} {list(got)}"

@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+from copilot.models.playbook.counting import asks_for_goods, counts
 from copilot.models.playbook.days import Days, find_days
 from copilot.models.playbook.goods_said import UNITS, our_own, with_sizes
-from copilot.models.playbook.numbers import asks_for_goods, counts, numbered, without_slips
+from copilot.models.playbook.numbers import numbered, without_slips
 from copilot.models.playbook.spelling import days_put_right
 from copilot.models.playbook.spoken import in_figures
 from copilot.models.playbook.words import words
@@ -59,6 +61,11 @@ _CAPITAL = re.compile(
     r"\b[A-Z][\w&'’-]*(?:\s+(?:(?:and|&|of|the)\s+)?(?:[A-Z][\w&'’-]*|\d+\s?(?:kg|L|l|mm|in(?!\s+[A-Z])|cm)\b)|(?<=Box|ack|ase|ton|ail)\s+of\s+\d+\b)*"
 )
 _WORD = re.compile(r"<\w+>|[a-z0-9][\w&'’.-]*", re.IGNORECASE)
+_BEGINS_A_NAME = frozenset(
+    {"high", "silver", "golden", "great", "lone", "quad", "blue", "green", "black", "white"}
+)
+"""Ordinary words that stand before the word a company is known by: "high plains"."""
+_INCHES = re.compile(r"\s\d+(?:[/.]\d+)?\s?(?:in|inch|\")\s")
 _CONNECTORS = frozenset({"of", "and", "the", "&"})
 _NO_BEGINNING = frozenset({"in", "x", "l", "of", "and", "the", "&"})
 _ONLY_IN_NAMES = frozenset(
@@ -151,18 +158,19 @@ def find_things(
 _IS_A_PLACE = re.compile(
     r"\b(?:bin|rack|shelf|cell|slot|location|bay|dock|aisle|door|gate)\s*$", re.IGNORECASE
 )
+_IS_A_ROAD = re.compile(r"I-\d{1,3}")
 _IN_FIGURES = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
 """A day."""
 _ORDERS_IT = re.compile(r"\b(?:they|we|i|you|he|she|customers?|to|not)\s*$", re.IGNORECASE)
 
 
 def _is_no_reference(reference: str, text: str) -> bool:
-    """A place in a warehouse ("bin C-14"), or a quantity that somebody orders ("did they order 16 or 60 drums")."""
+    """A place in a warehouse ("bin C-14"), a road ("I-78"), or a quantity that somebody orders ("did they order 16 or 60 drums")."""
     place = _place_of(reference).search(text)
     if place is None:
         return False
     before, after = text[: place.start()], text[place.end() :]
-    if _IS_A_PLACE.search(before) or _IN_FIGURES.fullmatch(reference):
+    if _IS_A_PLACE.search(before) or _IN_FIGURES.fullmatch(reference) or _IS_A_ROAD.fullmatch(reference):
         return True
     return (
         reference.startswith("order ")
@@ -210,7 +218,8 @@ def _names(text: str) -> tuple[list[str], str, bool]:
     whether they are written like names."""
     known = words()
     found: list[tuple[str, int, int]] = []
-    shouted = text.upper() == text
+    bare = re.sub(r"<\w+>", "", text)  # without what was recognised, which stands there in small letters
+    shouted = bare.upper() == bare
     for match in _CAPITAL.finditer("" if shouted else text):
         # The first word of a question has its capital anyway.
         begins = not text[: match.start()].strip()
@@ -221,6 +230,7 @@ def _names(text: str) -> tuple[list[str], str, bool]:
     are_written_so = bool(found)
     beside: list[str] = []
     joined: list[str] = []
+    inches: list[str] = []
     if found:
         # "How much olive oil do we have in Allentown": the other thing may stand in small letters beside it.
         covered = "".join(
@@ -229,6 +239,13 @@ def _names(text: str) -> tuple[list[str], str, bool]:
         )
         unusual = _unusual(covered, known.plain)
         beside = [name for name, _, _ in unusual]
+        # "Check Valve 1 in Brass": a size in inches stands in the midst of the name.
+        runs = sorted(found, key=lambda one: one[1])
+        inches = [
+            text[one[1] : other[2]]
+            for one, other in pairwise(runs)
+            if _INCHES.fullmatch(text[one[2] : other[1]])
+        ]
         # "Acme catering": its second word in small letters.
         joined = [
             text[one[1] : other[2]] for one in found for other in unusual if text[one[2] : other[1]] == " "
@@ -244,7 +261,7 @@ def _names(text: str) -> tuple[list[str], str, bool]:
     # "Lone Star and Meridian" may be one company or two.
     parts = [re.split(r"(?:['’]s)? (?:of(?! \d)|and|&) |['’]s ", name) for name, _, _ in found]
     split = [part for each in parts if len(each) > 1 for part in reversed(each) if len(part) > 2]
-    return [*(name for name, _, _ in found), *joined, *split, *beside], left, are_written_so
+    return [*inches, *(name for name, _, _ in found), *joined, *split, *beside], left, are_written_so
 
 
 def _trimmed(
@@ -259,7 +276,12 @@ def _trimmed(
         return bare.casefold() in no_names or word in _CONNECTORS
 
     begins = bool(no_beginning)
-    while pieces and (is_common(pieces[0][0]) or (begins and pieces[0][0].casefold() in no_beginning)):
+
+    def is_said_first(word: str) -> bool:
+        # "Visiting Copper Canyon on Tuesday": what we do, before who it is.
+        return word in no_beginning or (word.endswith("ing") and _is_plain(word, no_beginning))
+
+    while pieces and (is_common(pieces[0][0]) or (begins and is_said_first(pieces[0][0].casefold()))):
         if not is_common(pieces[0][0]) and len(pieces) > 1 and pieces[0][0].casefold() in words().names_begin:
             break  # "Red Barn 177, ..."
         begins = False  # only the first word has its capital anyway
@@ -274,12 +296,18 @@ def _trimmed(
 
 
 _BEFORE_A_NAME = re.compile(
-    r"(?:^|[,;:.?!]\s*|\b(?:for|at|to|from|with|of|is|does|did|has|have|will|can|and|that)\s+)(old|red|light|heavy)\s$",
+    r"(?:^|[,;:.?!]\s*|\b(?:for|at|to|from|with|of|is|does|did|has|have|will|can|and|that)\s+"
+    r"|\b(?:the|any|many|much|more|our|some)\s+(?=light|heavy))(old|red|light|heavy)\s$",
     re.IGNORECASE,
 )
 """An ordinary word that begins the name ("for old mill fab"). Others may as well say which ones are meant ("for new Prairie orders")."""
 
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er")
+_DAY_NAMES = """
+monday tuesday wednesday thursday friday saturday sunday weekend noon midnight
+"""
+_DAY_WORDS = frozenset(_DAY_NAMES.split())
+"""Of two days one is asked for; the other one is nobody's name."""
 
 
 def _is_plain(word: str, plain: frozenset[str]) -> bool:
@@ -287,7 +315,9 @@ def _is_plain(word: str, plain: frozenset[str]) -> bool:
     if word in words().goods:
         return False
     whole = re.sub(r"['’](?:d|ll|ve|re|m)$", "", word)
-    if word in plain or whole in plain:
+    if word in plain or whole in plain or word in _DAY_WORDS:
+        return True
+    if word.endswith("ing") and len(word) > 5 and word[:-3] in plain:  # "seeing"
         return True
     stems = [word[: -len(ending)] for ending in _ENDINGS if word.endswith(ending)]
     return any(len(stem) > 3 and (stem in plain or f"{stem}e" in plain) for stem in stems)
@@ -296,6 +326,7 @@ def _is_plain(word: str, plain: frozenset[str]) -> bool:
 def _unusual(text: str, plain: frozenset[str]) -> list[tuple[str, int, int]]:
     """Runs of words outside the playbook's own vocabulary: how a name looks where nothing is capitalised."""
     known = words()
+    last: tuple[str, int, int] | None = None
     runs: list[list[tuple[str, int, int]]] = [[]]
     for match in _WORD.finditer(text):
         word = re.sub(r"['’]s?$", "", match[0]).strip(".'’-")
@@ -313,6 +344,17 @@ def _unusual(text: str, plain: frozenset[str]) -> list[tuple[str, int, int]]:
             else bool(_MEASURE.fullmatch(word))
         )
         goes_on = bool(before) and word.casefold() in _CONNECTORS | known.goods_go_on
+        if (
+            last
+            and last[0] in _BEGINS_A_NAME
+            and not is_name
+            and len(word) > 4
+            and word.casefold() not in plain
+        ):
+            # "high plains": no word that the playbook knows in this form.
+            runs.append([last])
+            is_name = word.isalpha()
+        last = token
         if is_measure or (is_name and len(word) > 1) or goes_on:
             runs[-1].append(token)
         else:

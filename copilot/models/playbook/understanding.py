@@ -25,6 +25,12 @@ WORTH_NAMING = -1.0
 """Odds, in nats, from which a second question that was not taken for one is offered."""
 
 _WENT = re.compile(r"^\W*(?:did|was|were|has|have|why did|why was)\b", re.IGNORECASE)
+_DID_NOT = re.compile(
+    r"\b(?:why (?:did|was|were)|(?:did|was|were|had)n['’]?t)\b(?![^.?!;]*\b(?:will|promised|due|supposed|meant|planned|scheduled)\b)"
+    r"[^.?!;]*<day>",
+    re.IGNORECASE,
+)
+"""Asks about a day that is over: "why wasn't it there on Wednesday"."""
 _DID = re.compile(r"^\W*(?:did|was|were)\b", re.IGNORECASE)
 _THEY_CALLED = re.compile(
     r"\b(?:called|rang|phoned|wrote|e-?mailed|mailed|texted|complained|visited|(?:came|stopped) by|was here|were here)\b"
@@ -33,6 +39,8 @@ _THEY_CALLED = re.compile(
 )
 """The day of a story, before the sentence that asks: "They called on Tuesday. When will they get it?"."""
 _SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
+_EITHER = re.compile(r"\W*\w[\w/-]*(?:\W*\bor\b\W*\w[\w/-]*)+\W*", re.IGNORECASE)
+"""One order or another, and no word of what is asked: "17 or 71"."""
 _ORDINAL = re.compile(r"\bthe (?:first|second|third|last|other) (?:one|order)\b", re.IGNORECASE)
 _OTHER_SCRIPTS = re.compile(r"[\u0370-\u1fff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
@@ -84,7 +92,9 @@ def _one(
         made = _one(_ORDINAL.sub(place, asked, count=1), before, (), today, meaning)
         return replace(made, question=text, carried_over=True)
     past = re.search(
-        r"\b(?:since|changed?|new|happened|history|did|was|were|last|ago)\b", asked, re.IGNORECASE
+        r"\b(?:since|changed?|new|happened|history|did|was|were|last|ago|(?:did|was|were|had)n['’]?t)\b",
+        asked,
+        re.IGNORECASE,
     )
     speller = meaning.put_right
     things = find_things(asked, today, past=past is not None, put_right=speller)
@@ -122,6 +132,8 @@ def _one(
         if pointed is not None:
             return pointed
     whole = weighed(things, meaning, before)
+    if len(things.orders) > 1 and _EITHER.fullmatch(asked):
+        whole = Weighed(intent="unclear")
     told = _told(asked, things, whole, before, today, meaning)
     one, also, second, or_else = told.one, told.also, told.second, told.or_else
     intent, choices = one.intent, one.choices
@@ -137,6 +149,7 @@ def _one(
         intent in LOOKS_BACK
         or (also in LOOKS_BACK and _SINCE.search(asked) is not None)
         or (intent in MAY_LOOK_BACK and _WENT.search(asked) is not None)
+        or (MAY_LOOK_BACK & {intent, also} and _DID_NOT.search(things.masked) is not None)
         or (intent == "when" and _DID.search(asked) is not None)
     )
     if made.days and behind != (past is not None):
@@ -238,7 +251,8 @@ def _instead_of_two(one: Weighed, other: Weighed, whole: Weighed) -> tuple[Inten
 def _is_another_language(text: str) -> bool:
     if _OTHER_SCRIPTS.search(text):
         return True
-    spoken = re.findall(r"[^\W\d_]+", text.casefold())
+    # What an order is called by is no word of any language: "wanneer komt P00050".
+    spoken = re.findall(r"[^\W\d_]+", re.sub(r"\S*\d\S*", " ", text.casefold()))
     known = words()
     # Words that two languages share say nothing.
     other = sum(word in known.other_languages and word not in known.english for word in spoken)

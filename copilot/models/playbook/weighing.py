@@ -64,8 +64,11 @@ def weighed(things: Things, meaning: Meaning, before: Understanding | None, *, s
     for intent, pattern in words().certain:
         if any(pattern.search(one) for one in readings):
             return _certainly(cast(Intent, intent))
-    if not re.search(r"[a-z]", re.sub(r"<\w+>", "", things.masked)):
-        return Weighed(intent="unclear")  # a name alone says nothing of what is asked
+    if not _has_words(things.masked):
+        # A name alone says nothing of what is asked; beside an order it may be no name but what is asked ("S00042 changelog").
+        if not (things.orders or things.purchases) or not _has_words(things.unnamed):
+            return Weighed(intent="unclear")
+        readings = (things.unnamed,)
     # Words that nobody knows may be a name or just words: both readings are weighed.
     goes_on = GOES_ON_FROM.match(things.masked) is not None
     guess = meaning.guess(
@@ -84,6 +87,10 @@ def weighed(things: Things, meaning: Meaning, before: Understanding | None, *, s
         return Weighed(intent=cast(Intent, best), chance=chance, or_else=or_else, shares=guess.intents)
     choices = tuple(cast(Intent, intent) for intent, _ in guess.intents if intent != "unclear")[:3]
     return Weighed(intent="unclear", chance=chance, choices=choices, shares=guess.intents)
+
+
+def _has_words(reading: str) -> bool:
+    return re.search(r"[a-z]", re.sub(r"<\w+>", "", reading)) is not None
 
 
 def _certainly(intent: Intent) -> Weighed:
