@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from copilot.agent import Agent
+from copilot.agent import MODEL_TOOL_CALLS, Agent
 from copilot.answer import Answer, Question
 from copilot.bootstrap import build
 from copilot.conversation import Copilot
@@ -162,8 +162,8 @@ class Drafting:
     def __call__(self, messages: list[dict[str, Any]]) -> Reply:
         if any(message["role"] == "tool" for message in messages):
             return Reply(text="S00042 is late [E1].")
-        self.calls += 10
-        calls = [("save_draft", self._wishes()) for _ in range(9)]
+        self.calls += MODEL_TOOL_CALLS  # all that a model may make in a turn: each of them is run
+        calls = [("save_draft", self._wishes()) for _ in range(MODEL_TOOL_CALLS - 1)]
         return Reply(tool_calls=[*calls, ("diagnose_order", {"reference": "S00042"})])
 
     def _wishes(self) -> dict[str, str]:

@@ -101,9 +101,10 @@ class Obedient:
         # Scans and searches are slow: they are called, but not each time.
         slow = {"orders_at_risk", "waiting_for", "search_documents", "contract_terms", "compare_options"}
         tools = [one for one in TOOLS if self._source.random() < 0.02 or one.name not in slow]
-        chosen = self._source.choices([one for one in tools if one.name != "save_draft"], k=6)
+        chosen = self._source.choices([one for one in tools if one.name != "save_draft"], k=3)
         chosen += [self._not_yet.pop()] if self._not_yet else []
-        calls = [(one.name, self._fitting(one, leak, lie)) for one in chosen[-6:]]
+        # Seven, and one more in the second message: what a model may make in a turn, so that each of them is run.
+        calls = [(one.name, self._fitting(one, leak, lie)) for one in chosen[-3:]]
         calls += [("find_name", {"name": leak}), ("order_facts", {"reference": lie})]
         calls += [("save_draft", self._wishes(leak, lie)) for _ in range(2)]
         if self._source.random() < 0.1:
