@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 
@@ -217,3 +217,115 @@ def test_a_pasted_mail_full_of_numbers_takes_no_time() -> None:
     began = perf_counter()
     understand(text, today=TODAY)
     assert perf_counter() - began < 5.0
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("where is 42 now and when does 34 leave", (42, 34)),
+        ("we have 42 and 34 late, why", (42, 34)),
+        ("got 42, 34 and 33 late: why", (42, 34, 33)),
+        ("he ordered 42 and 34 together, can we ship them together?", (42, 34)),
+        ("we shipped 142 and 143 but 144 is stuck", (142, 143, 144)),
+        ("booked 142 and 143 on the same truck?", (142, 143)),
+        ("i've got 142 and 143 to ship, which one first", (142, 143)),
+        ("customer asked for 142 and 143 in one mail", (142, 143)),
+        ("why only 142 and 143", (142, 143)),
+        ("ship 142 then 143", (142, 143)),
+        ("142 then 143", (142, 143)),
+        ("they got 142 but 143 never came", (142, 143)),
+        ("142 came in late, what about 143", (142, 143)),
+        ("customer wants 142 now and 143 later", (142, 143)),
+        ("release 142 now but not 143", (142, 143)),
+        ("they received 142 but not 143", (142, 143)),
+        ("ship 142 now and hold 143", (142, 143)),
+        ("sold 142 to Westgate, ship 143 first", (142, 143)),
+        ("they paid for 142 but 143 is open", (142, 143)),
+        ("we shipped 42 and booked 43", (42,)),
+        ("shipped 42 today, what about 43", (42,)),
+        ("are 42 and 43 in stock", (42, 43)),
+        # by the word for something else
+        ("pick ticket 42 status", (42,)),
+        ("is there a truck 42 can go on", (42,)),
+        ("which lot 142 got", (142,)),
+        ("batch 142 and 143", (142, 143)),
+        ("call in 142", (142,)),
+        ("142 each line status", (142,)),
+        ("status of 142 each line", (142,)),
+        # by what shows it
+        ("odoo says 42, is that right", (42,)),
+        ("sheet shows 142 today, is it going", (142,)),
+        ("scanner says 142 left, did it", (142,)),
+        ("the list has 142", (142,)),
+        # a year is no telephone number
+        ("142 2026", (142,)),
+        ("88 2026 plan", (88,)),
+        ("call me on 212 555 2024", ()),
+    ],
+)
+def test_an_order_beside_words_of_quantities(question: str, numbers: tuple[int, ...]) -> None:
+    assert find_things(question, TODAY).orders == tuple(f"order {number}" for number in numbers)
+
+
+@pytest.mark.parametrize(
+    ("question", "orders", "purchases"),
+    [
+        # beside another one
+        ("they need 150 by friday for 131", ("order 131",), ()),
+        ("we shipped 60 and they got 55", (), ()),
+        ("can we send 20 now and 40 later", (), ()),
+        ("make it 50 on 142", ("order 142",), ()),
+        ("change the quantity to 50", (), ()),
+        # beside a purchase or an order
+        ("P00031: why was 40 short", (), ("P00031",)),
+        ("when will 50 arrive on P00031", (), ("P00031",)),
+        ("why did 50 come in on P00031", (), ("P00031",)),
+        ("when can 60 be in for P00031", (), ("P00031",)),
+        ("when is 100 coming on P00044", (), ("P00044",)),
+        ("S00042 make 50", ("S00042",), ()),
+        ("142: cancel 20", ("order 142",), ()),
+        ("how many on 142 and will 30 make it", ("order 142",), ()),
+        # read out
+        ("send fifty five and hold the rest", (), ()),
+        ("ship thirty five and backorder the rest", (), ()),
+        ("ship twenty four and the rest later", (), ()),
+        ("with twenty five ready can we part ship", (), ()),
+        ("cancel twenty five, they only want ten", (), ()),
+        ("of forty eight, only twenty came", (), ()),
+        ("about sixty five that are late", (), ()),
+        ("for forty five and a half", (), ()),
+        ("why is forty two late", ("order 42",), ()),
+        # lines of several orders
+        ("the 44 lines that are late", (), ()),
+        ("the 60 lines at risk", (), ()),
+        ("the 120 lines at risk", (), ()),
+        ("the 60 items in stock", (), ()),
+        ("the 50 items Juniper ordered", (), ()),
+        ("the 150 lines Juniper ordered", (), ()),
+        ("the 50 lines on 42", ("order 42",), ()),
+        ("the 150 lines on 42", ("order 42",), ()),
+        ("the 150 lines on S00042", ("S00042",), ()),
+    ],
+)
+def test_a_quantity_is_no_order(question: str, orders: tuple[str, ...], purchases: tuple[str, ...]) -> None:
+    things = find_things(question, TODAY)
+    assert (things.orders, things.purchases) == (orders, purchases)
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("change it to 143", "order 143"),
+        ("make it 142", "order 142"),
+        ("i meant change it to 143", "order 143"),
+    ],
+)
+def test_another_order_instead(question: str, order: str) -> None:
+    assert understand(question, ["why is order 42 late"], today=TODAY).references == (order,)
+
+
+@pytest.mark.parametrize("said", ["on forty two ", "one forty two ", "order forty two ", "have 42 now and "])
+def test_numbers_read_out_many_times_take_no_time(said: str) -> None:
+    began = process_time()
+    understand(said * 600, today=TODAY)
+    assert process_time() - began < 2.0

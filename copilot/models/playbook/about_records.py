@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from copilot.models.playbook.plan import MOST_LISTED
+from copilot.models.playbook.plan import MOST_LISTED, MOST_LISTS, narrowed
+from copilot.models.playbook.sides import named_in, sides
 from copilot.models.playbook.steps import Read, filter_of, named
 from copilot.models.playbook.understood import Understanding
 from copilot.models.playbook.wording import blocks, day, marked, marks, told, without_stop
+from copilot.models.playbook.words import words
 
 REPORTS = frozenset(
     {
@@ -45,7 +47,7 @@ _MAY_READ = {
 _MOST_LINES = 6
 _NARROWED = {"customer": "of", "warehouse": "in", "carrier": "with", "vendor": "because of"}
 """How a list is said to be narrowed to a record of the kind."""
-_BEFORE_A_NAME = re.compile(r"\b(?:of|for|from|with|because of)\s+\Z", re.IGNORECASE)
+_BEFORE_A_NAME = re.compile(r"\b(?:(?<!risk )of|for|from|with)\s+\Z", re.IGNORECASE)
 
 
 def report(read: Read, *, short: bool = False) -> str:
@@ -91,9 +93,8 @@ def at_risk(asked: Understanding, reads: Sequence[Read]) -> str:
     listed = [read for read in reads if read.tool == "orders_at_risk"]
     if unclear and not listed:
         return not_read(unclear[0])
-    return blocks(
-        [_missed(asked, reads), *(_listed(asked, read, reads) for read in listed)] if listed else []
-    )
+    lists = [_listed(asked, read, reads) for read in listed]
+    return blocks([_missed(asked, reads), *lists, _not_listed(asked, reads)] if lists else [])
 
 
 def _listed(asked: Understanding, listed: Read, reads: Sequence[Read]) -> str:
@@ -127,7 +128,8 @@ def _whose(listed: Read, reads: Sequence[Read]) -> str:
 
 def _missed(asked: Understanding, reads: Sequence[Read]) -> str:
     """That a list is not narrowed to somebody who was named and not found: it would pass for theirs."""
-    tried = [read for read in reads if read.tool == "find_name"]
+    names = sides(asked.names, reads)
+    tried = [read for read in reads if read.tool == "find_name" and read.arguments["name"] in names]
     found = [str(read.arguments["name"]) for read in tried if read.result.get("status") == "found"]
     missed = [
         str(read.arguments["name"])
@@ -138,21 +140,34 @@ def _missed(asked: Understanding, reads: Sequence[Read]) -> str:
     if not missed:
         return ""
     whole = "" if found else " The list is that of everybody."
+    said = " and ".join(f"“{name}”" for name in missed)
     return (
-        f"I found no {_WHAT['find_name']} for “{missed[0]}” among the records you may see.{whole} "
+        f"I found no {_WHAT['find_name']} for {said} among the records you may see.{whole} "
         "Check the spelling, or use its reference in Odoo."
     )
 
 
+def _not_listed(asked: Understanding, reads: Sequence[Read]) -> str:
+    """Who else was named, where there are more than one answer lists."""
+    those = named_in(asked.names, reads)
+    listed = {value for each in narrowed(those)[:MOST_LISTS] for value in each.values()}
+    left = [one["name"] for one in those if filter_of(one)[1] not in listed]
+    return f"I list {MOST_LISTS} at a time; ask for {' and '.join(left)} next." if left else ""
+
+
 def _is_meant(name: str, question: str) -> bool:
     """Whether words that may be a name are meant as one: written with a capital, or "for ..."; not "rank them by money at stake"."""
-    if any(map(str.isdigit, name)):
+    known = words()
+    ordinary = known.plain | known.no_names
+    if any(map(str.isdigit, name)) or all(
+        each in ordinary for each in re.findall(r"[a-z]+", name.casefold())
+    ):
         return False
     written = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question, re.IGNORECASE)
-    if written is None:
+    if written is None or re.fullmatch(r"[A-Z]{2,4}", written[0]):  # "for the COO"
         return False
-    alone = written[0][:1].isupper() and not question.isupper() and written.start() > 0
-    return alone or bool(_BEFORE_A_NAME.search(question[: written.start()]))
+    capital = written[0][:1].isupper() and not question.isupper()
+    return capital or bool(_BEFORE_A_NAME.search(question[: written.start()]))
 
 
 def _instead(listed: Read, reads: Sequence[Read]) -> str:

@@ -8,10 +8,10 @@ import re
 from copilot.models.playbook.words import words
 
 BARE = re.compile(
-    r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(\d{2,3})(?P<owned>['’]s)?"
-    r"(?![\w/%°$€£+*=-]|[.,:]\d| ?[%€$°]| ?(?:x|by) ?\d|(?: \d{3})? \d{4}\b)"
+    r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(?!(?<=\d{3} )\d{3} \d{4}\b)(\d{2,3})(?P<owned>['’]s)?"
+    r"(?![\w/%°$€£+*=-]|[.,:]\d| ?[%€$°]| ?(?:x|by) ?\d| \d{3} \d{4}\b| (?!(?:19|20)\d\d\b)\d{4}\b)"
 )
-"""Two or three digits that stand alone, and are no part of a telephone number."""
+"""Two or three digits that stand alone, and are no part of a telephone number; a year may follow."""
 _STOCK_BEFORE = re.compile(
     r"\b(?:how (?:many|much)|stock|free|left|item|product|part|model|type|bearings?|any|ref(?:erence)? (?:number )?of)\b[^,.?!]*$",
     re.IGNORECASE,
@@ -26,11 +26,11 @@ _COUNTS_BEFORE = re.compile(
     r"|(?:packs?|cases?|box(?:es)?|cartons?|bags?|bundles?|pails?|sets?) of"
     r"|instead of|rather than|(?:po|purchase|quote|rfq) for|qty|quantity|(?<![a-z])[x@*]"
     r"|\b(?:costs?|charged|weigh(?:s|ed)?|(?:discount|fee|rate|price|surcharge|deposit|temp\w*) (?:of|is|was|at)|degrees"
-    r"|\d+ out of|\d+ of (?:the|his|our|their)|in place of|kit|(?:back|meeting|call|lunch|standup|starts?) in|batch|lots?|unit"
-    r"|ext(?:ension)?\.?(?: is)?|trucks?|trailers?|lorry|forklift|tickets?"
+    r"|\d+ out of|\d+ of (?:the|his|our|their)|in place of|kit|(?:back|meeting|lunch|standup|starts?) in"
+    r"|ext(?:ension)?\.?(?: is)?|(?<!\ba )(?<!which )(?<!what )(?:trucks?|lots?)|trailers?|lorry|forklift|(?<!pick )tickets?"
     r"|(?:an?|the|that|this|their|our|of|open|unpaid) invoices?|container|building|suite"
-    r"|(?:make|change|set|raise|bump|lower|reduce|increase|cut) (?:it|that|them|the (?:qty|quantity|count|order))"
-    r" (?:up |down )?(?:to )?))\s*$",
+    r"|(?:make|change|set|raise|bump|lower|reduce|increase|cut) the (?:qty|quantity|count) (?:up |down )?(?:to )?"
+    r"|(?:raise|lower|reduce|increase|cut) (?:it|that|them|the order) (?:up |down )?(?:to )?))\s*$",
     re.IGNORECASE,
 )
 """What stands before a figure or the name of something else."""
@@ -40,31 +40,55 @@ _COUNTED_BY = re.compile(
     re.IGNORECASE,
 )
 _AS_A_COUNT = re.compile(
-    r"^\s*(?:$|[?!.,;)](?!\d)|<day>|(?:on hand|on the shelf|in stock|in there|in the (?:bin|rack|system)|left|free|there)\b)",
+    r"^\s*(?:<day>|(?:on hand|on the shelf|in stock|in there|in the (?:bin|rack|system)|left|free|there)\b)",
     re.IGNORECASE,
 )
 """What the system shows or somebody has counted: "the screen said 55 this morning"."""
-_OF_A_QUANTITY = re.compile(
-    r"\b(?:needs?|needed|wants?|wanted|ordered|have|has|had|got|sent|sold|received?|bought|delivered|counted|found|picked|loaded"
-    r"|invoiced|billed|shipped|asked for|paid for|booked|only|not)\s*$",
+_ENDS_HERE = re.compile(r"^\s*(?:$|[?!.,;)](?!\d))")
+_A_BATCH = re.compile(r"(?<!\ba )(?<!which )(?<!what )\b(?:batch|unit)\s*$", re.IGNORECASE)
+_CALL_IN = re.compile(r"\bcall in\s*$", re.IGNORECASE)
+"""In so many minutes."""
+MOST = 100
+"""From here on a bare number is nearly always an order's, and what would make a smaller one a quantity is no reason."""
+_NEEDED = re.compile(r"\b(?:needs?|needed|wants?|wanted)\s*$", re.IGNORECASE)
+_FOR_ANOTHER = re.compile(r"^[^.,;:?!]{0,40}\bfor\s+(?:\d{2,3}\b|<order>)", re.IGNORECASE)
+"""need 50 by Friday for 131"""
+_TRADED = re.compile(r"\b(?:needs?|needed|sold|bought)\s*$", re.IGNORECASE)
+"""Done with goods, and never with an order."""
+_SENT = re.compile(
+    r"\b(?:ordered|sent|delivered|loaded|picked|shipped|invoiced|billed|paid for|asked for)\s*$",
     re.IGNORECASE,
 )
-"""Before one number it may be an order's; before two it tells quantities: "we sent 42 and they received 40"."""
-_OF_A_QUANTITY_AFTER = re.compile(
-    r"^\s*(?:now\b|later\b|came in\b|(?:are |is )?in (?:<day>|stock|the (?:bin|rack|back))|then\b)",
+_RECEIVED = re.compile(r"\b(?:received?|got|counted|found)\s*$", re.IGNORECASE)
+"""Before one number either may tell of an order, together they tell quantities: "we sent 42 and they received 40"."""
+_CHANGED_TO = re.compile(
+    r"\b(?:make|change|set|bump) (?:it|that|them|the order) (?:up |down )?(?:to )?$", re.IGNORECASE
+)
+"""Of an order that is named: alone, "make it 142" is another order."""
+_NOW_OR_LATER = re.compile(r"^\s*(?P<when>now|later)\b", re.IGNORECASE)
+_IN_STOCK = re.compile(r"^\s*(?:are )?in (?:stock|the (?:bin|rack|back))\b", re.IGNORECASE)
+_ASKED_BEFORE = re.compile(
+    r"\b(?:is|are|was|were|does|did|will|can|where|why|of|on|for|order|release|hold|status|eta)\s*$",
     re.IGNORECASE,
 )
-"""The same behind it: "20 now and 40 later on 77"."""
+"""Then an order follows: "where is 42 now"."""
+_JOINED_AFTER = re.compile(
+    r"^\s*(?:,|and|or|&|\+|then|but not|before|but)\s*(?:and\s+)?\d{2,3}\b", re.IGNORECASE
+)
+_JOINED_BEFORE = re.compile(r"\d\s*(?:,|and|or|&|\+|, and)\s*$", re.IGNORECASE)
+"""One of several that are named in one breath: "we have 42 and 34 late"."""
 NEAR = 120
 """Letters before a number that are looked at."""
 _WENT_AFTER = re.compile(
-    r"^\s*(?:and \d+\s*)?(?:[a-z]+ed|gone|left|come|been|out|done|on (?:the|my|our) (?:list|board|desk|screen))\b",
+    r"^\s*(?:and \d+\s*)?(?:[a-z]+ed|gone|left|come|been|out|done|ready|late|stuck|on (?:the|my|our) (?:list|board|desk|screen))\b",
     re.IGNORECASE,
 )
 """has 42 shipped, we have 42 on the list"""
-_AN_ORDERS_OWN = re.compile(r"^\s*(?:lines?|items?|goods|shipment|delivery|parcel|load)\b", re.IGNORECASE)
-MOST_LINES = 40
-"""Above it "the 155 lines" are the lines of order 155: nobody's order has so many."""
+_AN_ORDERS_OWN = re.compile(
+    r"^\s*lines?\b(?! (?i:at risk|late|short|in stock|that are (?:late|short|at risk))\b| [A-Z]\w+ ordered\b)"
+    r"(?![^.?!]{0,120}(?:<order>|\b\d{2,3}\b))"
+)
+"""The lines of one order, and neither those of several ("the 120 lines at risk") nor so many of one ("the 120 lines on 42")."""
 HAS_BEFORE = re.compile(
     r"\b(?:a|an|all|some|these|those|only|just|needs?|needing|wants?|wanted|ordered|have|has|had|got|gets?|send|sent|sell|sold|receive[ds]?"
     r"|buy|bought|deliver(?:ed)?|take|give|move|reserve|use)\s*$",
@@ -81,7 +105,7 @@ _MONTH = r"jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|
 _MONTH_BEFORE = re.compile(rf"\b(?:{_MONTH})\.?\s*$", re.IGNORECASE)
 _COUNTED_AFTER = re.compile(
     r"^\s*(?:times\b|plus \d|minus \d|more\b(?! (?:late|urgent|important|than))|or (?:more|less|fewer)\s+[a-z]"
-    r"|each\b|degrees?\b|staff\b|foot\b|feet\b|of\b|out of\b|per\b|percent\b|pct\b|or \d+\b(?= \w+s\b)|o'?clock\b|am\b|pm\b"
+    r"|each\b(?! lines?\b)|degrees?\b|staff\b|foot\b|feet\b|of\b|out of\b|per\b|percent\b|pct\b|or \d+\b(?= \w+s\b)|o'?clock\b|am\b|pm\b"
     r"|grand\b|bucks\b|dollars\b|usd\b|eur\b|business\b|working\b|calendar\b"
     r"|(?:more|extra|other|missing|late|open|full|short|big|small|ready|remaining|last|additional)\s+[a-z]{3,}s\b"
     rf"|(?:{_MONTH})\b"
@@ -111,17 +135,55 @@ _ASKED_OF_AN_ORDER = frozenset(
 
 def quantities_told(text: str) -> list[int]:
     """Where bare numbers stand that may be an order's and are none, since beside them another one is ("need 50 by Friday for 131"),
-    or tells a quantity as well ("we sent 42 and they received 40")."""
-    told: list[int] = []
-    others = 0
+    or tells a quantity as well ("we sent 42 and they received 40"). In doubt a number stays an order's."""
+    stand: dict[int, str] = {}
+    sure: list[int] = []
     for one in BARE.finditer(text):
-        before, after = text[max(0, one.start() - NEAR) : one.start()], text[one.end() :]
-        behind_a_verb = _OF_A_QUANTITY.search(before) and not _WENT_AFTER.match(after)
-        if behind_a_verb or _OF_A_QUANTITY_AFTER.match(after):
-            told.append(one.start())
-        elif not counts(before, one[1], after):
-            others += 1
-    return told if len(told) > 1 or others else []
+        before, after = text[max(0, one.start() - NEAR) : one.start()], text[one.end() : one.end() + NEAR]
+        if not counts(before, one[1], after):
+            stand[one.start()] = kind = _kind_of_quantity(before, int(one[1]), after)
+            if kind == "needed":
+                sure.append(one.start())
+    kinds = list(stand.values())
+    among_others = len(stand) > 1 or "<order>" in text
+    others = "" in kinds or "<order>" in text
+    both_round = all(
+        int(text[at : at + 2]) % 10 == 0 for at, kind in stand.items() if kind in {"now", "later"}
+    )
+    is_told = {
+        "traded": among_others,
+        "changed": among_others,
+        "shown": among_others,
+        "stocked": among_others,
+        "sent": "received" in kinds,
+        "received": "sent" in kinds,
+        "now": "later" in kinds and (others or both_round),
+        "later": "now" in kinds and (others or both_round),
+        "needed": True,
+    }
+    return [at for at, kind in stand.items() if is_told.get(kind, False)]
+
+
+def _kind_of_quantity(before: str, number: int, after: str) -> str:
+    """Which quantity a number may tell, by the words beside it; empty where it is an order's."""
+    if _JOINED_AFTER.match(after) or _JOINED_BEFORE.search(before):
+        return ""
+    if _NEEDED.search(before) and _FOR_ANOTHER.match(after):
+        return "needed"
+    if _CHANGED_TO.search(before):
+        return "changed"
+    if number >= MOST or _WENT_AFTER.match(after):
+        return ""
+    for kind, pattern in (("traded", _TRADED), ("sent", _SENT), ("received", _RECEIVED)):
+        if pattern.search(before):
+            return kind
+    if _COUNTED_BY.search(before) and _ENDS_HERE.match(after):
+        return "shown"
+    if _ASKED_BEFORE.search(before):
+        return ""
+    if when := _NOW_OR_LATER.match(after):
+        return when["when"].casefold()
+    return "stocked" if _IN_STOCK.match(after) else ""
 
 
 def sentence_goes_on(after: str) -> bool:
@@ -144,14 +206,18 @@ def asks_for_goods(before: str) -> bool:
 
 def counts(before: str, number: str, after: str) -> bool:
     """Whether a number counts or measures something, or is a time of day."""
-    if before.casefold().endswith("the ") and int(number) > MOST_LINES and _AN_ORDERS_OWN.match(after):
+    if before.casefold().endswith("the ") and int(number) >= MOST and _AN_ORDERS_OWN.match(after):
         return False  # "the 155 lines that are ready"
     if _COUNTS_BEFORE.search(before) or _COUNTED_AFTER.match(after):
         return True
     if _MONTH_BEFORE.search(before) and int(number) <= 31:  # and not "may 184 leave"
         return True
-    if _COUNTED_BY.search(before) and _AS_A_COUNT.match(after):
+    if _A_BATCH.search(before) and not _JOINED_AFTER.match(after):
         return True
+    if int(number) < MOST and _CALL_IN.search(before):
+        return True
+    if _COUNTED_BY.search(before) and (shown := _AS_A_COUNT.match(after)):
+        return int(number) < MOST or shown[0].strip() not in {"<day>", "left", "there"}
     if int(number) <= 24 and TIME_BEFORE.search(before):
         return True
     if HAS_BEFORE.search(before) and not _GOES_ON.match(after):

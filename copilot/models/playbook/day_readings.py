@@ -29,6 +29,24 @@ HOLIDAY = (
     r"|end of (?:the |this )?year|eoy)"
 )
 
+MOVES = (
+    r"\b(?:(?:push|mov|shift|slid|set|chang|switch|postpon|bump|pass|hold|re-?schedul|delay|extend)\w*"
+    r"|(?:mak|bring|pull)\w*(?!\s+(?:up|me|us)\b|[^.?!]{0,40}\b(?:lists?|reports?|tables?|overview|everything|all|orders|lines"
+    r"|deliveries|shipments|figures|numbers)\b))\b"
+)
+"""What is said of an order that gets another day; "pull all orders from Monday to Friday" only asks for them."""
+_WHAT_MOVED = re.compile(
+    r"\b(?:what(?:['’]?s| has| have)?|anything|everything|which orders?)\s+(?:chang|mov|shift|slid|slipp|push)",
+    re.IGNORECASE,
+)
+
+_NEAR = 120
+"""Letters about a day that are looked at."""
+
+
+def _near(text: str, end: int) -> str:
+    return text[max(0, end - _NEAR) : end]
+
 
 def _same(day: date) -> tuple[date, date]:
     return day, day
@@ -71,6 +89,28 @@ def in_figures(match: re.Match[str], today: date, past: bool) -> tuple[date, dat
         if (made := _of_year(day, month, year, today, past))
     ]
     return min(found, key=lambda made: abs((made[0] - today).days), default=None)
+
+
+def days_of_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
+    """ "Between 20 and 30 November", "from 28 to 3 December"; "move it from 20 to 30 November" is only the day that it is moved to."""
+    number, month = int(match[2]), _MONTHS[match[3][:3].lower()]
+    if match[0].lower().startswith("from") and moves(_near(match.string, match.start())):
+        return None
+    earlier = int(match[1]) > number
+    first = _of_year(int(match[1]), (month - 2) % 12 + 1 if earlier else month, None, today, past)
+    if match[4]:
+        first = (
+            _made(int(match[4]) - (earlier and month == 1), first[0].month, first[0].day) if first else None
+        )
+    last = _made(first[0].year + (earlier and month == 1), month, number) if first else None
+    return (first[0], last[0]) if first and last else None
+
+
+def moves(before: str) -> bool:
+    """Whether something gets another day, by what stands before it: "push 142 ..."; not "what moved ..."."""
+    return bool(re.search(rf"{MOVES}[^.?!]{{0,80}}$", before, re.IGNORECASE)) and not _WHAT_MOVED.search(
+        before
+    )
 
 
 def part_of_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
@@ -237,11 +277,21 @@ def weekday(match: re.Match[str], today: date, past: bool) -> tuple[date, date] 
     ahead = (number - today.weekday()) % 7
     if which.startswith(("last", "past")) or (past and not which.startswith(("next", "coming"))):
         return _same(today - timedelta(days=(today.weekday() - number) % 7 or 7))
-    # "A wedding on Saturday", said on a Saturday, is the next one; "it's Saturday" is today.
-    is_today = re.search(
-        r"\b(?:this|it['’]?s|it is|every|open|even) $|^\W*$", match.string[: match.start()], re.IGNORECASE
+    is_today = (
+        which in {"", "this"} and not ahead and _SAID_OF_TODAY.search(_near(match.string, match.start(2)))
     )
-    return _same(today + timedelta(days=ahead or (0 if is_today and not which.startswith("next") else 7)))
+    return _same(today + timedelta(days=ahead or (0 if is_today else 7)))
+
+
+_SAID_OF_TODAY = re.compile(
+    r"\b(?:this|it['’]?s|it is|every|open|even)\s+$|^\W*(?:on|by|this)?\s*$"
+    r"|\b(?:by|cob|eod|close of (?:business|play)|end of)\s+(?:(?:the|end of|day|on|this)\s+)*$"
+    r"|\b(?:due|ship|ships|shipping|go|goes|going|leave|leaves|leaving)\b(?:\s+(?:out|off|on|by|for|there|it|this|them|all|everything"
+    r"|the rest|part|to (?!an?\b|the\b)\w+|<\w+>|\d+))*\s+$"
+    r"|\bmust\b[^.?!]{0,60}(?<!\ba)(?<!\bbefore)\s$",
+    re.IGNORECASE,
+)
+"""Before the name of the day that it is: "what is due by Saturday", asked on one. "A wedding on Saturday" is the next one."""
 
 
 def weekday_of_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
@@ -289,8 +339,41 @@ def end_of_month(match: re.Match[str], today: date, past: bool) -> tuple[date, d
     return _same(following - timedelta(days=1))
 
 
-def overnight(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:
-    return today - timedelta(days=1), today
+_AIR = re.compile(
+    r"^[ -]+(?:air|couriers?|carriers?|costs?|deliver(?:y|ies)|express|freight|options?|parcels?|people|price|rates?|services?"
+    r"|shipping|shipments?|it|them)\b",
+    re.IGNORECASE,
+)
+_TO_OVERNIGHT = re.compile(
+    r"\b(?:(?:can|could|should|shall|would|will|may|might|must)(?: (?:you|they))?|we|i|to|please|pls|let['’]?s|for|via|an?|pay)\s+$",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"\b(?:will|would|can|could|may|might|shall|should|must)\b[^.?!]*\b(?:ship|go|arrive|leave|deliver|come|get|make it|be there)\b[^.?!]*$"
+    r"|\b(?:ships|goes|arrives|leaves|delivers|going to|(?:be|get|being) (?:shipped|delivered|sent))\b[^.?!]*$",
+    re.IGNORECASE,
+)
+_NEWS = re.compile(
+    r"\b(?:what|anything|any|changed|changes|new|news|updates?|came|come in|happen(?:ed|s)?|ha(?:s|ve|d)|turned|moved|shifted|slipped"
+    r"|shipped|arrived|left|went|delivered)\b",
+    re.IGNORECASE,
+)
+_GOES = re.compile(r"\b(?:ship|go|arrive|leave|deliver|get (?:here|there|it|them))\b[^.?!]*$", re.IGNORECASE)
+
+
+def overnight(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
+    """ "What came in overnight" is last night, "will it arrive overnight" is tomorrow; "can we overnight it" and "overnight freight" are a
+    way to ship and no day."""
+    before, behind = _near(match.string, match.start()), match.string[match.end() : match.end() + _NEAR]
+    if _AIR.match(behind) or _TO_OVERNIGHT.search(before):
+        return None
+    if past:
+        return today - timedelta(days=1), today
+    if _AHEAD.search(before):
+        return _same(today + timedelta(days=1))
+    if _NEWS.search(before) or _NEWS.match(behind.lstrip()):
+        return today - timedelta(days=1), today
+    return _same(today + timedelta(days=1)) if _GOES.search(before) else None
 
 
 def this_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date]:

@@ -33,8 +33,7 @@ _MONTH = (
 _NEAR = 120
 """Letters before a day that are looked at."""
 _TO = re.compile(
-    r"\b(?:push|mov|shift|slid|mak|set|chang|switch|postpon|bump|pass|hold)\w*\b[^.?!<]{0,80}\b"
-    r"(?:to|make it|over to)\s+(?:the\s+)?$",
+    rf"{readings.MOVES}(?:[^.?!<]|<(?:order|po)>){{0,80}}\b(?:to|make it|over to)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 """Before the day that something is moved to: "take it off Friday and move it to Monday"."""
@@ -43,6 +42,12 @@ _JOINED = re.compile(
 )
 """Between two days of which either is meant: "Thursday or Friday"."""
 _BY = re.compile(r"\b(?:by|before|until|till|no later than)\s+(?:the\s+)?$", re.IGNORECASE)
+_DEADLINE = re.compile(
+    r"\b(?:by|before)\s+(?:the\s+)?$|\b(?:needs?|wants?|due|promised)\b(?!\s+to (?:know|see|hear|talk))(?:[^.?!]|[.](?=\w))*$"
+    r"|^(?!.*\b(?:off|away|out|back|closed|shut|leave|holiday|vacation)\b).*\b(?:until|till)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+"""Before a day of a story by which something has to be done: "they need it on Tuesday"; not "he is away until Tuesday"."""
 _COUNT = r"(\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|(?:a )?couple of|(?:a )?few)"
 _UNIT = r"(days?|d|weeks?|wks?|fortnights?|hours?|hrs?|h)"
 _WEEK = r"(?:week|wk)"
@@ -82,10 +87,13 @@ def find_days(text: str, today: date, *, past: bool) -> Days | None:
     asked = [one for one in found if one not in told]
     if any(day.first <= other.first and other.last <= day.last for day, _ in asked for other, _ in told):
         asked = found  # "They receive on Wednesdays. Will it get there this coming week?"
+    elif asked and not past and all(day.first == day.last == today for day, _ in asked):
+        # "They need it by Tuesday. What can we do today?" is about Tuesday: today is only when it is to be done.
+        asked = [one for one in told if _DEADLINE.search(_sentence_before(text, one[0]))] or asked
     best = min(
         asked or found,
         key=lambda one: (
-            not _TO.search(text[max(0, one[0].start - _NEAR) : one[0].start]),
+            not _is_moved_to(text, one[0]),
             not _BY.search(text[max(0, one[0].start - _NEAR) : one[0].start]),
             one[1],
             one[0].start,
@@ -112,6 +120,19 @@ _ASKS = re.compile(
 )
 
 
+def _is_moved_to(text: str, days: Days) -> bool:
+    before = text[max(0, days.start - _NEAR) : days.start]
+    return _TO.search(before) is not None and readings.moves(before)
+
+
+def _sentence_before(text: str, days: Days) -> str:
+    """What stands before a day in its own sentence."""
+    for sentence in _SENTENCE.finditer(text):
+        if sentence.start() <= days.start < sentence.end():
+            return text[max(sentence.start(), days.start - _NEAR) : days.start]
+    return ""
+
+
 def _only_told(text: str, days: Days) -> bool:
     """Whether a day stands in a sentence that tells something beside another one that asks: "did it go out yesterday? The night lead is
     off until Monday"."""
@@ -131,6 +152,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), read)
     for pattern, read in (
         (r"\b(\d{4})-(\d{2})-(\d{2})\b", readings.iso),
+        (
+            r"\b(?:between|from)\s+(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)?\s*(?:and|to|till|until|through|[–-])\s*(?:the\s+)?"
+            rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\b\.?(?:,?\s+(\d{{4}}))?",
+            readings.days_of_month,
+        ),
         (
             rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?{_MONTH}\b\.?(?:,?\s+(\d{{4}}))?",
             readings.day_month,
@@ -177,7 +203,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             readings.weekday_of_week,
         ),
         (rf"\b(?:a|one) {_WEEK} (?:from|on|after) {_WEEKDAY}\b", readings.week_from_weekday),
-        (r"\b(?:the\s+)?(?:end of (?:the |this )?month|month[ -]end|eom)\b", readings.end_of_month),
+        (
+            r"\b(?:the\s+)?(?:end of (?:the |this )?month|(?:this )?month(?:['’]?s)?[ -]end|eom)\b",
+            readings.end_of_month,
+        ),
         (rf"\b{readings.HOLIDAY}\b", readings.holiday),
         (rf"\b{_WEEKDAY} (?:before|after) {readings.HOLIDAY}\b", readings.weekday_by_holiday),
         (r"\b(?:(before|by|until|till|this|next|last)\s+)(?:the\s+|this\s+)?weekend\b", readings.weekend),
@@ -192,7 +221,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             r"\bsince (?:lunch(?:time)?|noon|midday|breakfast|midnight|\d{1,2}(?::\d\d)? ?(?:am|pm|o['’]?clock)\b)",
             readings.close_of_business,
         ),
-        (r"\bthis month\b", readings.this_month),
+        (r"\bthis month\b(?!['’]?s?[ -]end)", readings.this_month),
         (rf"\b()(?:this )?{_WEEK} coming\b", readings.coming_week),
         (rf"\b{_COUNT}\s+{_UNIT}\s+from (?:now|today)\b", readings.from_now),
         (rf"\b(?:in the |over the |the )?(?:last|past)\s+{_COUNT}\s+{_UNIT}\b", readings.last_days),
@@ -203,7 +232,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
             readings.weekday,
         ),
         (
-            rf"\b{_WEEKDAY},? (\d{{1,2}})(?![\w/%-]|[.,:]\d|\s*(?:am|pm|a\.m|p\.m|o['’]?clock)\b)",
+            rf"\b{_WEEKDAY},? (\d{{1,2}})(?![\w/%-]|[.,:]\d|\s*(?:am|pm|a\.m|p\.m|o['’]?clock)\b"
+            r"|\s+(?:kg|lbs?|of the|more)\b"
+            r"|\s+(?!(?:is|as|was|has|does|this|its|us|ships|leaves|goes|arrives|comes|works|suits)\b)[a-z]+s\b)",
             readings.weekday_of_month,
         ),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from copilot.models.playbook.counting import (
     BARE,
     HAS_BEFORE,
+    MOST,
     NEAR,
     TIME_BEFORE,
     asks_for_goods,
@@ -97,12 +98,22 @@ _JOINS = re.compile(
 )
 _ASKED_TOO = re.compile(
     r"\b(?:why(?:['’]s| is| was| did)|(?:when|where)(?:['’]s| is| does| will| can| did)|(?:and|then|so|but) (?:has|is|can|could|may|will"
-    r"|does|did|would)|mak(?:e|es|ing)|made|hold(?:s|ing)? up|block(?:s|ing)|stopp?(?:s|ing)|shift|bump|cancel"
-    r"|(?:and|then|so) (?:move|ship|split|release)"
+    r"|does|did|would)|made|hold(?:s|ing)? up|block(?:s|ing)|stopp?(?:s|ing)|shift|bump|(?P<done>mak(?:e|es|ing)|cancel)"
+    r"|(?:and|then|so) (?:move|ship|split|release|make|cancel)"
     r"|(?:stock|goods|drums|it|them|one) (?:from|off|of)|(?:drafts? (?:on|for)))\s+$",
     re.IGNORECASE,
 )
 """Then what follows is asked about as well: "P00055 came in, so when does 188 leave"."""
+_OF_WHAT_IS_NAMED = re.compile(
+    r"^\s*(?:short|missing)\b|^[^.?!]{0,40}\b(?:on|of|for|from)\s+(?:<(?:po|order)>|[ps]\d)", re.IGNORECASE
+)
+"""Then so many of its goods are meant: "when will 50 arrive on P00031"."""
+_ANOTHER = re.compile(
+    r"\b(?:but|but not|what about|how about|and hold|(?:now|today) and)\s+$|,\s+ship\s+$", re.IGNORECASE
+)
+"""Then a number too high for a quantity is another order: "they got 142 but 143 never came"."""
+_HOW_MANY = re.compile(r"\bhow (?:many|much)\b[^.?!]*$", re.IGNORECASE)
+_ENDS = re.compile(r"^\s*(?:$|[.?!;])")
 _GIVES_TO = re.compile(
     r"\b(?:it|them|those|these|that|the rest|stock|goods)\s+(?:to|for|on|onto)\s+(?:order\s+)?$",
     re.IGNORECASE,
@@ -187,7 +198,7 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
             first = after.find("<order>")
             follows = last and _JOINS.match(before[last:]) and before[last:].strip()
             leads = first >= 0 and _JOINS.match(after[:first]) and after[:first].strip()
-            asked_too = _ASKED_TOO.search(near) and not HAS_BEFORE.search(near)
+            asked_too = _is_asked_too(near, after) or (int(match[1]) >= MOST and _ANOTHER.search(near))
             if not (follows or leads or asked_too or _GIVES_TO.search(near) or _BELONGS.search(near)):
                 continue
             joins_a_purchase = joins_a_purchase and bool(follows)
@@ -208,9 +219,19 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
     yield from sorted(found, key=lambda one: one.start)
 
 
+def _is_asked_too(near: str, after: str) -> bool:
+    """Whether a number beside a record is an order that is asked about as well, and no quantity of the record's."""
+    asked = _ASKED_TOO.search(near)
+    if asked is None or HAS_BEFORE.search(near):
+        return False
+    if _OF_WHAT_IS_NAMED.match(after) or _HOW_MANY.search(near):
+        return False
+    return not (asked["done"] and _ENDS.match(after))  # "S00042 make 50"
+
+
 def _customers_own(text: str) -> Iterator[Numbered]:
     for match in _CUSTOMERS_OWN.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
+        before, after = text[max(0, match.start() - NEAR) : match.start()], text[match.end() :]
         is_said = bool(match["owned"] or _OWNED_BEFORE.search(before))
         is_time = TIME_BEFORE.search(before) and int(match["number"][:2]) < 25
         is_other = is_time or asks_for_goods(before) or counts(before, match["number"], after)

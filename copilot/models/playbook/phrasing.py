@@ -26,6 +26,7 @@ from copilot.models.playbook.intents import ABOUT_AN_ORDER, AS_A_QUESTION, OF_A_
 from copilot.models.playbook.plan import COMPARED, MAX_ORDERS, may_be_a_rule, really_asked
 from copilot.models.playbook.quoting import agreed_terms, as_list, quotes, without_repeats
 from copilot.models.playbook.searching import bare_question
+from copilot.models.playbook.sides import said_together
 from copilot.models.playbook.steps import Read, diagnosed, named
 from copilot.models.playbook.topics import SUBSTITUTION, terms_named
 from copilot.models.playbook.understood import Understanding
@@ -151,6 +152,11 @@ def _about(asked: Understanding, intent: Intent, reads: Sequence[Read], role: st
         found = [read for read in reads if read.tool in tools]
         if found:
             answered = [read for read in found if read.result.get("status") == "found"] or found[-1:]
+            # "Of Zanzibar and Palisade": whose are not among the answers is said, too.
+            both = said_together(asked.names)
+            answered += [
+                read for read in found if read not in answered and read.arguments.get("customer") in both
+            ]
             parts = [report(read, short=asked.style == "short") for read in answered]
             if intent == "follow_up":
                 parts.append(FOLLOW_UP)

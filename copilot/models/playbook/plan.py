@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 from copilot.models.playbook.drafting import draft_calls, kind_of, list_call
@@ -21,6 +21,7 @@ from copilot.models.playbook.searching import (
     sop_step,
     terms_step,
 )
+from copilot.models.playbook.sides import JOINED, named_in, said_together, sides, told_apart
 from copilot.models.playbook.steps import Read, Step, diagnosed, filter_of, key_of, missing_goods, named
 from copilot.models.playbook.topics import (
     SUBSTITUTION,
@@ -59,8 +60,10 @@ _IN_GENERAL = re.compile(
 _POINTS = re.compile(r"\b(?:it|that one|this one|those|these|them)\b", re.IGNORECASE)
 MOST_TRIED = 2
 """Names of one question that are tried one after the other."""
-MOST_SIDE_BY_SIDE = 4
-"""Names that one list may be asked for, looked up together."""
+MOST_LISTS = 4
+"""Lists of one answer, where several customers or warehouses are named; of more the others are asked for next."""
+LISTED_BY = ["warehouse", "carrier", "partner"]
+"""What a list of orders may be narrowed to."""
 MOST_COMPARED = 2
 """Orders of one question whose options are compared."""
 ONE_READ: dict[str, str] = {
@@ -69,9 +72,6 @@ ONE_READ: dict[str, str] = {
     "changes": "changes_since",
 }
 """What is answered from another read of the order."""
-
-
-_JOINED = re.compile(r"\s+(?:and|or|&|plus)\b", re.IGNORECASE)
 
 
 def next_steps(
@@ -224,7 +224,7 @@ def _of_a_name(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
     tried = [read for read in reads if read.tool == "purchase_status"]
     if any(read.result.get("status") != "not_found" for read in tried):
         return []
-    names = [name for name in _told_apart(asked.names) if not re.search(r"\d", name)][:MOST_TRIED]
+    names = [name for name in told_apart(asked.names) if not re.search(r"\d", name)][:MOST_TRIED]
     steps = [Step(tool="purchase_status", arguments={"reference": name}) for name in names]
     if len(tried) < len(steps):
         return steps[: len(tried) + 1]
@@ -288,15 +288,6 @@ def _documents_for(
     return steps
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
-    """The names, "Acme" left out where "Acme catering" is one as well; in "Acme and Juniper" it is a name of its own."""
-    return [
-        name
-        for name in names
-        if not any(other.startswith(f"{name} ") and not _JOINED.match(other, len(name)) for other in names)
-    ]
-
-
 def _look_up(asked: Understanding, reads: Sequence[Read], kinds: list[str], most: int = 2) -> list[Step]:
     """What the names of the question are."""
     looked_up = {read.arguments.get("name") for read in reads if read.tool == "find_name"}
@@ -308,28 +299,36 @@ def _look_up(asked: Understanding, reads: Sequence[Read], kinds: list[str], most
 
 
 def _at_risk(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
-    told_apart = replace(asked, names=tuple(_told_apart(asked.names)))
-    look_up = _look_up(told_apart, reads, ["warehouse", "carrier", "partner"], most=MOST_SIDE_BY_SIDE)
+    names = sides(asked.names, reads)
+    look_up = _look_up(replace(asked, names=tuple(names)), reads, LISTED_BY, most=MOST_LISTS + 1)
     if look_up:
         return look_up
-    if any(read.tool == "find_name" and read.result.get("status") == "several" for read in reads):
+    if any(
+        read.tool == "find_name"
+        and read.result.get("status") == "several"
+        and read.arguments["name"] in names
+        for read in reads
+    ):
         return []
-    said: dict[str, dict[str, None]] = {}
-    for found in named(reads):
-        kind, value = filter_of(found)
-        said.setdefault(kind, {}).setdefault(value)
     filters: dict[str, Any] = {}
     cause = cause_named(asked.question)
     if cause:
         filters["cause"] = cause
     # Where a day is asked for, the orders promised by then are picked out of a longer list.
     filters["limit"] = 50 if asked.days else max(MOST_LISTED, _how_many(asked.question))
-    # "Of Juniper and Palisade" are two lists: one of both would hide whose an order is not.
-    several = islice(product(*said.values()), MAX_ORDERS)
     return [
-        Step(tool="orders_at_risk", arguments={**dict(zip(said, values, strict=True)), **filters})
-        for values in several
+        Step(tool="orders_at_risk", arguments={**one, **filters})
+        for one in narrowed(named_in(asked.names, reads))[:MOST_LISTS]
     ]
+
+
+def narrowed(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What lists are narrowed to: "of Juniper and Palisade" are two lists, since one of both would hide whose an order is not."""
+    said: dict[str, dict[str, None]] = {}
+    for found in records:
+        kind, value = filter_of(found)
+        said.setdefault(kind, {}).setdefault(value)
+    return [dict(zip(said, values, strict=True)) for values in product(*said.values())]
 
 
 def _how_many(question: str) -> int:
@@ -355,17 +354,17 @@ def _customer(asked: Understanding, intent: Intent, reads: Sequence[Read]) -> li
     tool = "customer_orders" if intent == "customer_orders" else "credit_position"
     if asked.references:
         return [Step(tool=tool, arguments={"order": asked.references[0]})]
-    tried = [read for read in reads if read.tool == tool]
-    names = _told_apart(asked.names)
+    named_so = told_apart(asked.names)
+    joined = [name for name in named_so if JOINED.search(name)][:1]
+    look_up = _look_up(replace(asked, names=tuple(joined)), reads, ["partner"])
+    if look_up:
+        return look_up
+    names = sides(asked.names, reads)
     # "Of Juniper and Palisade": unless somebody is called that, both are asked about.
-    together = [
-        name
-        for name in names
-        if any(_JOINED.search(other) and name in other and name != other for other in names)
-    ]
-    if any(read.result.get("status") != "not_found" for read in tried):
-        names = together if any(read.arguments.get("customer") in together for read in tried) else []
-        return [Step(tool=tool, arguments={"customer": name}) for name in names[:MAX_ORDERS]]
+    together = [name for name in names if name in said_together(joined)]
+    tried = [read for read in reads if read.tool == tool]
+    if together or any(read.result.get("status") != "not_found" for read in tried):
+        return [Step(tool=tool, arguments={"customer": name}) for name in together[:MAX_ORDERS]]
     return [Step(tool=tool, arguments={"customer": name}) for name in names[: len(tried) + 1]]
 
 

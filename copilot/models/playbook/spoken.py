@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from copilot.models.playbook.counting import counts
+from copilot.models.playbook.counting import NEAR, counts
 
 _SMALL_NAMES = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
@@ -68,15 +68,24 @@ def in_figures(text: str) -> str:
         return f"{plain}{match['between']}{figures}{rest}"
 
     def two_digits(match: re.Match[str]) -> str:
-        before, after = match.string[: match.start("number")], match.string[match.end() :]
+        before, after = _beside(match.string, match.start("number"), match.end())
         taken = _longest(re.findall(r"[a-z]+", match["number"].casefold()))
         is_other = _AMONG_AHEAD.match(after) or _MONEY_OR_MORE.match(after) or _A_PIECE.match(after)
-        if taken is None or is_other or counts(before, taken[0], after) or not _ENDS_TOO.match(after):
+        is_part = _AND_THE_REST.match(after) or (
+            _OF_GOODS_TOO.match(match["called"]) and not _SENTENCE_ENDS.match(after)
+        )
+        if (
+            taken is None
+            or is_other
+            or is_part
+            or counts(before, taken[0], after)
+            or not _ENDS_TOO.match(after)
+        ):
             return match[0]
         return f"{match['called']}{taken[0]}"
 
     def bare(match: re.Match[str]) -> str:
-        before, after = match.string[: match.start()], match.string[match.end() :]
+        before, after = _beside(match.string, match.start(), match.end())
         taken = _longest([one for one in re.findall(r"[a-z]+", match["number"].casefold()) if one != "and"])
         if taken is None or len(taken[0]) != 3 or _AMONG.search(before) or _AMONG_AHEAD.match(after):
             return match[0]
@@ -96,15 +105,28 @@ _ENDS_TOO = re.compile(
     r"^\s*(?:$|[,;:?!.]|(?:is|has|was|does|did|will|since|yet|now|and|that|about|came|never|stuck|late|going|ready|customer|leave|ship|go|out)\b)",
     re.IGNORECASE,
 )
+_OF_GOODS_TOO = re.compile(r"(?:of|with|ship|send|cancel)\s", re.IGNORECASE)
+"""Said of so many of them as well: "cancel twenty five, they only want ten"."""
+_SENTENCE_ENDS = re.compile(r"^\s*(?:$|[;?!.])")
+_AND_THE_REST = re.compile(
+    r"^\s*,?\s*(?:and\b[^.?!]{0,30}\b(?:the )?(?:rest|remain\w*|half)\b|ready\b|that (?:are|were)\b|(?:they )?only\b)",
+    re.IGNORECASE,
+)
+"""A part of an order: "send fifty five and hold the rest"."""
 _AMONG = re.compile(rf"\b(?:{_ANY})[\s-]+$", re.IGNORECASE)
 _AMONG_AHEAD = re.compile(rf"^[\s-]+(?:{_ANY})\b", re.IGNORECASE)
 """More digits beside it: a telephone number."""
 
 
+def _beside(text: str, start: int, end: int) -> tuple[str, str]:
+    """What stands beside a number; no more than can tell anything, or a long text takes the square of its length."""
+    return text[max(0, start - NEAR) : start], text[end : end + NEAR]
+
+
 def _number(match: re.Match[str], called: str) -> tuple[str, str] | None:
     """Figures behind the word for a record, and what is left of the words; None where they count something."""
     words = re.findall(r"[a-z]+", match["number"].casefold())
-    before, behind = match.string[: match.start()], match.string[match.end() :]
+    before, behind = _beside(match.string, match.start(), match.end())
     # "order forty two two cases missing": the last group may count what follows, as soon as it is put into figures.
     for figures, used in reversed(list(_groups(words))):
         rest = "".join(f" {one}" for one in words[used:])

@@ -20,7 +20,7 @@ from copilot.models.playbook.spoken import in_figures
 from copilot.models.playbook.words import words
 from erp_tools.orders import extract_references
 
-MAX_NAMES = 4
+MAX_NAMES = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +181,7 @@ def _is_no_reference(reference: str, text: str) -> bool:
 
 def _tidy(left: str) -> str:
     masked = re.sub(r"\s+", " ", left.casefold()).strip()
-    masked = re.sub(r"(<(?:order|po|product)>)(?:(?:\s*(?:,|and|&|or|und)\s*)+\1)+", r"\1", masked)
+    masked = re.sub(r"(<(?:order|po|product)>)(?:(?:\s*(?:,|and|&|or|und))+\s*\1)+", r"\1", masked)
     # The word that introduces a reference is not said twice: "purchase order <po>".
     masked = re.sub(r"\b(?:purchase order|purchase|po|p\.o\.)\s+<po>", "<po>", masked)
     return re.sub(r"\b(?:sales order|order|so|shipment|delivery|parcel)\s+<order>", "<order>", masked)
