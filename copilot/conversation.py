@@ -400,7 +400,10 @@ class Copilot:
                 "model": _ms(turn.model_seconds),
             },
             suggestions=written.suggestions,
-            at_risk=turn.lists[-1] if turn.lists else None,
+            # The playbook's several lists are those of several customers: one of them on the card would pass for all.
+            at_risk=turn.lists[-1]
+            if turn.lists and (len(turn.lists) == 1 or written.brain != PLAYBOOK)
+            else None,
         )
         brain = "playbook" if answer.brain == PLAYBOOK else "model"
         self.metrics.count("answers_total", f'status="{answer.status}",brain="{brain}"')
