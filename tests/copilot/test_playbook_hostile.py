@@ -32,4 +32,4 @@ from copilot.models.playbook.understanding import understand
 def test_hostile_questions_take_no_time(question: str) -> None:
     begun = time.process_time()
     understand(question[:8_000], [], today=date(2026, 11, 21), meaning=Meaning())
-    assert time.process_time() - begun < 10  # it was hours for the first, seconds for others
+    assert time.process_time() - begun < 10  # a hang, whatever the machine

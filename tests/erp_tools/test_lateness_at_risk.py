@@ -178,7 +178,7 @@ def test_contracts_are_asked_once_for_the_customers_that_were_read_before_odoo_i
     assert all("the contract charges 1.5% for a week of lateness" in order.why for order in found.orders)
 
 
-def test_contracts_that_cannot_be_asked_break_the_list_as_before() -> None:
+def test_an_error_of_those_who_are_asked_about_contracts_is_not_swallowed() -> None:
     def charges(customers: Iterable[str]) -> dict[str, Decimal]:
         raise ZeroDivisionError
 

@@ -44,7 +44,8 @@ _NEAR = 120
 """Letters about a day that are looked at."""
 
 
-def _near(text: str, end: int) -> str:
+def near(text: str, end: int) -> str:
+    """The letters before a place; no more than can tell anything, or a long text takes the square of its length."""
     return text[max(0, end - _NEAR) : end]
 
 
@@ -94,7 +95,7 @@ def in_figures(match: re.Match[str], today: date, past: bool) -> tuple[date, dat
 def days_of_month(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
     """ "Between 20 and 30 November", "from 28 to 3 December"; "move it from 20 to 30 November" is only the day that it is moved to."""
     number, month = int(match[2]), _MONTHS[match[3][:3].lower()]
-    if match[0].lower().startswith("from") and moves(_near(match.string, match.start())):
+    if match[0].lower().startswith("from") and moves(near(match.string, match.start())):
         return None
     earlier = int(match[1]) > number
     first = _of_year(int(match[1]), (month - 2) % 12 + 1 if earlier else month, None, today, past)
@@ -278,7 +279,7 @@ def weekday(match: re.Match[str], today: date, past: bool) -> tuple[date, date] 
     if which.startswith(("last", "past")) or (past and not which.startswith(("next", "coming"))):
         return _same(today - timedelta(days=(today.weekday() - number) % 7 or 7))
     is_today = (
-        which in {"", "this"} and not ahead and _SAID_OF_TODAY.search(_near(match.string, match.start(2)))
+        which in {"", "this"} and not ahead and _SAID_OF_TODAY.search(near(match.string, match.start(2)))
     )
     return _same(today + timedelta(days=ahead or (0 if is_today else 7)))
 
@@ -364,7 +365,7 @@ _GOES = re.compile(r"\b(?:ship|go|arrive|leave|deliver|get (?:here|there|it|them
 def overnight(match: re.Match[str], today: date, past: bool) -> tuple[date, date] | None:
     """ "What came in overnight" is last night, "will it arrive overnight" is tomorrow; "can we overnight it" and "overnight freight" are a
     way to ship and no day."""
-    before, behind = _near(match.string, match.start()), match.string[match.end() : match.end() + _NEAR]
+    before, behind = near(match.string, match.start()), match.string[match.end() : match.end() + _NEAR]
     if _AIR.match(behind) or _TO_OVERNIGHT.search(before):
         return None
     if past:

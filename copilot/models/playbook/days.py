@@ -30,8 +30,6 @@ _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
-_NEAR = 120
-"""Letters before a day that are looked at."""
 _TO = re.compile(
     rf"{readings.MOVES}(?:[^.?!<]|<(?:order|po)>){{0,80}}\b(?:to|make it|over to)\s+(?:the\s+)?$",
     re.IGNORECASE,
@@ -94,7 +92,7 @@ def find_days(text: str, today: date, *, past: bool) -> Days | None:
         asked or found,
         key=lambda one: (
             not _is_moved_to(text, one[0]),
-            not _BY.search(text[max(0, one[0].start - _NEAR) : one[0].start]),
+            not _BY.search(readings.near(text, one[0].start)),
             one[1],
             one[0].start,
             one[0].start - one[0].end,
@@ -121,7 +119,7 @@ _ASKS = re.compile(
 
 
 def _is_moved_to(text: str, days: Days) -> bool:
-    before = text[max(0, days.start - _NEAR) : days.start]
+    before = readings.near(text, days.start)
     return _TO.search(before) is not None and readings.moves(before)
 
 
@@ -129,7 +127,7 @@ def _sentence_before(text: str, days: Days) -> str:
     """What stands before a day in its own sentence."""
     for sentence in _SENTENCE.finditer(text):
         if sentence.start() <= days.start < sentence.end():
-            return text[max(sentence.start(), days.start - _NEAR) : days.start]
+            return readings.near(text[sentence.start() :], days.start - sentence.start())
     return ""
 
 
