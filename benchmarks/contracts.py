@@ -1,6 +1,7 @@
 """Contracts: how well a clause is found in a contract nobody has prepared, in the terms of LegalBench-RAG.
 
-By default on contracts of our own; with BENCH_CONTRACTS set to a folder, on what lies there (see
+On contracts put together from clauses of our own, and on whole ones by hands that had not seen the search
+(``benchmarks/whole_contracts``); with BENCH_CONTRACTS set to a folder, on what lies there (see
 ``knowledge_ingest/contract_testing.py``).
 """
 
@@ -9,14 +10,21 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import numpy as np
 
-from knowledge_ingest.contract_testing import ContractQuestion, ask, figures, load_benchmark, make_contracts
+from knowledge_ingest.contract_testing import (
+    ContractQuestion,
+    ask,
+    figures,
+    load_benchmark,
+    make_contracts,
+    write_marked,
+)
 from knowledge_ingest.pipeline import ingest
 from retrieval import ranking, search
 from retrieval.catalogue import Eligible
@@ -39,15 +47,25 @@ def line(label: str, values: dict[str, float]) -> str:
 HEADER = f"{'':34}{'n':>5} {'P@1':>6} {'R@8':>6} {'P@500':>7} {'R@4000':>7} {'doc':>6} {'refused':>8} {'absent':>7} {'told':>6} {'invented':>9} {'mistaken':>9} {'uncertain':>10}"
 
 
+WHOLE = Path(__file__).parent / "whole_contracts"
+
+
+def whole_contracts(folder: Path) -> list[ContractQuestion]:
+    """Those that were held out when the sense of clauses was fitted."""
+    return write_marked(WHOLE / "held_out", folder, held_out=True)
+
+
 @contextlib.contextmanager
 def prepared(
     data: Path | None = None,
+    *,
+    made: Callable[[Path], list[ContractQuestion]] = make_contracts,
 ) -> Iterator[tuple[Library, list[ContractQuestion], dict[str, str], int]]:
     """The contracts, ingested: library, questions, document id by file, and how many spans were not exact."""
     with tempfile.TemporaryDirectory() as scratch:
         outside = os.environ.get("BENCH_CONTRACTS")
         folder = Path(outside) if outside else Path(scratch) / "contracts"
-        questions = load_benchmark(folder) if outside else make_contracts(folder)
+        questions = load_benchmark(folder) if outside else made(folder)
         library = open_library(data or Path(scratch) / "data")
         report = ingest([folder / "corpus"], library, collection="default")
         ids = {each.path: each.document_id for each in report.documents if each.document_id}
@@ -87,6 +105,14 @@ def main() -> None:
                         )
                     )
         ablation(library, questions, ids)
+    if not os.environ.get("BENCH_CONTRACTS"):
+        with prepared(made=whole_contracts) as (library, questions, ids, wrong):
+            print(
+                f"\n{len(ids)} whole contracts by others, {len(questions)} questions, {wrong} spans not exact"
+            )
+            print(HEADER)
+            for label, known in (("routed by the question", False), ("document known", True)):
+                print(line(label, figures(ask(library, questions, ids, known=known))))
 
 
 def ablation(library: Library, questions: Sequence[ContractQuestion], ids: dict[str, str]) -> None:

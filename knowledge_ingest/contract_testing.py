@@ -258,6 +258,64 @@ def _text_and_spans(text: str, kinds: Sequence[str]) -> tuple[str, dict[str, lis
     return "".join(out), spans
 
 
+# --- whole contracts, marked ---
+
+_OPENED = re.compile(r"<<([a-z_]+):|>>")
+
+
+def write_marked(marked: Path, folder: Path, *, held_out: bool) -> list[ContractQuestion]:
+    """Write the contracts of a folder of marked ones below ``folder/corpus``, without their marks, and give a question of each kind
+    about each (``benchmarks/whole_contracts/README.md`` tells how they are marked).
+
+    Raises:
+        ValueError: a mark that is not closed, or no kind of clause.
+    """
+    kinds = yaml.safe_load(CLAUSES.read_text(encoding="utf-8"))["kinds"]
+    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    questions: list[ContractQuestion] = []
+    for file in sorted(marked.glob("*.txt")):
+        title, parties, body = file.read_text(encoding="utf-8").split("\n", 2)
+        title = title.removeprefix("TITLE:").strip()
+        one, other = (each.strip() for each in parties.removeprefix("PARTIES:").split("|"))
+        text, spans = _unmarked(body, file.name)
+        if unknown := spans.keys() - kinds.keys():
+            raise ValueError(f"{file.name}: {sorted(unknown)} are no kinds of clauses in {CLAUSES.name}.")
+        name = f"{file.stem.upper()}-EX-10.1-{re.sub(r'[^A-Z ,&-]', ' ', title.upper())}.txt"
+        (folder / "corpus" / name).write_text(text, encoding="utf-8")
+        questions += [
+            ContractQuestion(
+                text=f"Consider the {title} between {one} and {other}; {about['ask']}",
+                kind=kind,
+                held_out=held_out,
+                file=name,
+                spans=tuple(spans.get(kind, ())),
+            )
+            for kind, about in kinds.items()
+        ]
+    return questions
+
+
+def _unmarked(body: str, name: str) -> tuple[str, dict[str, list[tuple[int, int]]]]:
+    out: list[str] = []
+    length = at = 0
+    opened: list[tuple[str, int]] = []
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for match in _OPENED.finditer(body):
+        out.append(body[at : match.start()])
+        length += match.start() - at
+        at = match.end()
+        if match[1]:
+            opened.append((match[1], length))
+        elif opened:
+            kind, start = opened.pop()
+            spans[kind].append((start, length))
+        else:
+            raise ValueError(f"{name}: a mark is closed that was not opened.")
+    if opened:
+        raise ValueError(f"{name}: the mark of {opened[-1][0]} is not closed.")
+    return "".join((*out, body[at:])), spans
+
+
 # --- contracts from elsewhere ---
 
 

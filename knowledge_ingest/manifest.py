@@ -43,7 +43,7 @@ _FOLDERS: dict[str, DocumentType] = {
 _SOP_TITLE = re.compile(r"\bSOP\b|standard operating procedure", re.IGNORECASE)
 _CONTRACT_TITLE = re.compile(r"\b(?:agreement|contract)\b", re.IGNORECASE)
 _CONTRACT_HEAD = re.compile(
-    r"\b(?:AGREEMENT|Agreement|CONTRACT|Contract)\b.{0,400}?\b(?:by and between|by and among|between|among)\b.{0,400}?\band\b",
+    r"\b(?:AGREEMENT|Agreement|CONTRACT|Contract)\b.{0,400}?\b(?i:between|among)\b.{0,400}?\b(?i:and)\b",
     re.DOTALL,
 )
 """How a contract begins, whatever its first line is."""

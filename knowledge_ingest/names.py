@@ -11,12 +11,23 @@ from retrieval.stored import Alias
 _REFERENCE = re.compile(r"\b[A-Z]{2,}[A-Z0-9]*-\d[\dA-Z-]*\b")
 """Such as SOP-104 or MF-2026-014."""
 
-_COMPANY = re.compile(
-    r"(?:[A-Z][\w&.'-]*,?\s+(?:(?:of|the|and|&|de|for)\s+)?){1,6}"
-    r"(?:Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|LP|L\.P|LLP|PLC|plc|GmbH|AG|B\.?V|N\.?V|S\.?A|"
-    r"Holdings|Group|Cooperative|District)\b\.?"
+_CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽ"
+_NAME = rf"[{_CAPITAL}][\w&.'’/-]*"
+_FORMS = (
+    r"Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|LP|L\.P|LLP|PLC|GmbH|AG|KG|OHG|e\.K|B\.?V|N\.?V|S\.?A|SAS|S\.A\.S|SARL"
+    r"|S\.A\.R\.L|S\.?p\.?A|S\.?r\.?l|S\.?L|Lda|Ltda|AB|A/S|ApS|Oyj?|Pty|Pte|Pvt|Bhd|W\.?L\.?L|K\.?K|Kft|d\.o\.o|Holdings|Group"
+    r"|Cooperative|District"
 )
-"""A name with a legal form, as it stands at the head of a contract."""
+_COMPANY = re.compile(
+    rf"(?:{_NAME},?\s+(?:(?:of|the|and|&|de|da|do|del|et|und|for)\s+)?){{1,6}}(?:{_FORMS}|{_FORMS.upper()})(?!\w)\.?"
+)
+"""A name with a legal form, as it stands at the head of a contract, in capitals or not."""
+_DESCRIBED = re.compile(
+    rf"((?:{_NAME}\s+(?:(?:of|and|&|de|da|do|del|et|und)\s+)?){{0,5}}{_NAME}),\s+(?:(?:a|an)\s+(?:[\w-]+\s+){{0,6}}?"
+    r"(?:company|corporation|partnership|cooperative|association|firm|society|undertaking|proprietorship)\b"
+    r"|(?:having|with) its (?:registered|principal|head)\b)"
+)
+"""A name that is told to be a company's: "Ateliers Roncevaux, a simplified joint stock company"."""
 
 _SENTENCE_END = re.compile(r"(?<=[a-z]{3})\.\s+(?=[A-Z])")
 
@@ -38,6 +49,8 @@ _SMALL_WORDS = (
     "whereas",
     "therefore",
 )
+_NO_NAMES = frozenset({"agreement", "contract", "undersigned", "between"})
+"""What stands before is a title: "RESELLER AGREEMENT Quaymark LLC"."""
 _HEAD = 4000
 """Characters in which a contract names its parties."""
 _MOST_PARTIES = 8
@@ -64,9 +77,14 @@ def aliases_of(document: Document, names: Sequence[str] = (), *, text: str = "")
 def parties_in(head: str) -> list[str]:
     """Company names at the head of a contract, in order, each once."""
     names: list[str] = []
-    for match in _COMPANY.finditer(" ".join(head.split())):
+    text = " ".join(head.split())
+    found = [(match.start(), match.group()) for match in _COMPANY.finditer(text)]
+    found += [(match.start(), match[1]) for match in _DESCRIBED.finditer(text)]
+    for _, name in sorted(found):
         # a name does not run on over the end of a sentence: "... of First Refusal. The Company"
-        words = _SENTENCE_END.split(match.group())[-1].replace(",", " ").split()
+        words = _SENTENCE_END.split(name)[-1].replace(",", " ").split()
+        if papers := [at for at, word in enumerate(words) if word.lower() in _NO_NAMES]:
+            words = words[papers[-1] + 1 :]
         while words and words[0].lower().strip(".") in _SMALL_WORDS:
             words.pop(0)
         if len(words) >= 2:

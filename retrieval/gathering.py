@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from retrieval.clause_book import ClauseBook
 from retrieval.clause_kinds import ClauseKind, heading_fits, sign_score
+from retrieval.clause_sense import knows, sense
 from retrieval.document_store import DocumentStore
 from retrieval.indexing import not_built
 from retrieval.knowledge_base import AnyOf, DenseVector, Hit, IndexQuery
@@ -119,6 +120,7 @@ class Gatherer:
             )
             known = {place: known[place] for place in nearest[:_OF_KIND]}
         texts = self._store.passages_at(collection, known)
+        learned = knows(kind.name)
         return [
             Candidate(
                 document=each.document,
@@ -128,6 +130,7 @@ class Gatherer:
                 of_kind=OfKind(
                     like=like.get(place, floor),
                     signs=sign_score(kind, texts[place].passage.text),
+                    sense=sense(kind.name, texts[place].passage.text) if learned else None,
                     heading=heading_fits(kind, texts[place].passage.section),
                 ),
             )

@@ -27,7 +27,8 @@ _COMMON_SHARE = 0.25
 """A name that more than this share of the documents bear chooses none of them: it is our own."""
 _FEW = 3
 _LEGAL_FORMS_LIST = """
-inc llc ltd limited corp corporation company co lp llp plc gmbh ag bv nv sa holdings group
+inc llc ltd limited corp corporation company co lp llp plc gmbh ag kg ohg se bv nv sa sas sarl spa srl sl lda ltda ab as aps oy oyj pty
+pte pvt bhd wll kk kft holdings group
 """
 _LEGAL_FORMS = frozenset(_LEGAL_FORMS_LIST.split())
 _PLAIN_WORDS_LIST = """

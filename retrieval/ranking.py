@@ -6,6 +6,7 @@ that shows what each part brings.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,9 +20,14 @@ _SPARSE_WEIGHT = 0.38
 """Of BM25 (relative to the best candidate) next to the cosine."""
 _NEIGHBOUR_WEIGHT = 0.25
 """Of the better neighbour's cosine: a clause among clauses about the question is more likely to be the one."""
-_KIND_WEIGHTS = {"dense": 0.5, "like": 1.0, "signs": 0.6, "sparse": 0.2}
-"""When a kind of clause is asked for: cosine with the question, cosine with how such clauses read, how plainly the wording
-gives it away, BM25. The heading above it was tried and brought nothing; it counts in telling that a clause is absent."""
+_KIND_WEIGHTS = {"dense": 0.5, "like": 1.0, "odds": 3.0, "signs": 0.6, "sparse": 0.2}
+"""When a kind of clause is asked for: cosine with the question, cosine with how such clauses read, how likely its wording is such a
+clause's or, for a kind that was not learned, how plainly it gives it away, BM25. The heading above it was tried and brought
+nothing; it counts in telling that a clause is absent."""
+_SLOPE = 0.5
+"""Of the curve from log-odds to 0..1; flatter than a probability, so that two likely clauses differ."""
+_ORDINARY_SIGNS = 0.6
+"""Signs that neither speak for a learned kind nor against it."""
 _PREFERRED = 0.13
 """For documents of the parties in question."""
 _NAMED = 0.5
@@ -39,7 +45,8 @@ _TYPE_BONUS: dict[DocumentType, float] = {
 """Decides between passages that say the same: contract over SOP over general policy over a document that nobody has
 described, and a note of what happened once comes last."""
 _BEST = 1 + _SPARSE_WEIGHT + _NEIGHBOUR_WEIGHT + BEST_FIT + _NAMED + max(_TYPE_BONUS.values())
-_OF_KIND = sum(_KIND_WEIGHTS.values()) + _KIND_WEIGHTS["signs"] * (PLAINEST - 1)
+_OF_KIND = sum(_KIND_WEIGHTS.values()) - _KIND_WEIGHTS["signs"]
+assert _KIND_WEIGHTS["odds"] >= _KIND_WEIGHTS["signs"] * PLAINEST
 _BEST_OF_KIND = 2 * _OF_KIND + max(_TYPE_BONUS.values())
 
 
@@ -51,6 +58,14 @@ class OfKind:
     """Cosine with how such clauses read."""
     signs: float
     """How plainly its wording gives it away (`clause_kinds.sign_score`)."""
+    sense: float | None
+    """How likely its words are such a clause's (`clause_sense.sense`), in log-odds; None for a kind that was not learned."""
+
+    @property
+    def odds(self) -> float | None:
+        """What was learned and the table's signs together, in log-odds; None for a kind that was not learned."""
+        return None if self.sense is None else self.sense + self.signs - _ORDINARY_SIGNS
+
     heading: bool
     """Whether it stands under a heading of such clauses."""
 
@@ -141,7 +156,11 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
             score = (
                 _KIND_WEIGHTS["dense"] * dense[place]
                 + _KIND_WEIGHTS["like"] * each.of_kind.like
-                + _KIND_WEIGHTS["signs"] * each.of_kind.signs
+                + (
+                    _KIND_WEIGHTS["signs"] * each.of_kind.signs
+                    if each.of_kind.odds is None
+                    else _KIND_WEIGHTS["odds"] * _likely(each.of_kind.odds)
+                )
                 + _KIND_WEIGHTS["sparse"] * sparse[place]
             )
         else:
@@ -156,6 +175,11 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
             score += _PREFERRED
         scores.append(score + _TYPE_BONUS[each.document.type])
     return scores
+
+
+def _likely(odds: float) -> float:
+    """From log-odds to 0..1."""
+    return 1 / (1 + math.exp(-_SLOPE * max(-40.0, min(40.0, odds))))
 
 
 def _place(candidate: Candidate) -> tuple[str, int]:

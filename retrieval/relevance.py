@@ -160,6 +160,19 @@ def clause_presence(*, signs: float, like: float, heading: bool, nearness: float
     )
 
 
+_LEARNED_THERE = -0.25
+"""Log-odds from which the best candidate is taken for the clause that is asked for. Chosen, as the next, on contracts of one hand by what
+the clauses and contracts of the others had taught."""
+_LEARNED_SURE = 1.0
+"""Log-odds from which it surely is, unless another kind is likelier."""
+
+
+def learned_presence(odds: float) -> tuple[bool, bool]:
+    """Whether a contract has the kind of clause that is asked for, and whether that is sure, by the best candidate's wording
+    (`ranking.OfKind.odds`)."""
+    return odds >= _LEARNED_THERE, odds >= _LEARNED_SURE
+
+
 def _telling(term: str, count: int, passages: int) -> float:
     rarity = math.log((passages - min(count, passages) + 0.5) / (count + 0.5) + 1)
     if len(term) < 2:

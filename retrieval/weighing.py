@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from retrieval.catalogue import Eligible
 from retrieval.clause_kinds import clause_kinds, kind_asked_for, sign_score
+from retrieval.clause_sense import strongest_other
 from retrieval.document_store import DocumentStore
 from retrieval.errors import EmbeddingUnavailable
 from retrieval.gathering import Asked
@@ -22,6 +23,7 @@ from retrieval.relevance import (
     Signs,
     clause_presence,
     hardly_relevant,
+    learned_presence,
     nothing_relevant,
     signs,
 )
@@ -137,7 +139,13 @@ class Weigher:
         """Whether the documents do not speak about the question, and whether that is open."""
         first = found.order[0].candidate
         fit = first.of_kind
-        if fit is not None:
+        if fit is not None and fit.odds is not None:
+            there, sure = learned_presence(fit.odds)
+            if routing.named or there:
+                return not there, not (sure and not _rather_of_another_kind(routing, found))
+            if routing.preferred:
+                return True, False
+        elif fit is not None:
             presence = clause_presence(
                 signs=fit.signs, like=fit.like, heading=fit.heading, nearness=first.dense or 0.0
             )
@@ -187,3 +195,12 @@ def _of_another_kind(routing: Routing, found: Found) -> bool:
     return any(
         sign_score(kind, stored.passage.text) >= own for kind in clause_kinds() if kind.name != asked.name
     )
+
+
+def _rather_of_another_kind(routing: Routing, found: Found) -> bool:
+    """The same by what was learned."""
+    asked = kind_asked_for(routing.bare)
+    best, stored = found.passages[0]
+    if asked is None or best.candidate.of_kind is None or best.candidate.of_kind.sense is None:
+        return False
+    return strongest_other(asked.name, stored.passage.text) > best.candidate.of_kind.sense

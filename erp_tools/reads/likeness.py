@@ -69,6 +69,8 @@ def likeness_of_words(one: str, other: str) -> float:
         return 100.0
     if one.rstrip("s") == other.rstrip("s") and min(len(one), len(other)) > 2:
         return 98.0
+    if len(one) == 3 and len(other) == 4 and one.isalpha() and other.startswith(one):
+        return SHORTENED  # "golden mil"
     if len(one) < 4 or len(other) < 4 or one.isdigit() or other.isdigit():
         return 0.0
     if other.startswith(one):

@@ -1,4 +1,5 @@
-"""How much of a product there is, by warehouse: on hand, reserved, free, and what cannot be reserved where it lies."""
+"""How much of a product there is, by warehouse: on hand, reserved, free, what cannot be reserved where it lies, and what has been
+ordered from vendors and not received."""
 
 from __future__ import annotations
 
@@ -6,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from erp_tools.errors import AccessDenied
 from erp_tools.facts import Fact, FactKey
-from erp_tools.lateness.wording import list_text, plain_number, quantity_text
+from erp_tools.lateness.wording import day_text, list_text, local_day, plain_number, quantity_text
 from erp_tools.odoo.gateway import OdooServer, OdooSession
 from erp_tools.reads.inventory import QUANT, Quant
 from erp_tools.reads.lookup import find_named
+from erp_tools.reads.purchase import PURCHASE_LINE, PurchaseLine
 from erp_tools.reads.report import Ambiguous, Candidate, Report, Sentence
 from erp_tools.reads.rows import Row, one, quantity, text
 
@@ -21,12 +25,29 @@ _PRODUCT: dict[str, Any] = {
     "uom_id": {"fields": {"display_name": {}}},
 }
 _MOST_QUANTS = 2000
+_MOST_ORDERED = 3
+"""Purchases that are told, the earliest due first."""
+_ORDERED: dict[str, Any] = {
+    **{
+        name: PURCHASE_LINE[name]
+        for name in ("product_id", "product_qty", "product_uom_qty", "qty_received", "date_planned")
+    },
+    "display_name": {},
+    "order_id": {"fields": {"name": {}, "state": {}, "partner_id": {"fields": {"display_name": {}}}}},
+}
 
 
 def stock_levels(
-    session: OdooSession, product: str, *, warehouse: str = "", now: datetime, server: OdooServer
+    session: OdooSession,
+    product: str,
+    *,
+    warehouse: str = "",
+    now: datetime,
+    server: OdooServer,
+    zone: ZoneInfo,
 ) -> Report:
-    """Stock of one product, by warehouse. Two round trips, one more where a warehouse is named.
+    """Stock of one product, by warehouse, and the purchases that bring more, where this person may read them. Three round trips, one
+    more where a warehouse is named.
 
     Raises:
         Ambiguous: the product or the warehouse cannot be told.
@@ -56,19 +77,72 @@ def stock_levels(
     keys = tuple(key for name in names for _, key in by_place[name]) or (chosen.fact.key,)
     free = sum(quant.free for quant in there if quant.is_reservable_place and not quant.has_expired(now))
     total = sum(quant.quantity for quant in there)
+    ordered = None if place else _on_its_way(session, product_id, now, server, zone)
     if total <= 0:
-        headline = Sentence(text=f"There is no stock of {shown}{where}", evidence=(chosen.fact.key,))
+        none_ordered = ", and none is on order" if ordered == [] else ""
+        words = f"There is no stock of {shown}{where}{none_ordered}"
+        headline = Sentence(text=words, evidence=(chosen.fact.key,))
     else:
         headline = Sentence(
             text=f"{quantity_text(free)} of {shown} are free to use{where}, of {quantity_text(total)} on hand",
             evidence=(chosen.fact.key, *keys[:3]),
         )
+    ordered = ordered or []
     return Report(
         headline=headline,
-        lines=tuple(lines) if total > 0 else (),
-        facts=tuple(facts),
+        lines=(*(lines if total > 0 else ()), *(sentence for sentence, _ in ordered)),
+        facts=(*facts, *(fact for _, fact in ordered)),
         not_listed=page.total - len(page.rows),
         subject=shown,
+    )
+
+
+def _on_its_way(
+    session: OdooSession, product_id: int, now: datetime, server: OdooServer, zone: ZoneInfo
+) -> list[tuple[Sentence, Fact]] | None:
+    """What vendors still owe of a product; None for somebody who may read no purchases."""
+    domain = [
+        ["product_id", "=", product_id],
+        ["order_id.state", "in", ["purchase", "done"]],
+        ["order_id.receipt_status", "!=", "full"],
+    ]
+    try:
+        rows = session.read("purchase.order.line", domain, _ORDERED, order="date_planned, id", limit=20).rows
+    except AccessDenied:
+        return None
+    read = [(row, PurchaseLine.from_odoo(row)) for row in rows]
+    owed = [(row, line) for row, line in read if line.outstanding > 0][:_MOST_ORDERED]
+    return [
+        (_ordered(line, zone, now, fact := _line_fact(row, line, now, server, zone)), fact)
+        for row, line in owed
+    ]
+
+
+def _ordered(line: PurchaseLine, zone: ZoneInfo, now: datetime, fact: Fact) -> Sentence:
+    words = f"On its way: {quantity_text(line.outstanding)} on {line.purchase} from {line.vendor}"
+    if line.planned:
+        due = local_day(line.planned, zone)
+        is_over = due < local_day(now, zone)
+        words += f", which {'were' if is_over else 'are'} due on {day_text(due)}"
+    return Sentence(text=words, evidence=(fact.key,))
+
+
+def _line_fact(row: Row, line: PurchaseLine, now: datetime, server: OdooServer, zone: ZoneInfo) -> Fact:
+    return Fact(
+        model="purchase.order.line",
+        record_id=line.line_id,
+        display_name=f"{line.purchase}: {line.product}",
+        fields={
+            "order_id": line.purchase,
+            "partner_id": line.vendor,
+            "product_id": line.product,
+            "product_qty": plain_number(line.ordered),
+            "qty_received": plain_number(line.received),
+            "outstanding": plain_number(line.outstanding),
+            "date_planned": line.planned.astimezone(zone).isoformat() if line.planned else None,
+        },
+        read_at=now,
+        url=server.record_url("purchase.order", line.purchase_id),
     )
 
 

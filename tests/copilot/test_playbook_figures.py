@@ -28,6 +28,7 @@ FILES = (
     "phrasings_fifth",
     "phrasings_sixth",
     "phrasings_seventh",
+    "phrasings_eighth",
 )
 
 MEASURING = (
@@ -38,6 +39,7 @@ MEASURING = (
     "phrasings_fifth",
     "phrasings_sixth",
     "phrasings_seventh",
+    "phrasings_eighth",
     "phrasings_second_fresh",
 )
 
@@ -90,8 +92,8 @@ def test_a_strangers_questions_are_mostly_understood_and_rarely_mistaken(
 
 def test_blind_questions_do_not_get_worse(demo: Copilot, reader: Person) -> None:
     """Below the aim; a floor. Told in totals only, so that nobody mends a sentence of it."""
-    measured = _measured(demo, reader, "phrasings_seventh")
-    assert len(measured) >= 430
+    measured = _measured(demo, reader, "phrasings_eighth")
+    assert len(measured) >= 400
     found = figures(measured)
     assert found["right"] >= 0.92, found
     assert found["wrong"] <= 0.065, found
@@ -105,6 +107,7 @@ def test_blind_questions_do_not_get_worse(demo: Copilot, reader: Person) -> None
         ("phrasings_fourth", 0.93, 0.06),
         ("phrasings_fifth", 0.95, 0.04),
         ("phrasings_sixth", 0.95, 0.04),
+        ("phrasings_seventh", 0.94, 0.045),
     ],
 )
 def test_questions_of_others_do_not_get_worse(

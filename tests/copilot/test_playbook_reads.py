@@ -24,7 +24,7 @@ def read(copilot: Copilot, login: str, tool: str, **arguments: Any) -> tuple[dic
 
 CALLS: tuple[tuple[str, str, dict[str, Any], int], ...] = (
     ("purchasing", "purchase_status", {"reference": "P00031"}, 1),
-    ("purchasing", "stock", {"product": "olive oil 20 l drums"}, 2),
+    ("purchasing", "stock", {"product": "olive oil 20 l drums"}, 3),
     ("service", "stock", {"product": "FB-1011", "warehouse": "east"}, 3),
     ("service", "delivery_status", {"reference": "S00042"}, 2),
     ("service", "customer_orders", {"customer": "meridan fods"}, 2),
@@ -165,7 +165,19 @@ def test_rubbish_names_nobody(demo: Copilot, service: Any, said: str) -> None:
 def test_the_sum_is_the_sum_of_the_warehouses(demo: Copilot) -> None:
     result, _ = read(demo, "service", "stock", product="FB-1011")
     assert result["headline"]["text"].startswith("30 of [FB-1011]")
-    assert [line["text"].partition(":")[0] for line in result["lines"]] == ["Allentown East", "Tacoma West"]
+    here = [line["text"].partition(":")[0] for line in result["lines"]]
+    assert [place for place in here if place != "On its way"] == ["Allentown East", "Tacoma West"]
+
+
+def test_what_is_on_its_way_is_told_to_whoever_may_read_purchases(demo: Copilot) -> None:
+    result, _ = read(demo, "purchasing", "stock", product="FB-1011")
+    (line,) = [line for line in result["lines"] if line["text"].startswith("On its way")]
+    assert line["text"] == "On its way: 60 on P00031 from Solano Olive Oil, which were due on 14 Nov 2026"
+    fact = next(one for one in result["evidence"] if one["id"] == line["evidence"][0])
+    assert fact["model"] == "purchase.order.line"
+    assert float(fact["fields"]["outstanding"]) == 60
+    nothing, _ = read(demo, "purchasing", "stock", product="NG-705")
+    assert nothing["headline"]["text"].endswith("and none is on order")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -98,14 +98,16 @@ def at_risk(asked: Understanding, reads: Sequence[Read]) -> str:
 
 
 def _listed(asked: Understanding, listed: Read, reads: Sequence[Read]) -> str:
-    result, whose = listed.result, _whose(listed, reads)
+    result, whose = listed.result, _whose(listed, reads, _NARROWED)
     if result.get("status") in {"unavailable", "not_permitted"}:
         return not_read(listed)
     orders = result.get("orders", [])
     if asked.days:
         orders = [one for one in orders if _is_due_by(one, asked.days.last)]
     if not orders:
-        return f"**No order at risk{whose} fits that** among those you may see. {_instead(listed, reads)}"
+        # "because of" would be a cause, and there is nothing that could prove one
+        of = _whose(listed, reads, {**_NARROWED, "vendor": "with goods of"})
+        return f"**No order at risk{of} fits that** among those you may see. {_instead(listed, reads)}"
     most = max(MOST_LISTED, 0 if asked.days else len(orders))
     lines = [_risk_line(number, one) for number, one in enumerate(orders[:most], start=1)]
     headline = f"**Orders at risk{whose}: {result['total_at_risk']}**, the ones to look at first leading:"
@@ -116,13 +118,13 @@ def _listed(asked: Understanding, listed: Read, reads: Sequence[Read]) -> str:
     return blocks([headline, "\n".join(lines), _more(result, orders, most)])
 
 
-def _whose(listed: Read, reads: Sequence[Read]) -> str:
+def _whose(listed: Read, reads: Sequence[Read], narrowed_by: Mapping[str, str]) -> str:
     """To what a list was narrowed, in words: " of Meridian Foods"."""
     parts = []
     for one in named(reads):
         kind, value = filter_of(one)
         if listed.arguments.get(kind) == value:
-            parts.append(f" {_NARROWED[kind]} {one['name']}")
+            parts.append(f" {narrowed_by[kind]} {one['name']}")
     return "".join(dict.fromkeys(parts))
 
 

@@ -20,7 +20,7 @@ _COUNTS_BEFORE = re.compile(
     r"(?:\b(?:clauses?|sections?|articles?|paragraphs?|sops?(?: no)?|pol|policy|pages?|versions?|ver|doors?|docks?|bays?|gates?|lanes?"
     r"|bins?|racks?|shel(?:f|ves)|cells?|locations?|slots?|rooms?|aisles?|drafts?|top|first|within|than|least|most|up to|lines?|rows?"
     r"|windows?|class"
-    r"|grade|zone|tier|usd|eur|dollars?|times|until"
+    r"|grade|stainless|alloy|schedule|sae|din|iso|zone|tier|usd|eur|dollars?|times|until"
     r"|max|min|maximum|minimum|roughly|approximately|approx|around|another|over|under|above|below|exceeds?|limit of|net|chapter|step"
     r"|level|rule|floor|room|terminal|pier|highway|route|size|next|past|every|each|worst|between|total(?: of)?|plus|minus|by)"
     r"|(?:packs?|cases?|box(?:es)?|cartons?|bags?|bundles?|pails?|sets?) of"
@@ -108,7 +108,7 @@ _COUNTED_AFTER = re.compile(
     r"|each\b(?! lines?\b)|degrees?\b|staff\b|foot\b|feet\b|of\b|out of\b|per\b|percent\b|pct\b|or \d+\b(?= \w+s\b)|o'?clock\b|am\b|pm\b"
     r"|grand\b|bucks\b|dollars\b|usd\b|eur\b|business\b|working\b|calendar\b"
     r"|(?:more|extra|other|missing|late|open|full|short|big|small|ready|remaining|last|additional)\s+[a-z]{3,}s\b"
-    rf"|(?:{_MONTH})\b"
+    rf"|(?:{_MONTH})\b(?! (?:leave|ship|go|be|not|move|depart|still)\b)"
     r"|(?:kg|kilos?|g|l|lt|lbs?|liters?|litres?|ml|mm|cm|m|inch|inches|in\.|ft|oz|gal|gallons?|pcs?|pieces?|ea|pallets?|day|week|hour|minute|month"
     r"|[a-z]+ (?:drums|cans|bags|boxes|cases|crates|sacks|pails|rolls|pallets|cartons|packs|pieces|units|kits)"
     r"|times|min|mins|hrs?|h|year|case|drum|bag|box|cans|unit|mile|point|series|mm|bar|volt|ton|tons|tonnes?|people|percentage)\b)",
@@ -125,11 +125,15 @@ stays turns this its always perhaps yes us as plus less thus versus vs status ke
 reaches lacks stops belongs depends deserves address process progress express focus obviously means allows passes plans
 pls thanks thx asks wants calls rings says writes complains insists hopes expects threatens wonders mentions refuses thinks knows claims
 believes owes accepts agrees reads rides travels flies sends expects pays drops sounds seems appears begins
-starts ends means helps matters counts fails remains sticks lies
+swears promises argues suspects reckons starts ends means helps matters counts fails remains sticks lies
 """
 _NOT_COUNTED = frozenset(_NOT_COUNTED_LIST.split())
-_ASKED_OF_AN_ORDER = frozenset(
-    {"late", "stuck", "still", "what", "where", "when", "why", "who", "how", "eta", "status"}
+_ASKED_LIST = """
+late stuck still what where when why who how eta status leave arrive arrival ship come land date till until complete delivery
+"""
+_ASKED_OF_AN_ORDER = frozenset(_ASKED_LIST.split())
+_AN_ADDRESS = re.compile(
+    r"^\s+(?:[A-Z]\w+\s+){1,3}(?i:way|street|st|road|rd|avenue|ave|boulevard|blvd|drive|dr|lane|ln|parkway|pkwy|highway|hwy|court|ct|plaza|place|square)\b"
 )
 
 
@@ -208,7 +212,7 @@ def counts(before: str, number: str, after: str) -> bool:
     """Whether a number counts or measures something, or is a time of day."""
     if before.casefold().endswith("the ") and int(number) >= MOST and _AN_ORDERS_OWN.match(after):
         return False  # "the 155 lines that are ready"
-    if _COUNTS_BEFORE.search(before) or _COUNTED_AFTER.match(after):
+    if _COUNTS_BEFORE.search(before) or _COUNTED_AFTER.match(after) or _AN_ADDRESS.match(after):
         return True
     if _MONTH_BEFORE.search(before) and int(number) <= 31:  # and not "may 184 leave"
         return True

@@ -92,7 +92,10 @@ def find_days(text: str, today: date, *, past: bool) -> Days | None:
         asked or found,
         key=lambda one: (
             not _is_moved_to(text, one[0]),
-            not _BY.search(readings.near(text, one[0].start)),
+            not (
+                _BY.search(readings.near(text, one[0].start))
+                or _LATEST.match(text[one[0].end : one[0].end + 20])
+            ),
             one[1],
             one[0].start,
             one[0].start - one[0].end,
@@ -110,6 +113,7 @@ def _with_next(text: str, day: Days, found: list[Days]) -> Days:
     return day
 
 
+_LATEST = re.compile(r"^\s*(?:at the )?latest\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.?!;\n]*(?:[.](?=\w)[^.?!;\n]*)*[.?!;\n]*")
 _ASKS = re.compile(
     r"^\W*(?:(?:and|so|but|ok|hi|hello|please|pls|then|now)\W+)*(?:what|why|when|where|who|which|how|is|are|was|were|will|would|has|have|had"

@@ -29,6 +29,8 @@ def pointing_back(
 ) -> Understanding | None:
     """ "And S00051?", "the other one", "the second": the question before, about something else."""
     base = before.before if before.intent in ABOUT_THE_LAST_ANSWER and before.before else before
+    if base.intent in SPEAKS_OF_NOTHING and base.topic is not None:
+        base = base.topic  # "ok", in between
     if base.purchases and not base.references and made.references and _NUMBER_ALONE.search(made.question):
         # "status of P00048" – "and 50?"
         numbers = [one.removeprefix("order ") for one in made.references]
@@ -37,7 +39,12 @@ def pointing_back(
     if made.has_things:
         if base.intent in SPEAKS_OF_NOTHING or base.intent == "other_language":
             return None
+        if base.intent == "stock" and made.names and not made.products:
+            # "And Tacoma?": of the same product, unless it is the name of another (`plan`).
+            made = replace(_elsewhere(made, base), carried_over=True)
         return settled(replace(made, intent=base.intent, also=base.also, second=base.second))
+    if made.days and base.intent == "at_risk":
+        return replace(made, intent="at_risk", names=base.names, carried_over=True)  # "until Friday only"
     found = which_order(things.masked, base, listed)
     if not found:
         return None
@@ -161,8 +168,10 @@ _NARROWS = re.compile(
 _SPEAKS_OF_A_CUSTOMER: frozenset[str] = frozenset({"why_late", "blocks", "where", "when"})
 """With a name and no order these are about that customer's orders, and not about the order spoken of before."""
 _ABOUT_A_LIST = re.compile(
-    r"\b(?:which|what) (?:one|of)\b|^(?:and|only|just|also)\b|\b(?:those|these|them)\b", re.IGNORECASE
+    r"\b(?:which|what) (?:one|of)\b|^(?:and|only|just|also)\b|\b(?:those|these|them)\b|\bany of it\b",
+    re.IGNORECASE,
 )
+_OF_THE_LIST = re.compile(r"\b(?:which|what|any) of (?:those|these|them|it)\b", re.IGNORECASE)
 FEW_WORDS = 8
 
 
@@ -188,6 +197,7 @@ def _leaves_open(made: Understanding, points: bool) -> bool:
             ends = few and re.search(r"\bthen\W*$", made.question, re.IGNORECASE)
             return (not made.names and bool(points or begins or ends)) or (points and few and not is_named)
         case "at_risk":
-            return not made.names and few and _ABOUT_A_LIST.search(made.question) is not None
+            asks = _OF_THE_LIST.search(made.question) or (few and _ABOUT_A_LIST.search(made.question))
+            return not made.names and bool(asks)
         case _:  # stock, customer_orders, credit
             return points or (not is_named and few and (goes_on or not made.names))

@@ -78,6 +78,12 @@ ABOUT_A_PRODUCT: Final[Mapping[str, Intent]] = {
 }  # fmt: skip
 """What it turns into when a product is all it names."""
 
+ABOUT_A_VENDOR: Final[Mapping[str, Intent]] = {
+    "why_late": "purchase", "where": "purchase", "when": "purchase", "order_facts": "purchase", "customer_orders": "purchase",
+    "customer_message": "follow_up",
+}  # fmt: skip
+"""What it turns into when a vendor is all it names."""
+
 ANSWERED_FOR_A_NAME: Final[Mapping[str, Intent]] = {
     "why_late": "at_risk", "blocks": "at_risk", "order_facts": "customer_orders", "purchase": "customer_orders", "split": "policy",
 }  # fmt: skip

@@ -79,6 +79,13 @@ _WRITTEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\b(?:ord|ordr|oder|odrer|ordre|s/o)\b\.?\s*(?:nbr\.?|nr\.?|num\.?|no\.?|number)?\s*[#:]?\s*(?=\d)",
             "order ",
         ),
+        # for no 7
+        (
+            r"\b(for|on|with|about|of|is|and|has|why is|where is) (?:no|nr|nbr)\.? ?(?=\d{1,3}\b)",
+            r"\1 order ",
+        ),
+        # 58 (purchase order)
+        (r"(?<![\w'’-])(\d{1,5})\s*\((?:purchase order|purchase|po)\)", r"purchase order \1"),
         (r"\b(orders?)(?:\s*[:/-]\s*|\s+(?:nbr\.?|num\.|id|ref\.?)\s*[#:]?\s*)(?=\d)", r"\1 "),
         (r"(?<![\w'’])o/(?=\d{2})", "order "),
         # SO# 142, so:142, SO no. 142, S#142
@@ -100,6 +107,7 @@ _ASKED_TOO = re.compile(
     r"\b(?:why(?:['’]s| is| was| did)|(?:when|where)(?:['’]s| is| does| will| can| did)|(?:and|then|so|but) (?:has|is|can|could|may|will"
     r"|does|did|would)|made|hold(?:s|ing)? up|block(?:s|ing)|stopp?(?:s|ing)|shift|bump|(?P<done>mak(?:e|es|ing)|cancel)"
     r"|(?:and|then|so) (?:move|ship|split|release|make|cancel)"
+    r"|(?:note|comment|remark|put|log)(?: it| this| that)? (?:on|to|in)"
     r"|(?:stock|goods|drums|it|them|one) (?:from|off|of)|(?:drafts? (?:on|for)))\s+$",
     re.IGNORECASE,
 )
@@ -109,8 +117,13 @@ _OF_WHAT_IS_NAMED = re.compile(
 )
 """Then so many of its goods are meant: "when will 50 arrive on P00031"."""
 _ANOTHER = re.compile(
-    r"\b(?:but|but not|what about|how about|and hold|(?:now|today) and)\s+$|,\s+ship\s+$", re.IGNORECASE
+    r"\b(?:but|but not|what about|how about|and hold|(?:now|today) and|(?:their|his|her))\s+$|,\s+ship\s+$",
+    re.IGNORECASE,
 )
+_IS_TOLD_OF = re.compile(
+    r"^\s+(?:is|was|has|isn['’]t|hasn['’]t|wasn['’]t|will|won['’]t|can)\b(?! (?:of|the)\b)", re.IGNORECASE
+)
+"""The same: "how come 109 is late? and get after P00030"."""
 """Then a number too high for a quantity is another order: "they got 142 but 143 never came"."""
 _HOW_MANY = re.compile(r"\bhow (?:many|much)\b[^.?!]*$", re.IGNORECASE)
 _ENDS = re.compile(r"^\s*(?:$|[.?!;])")
@@ -198,7 +211,8 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
             first = after.find("<order>")
             follows = last and _JOINS.match(before[last:]) and before[last:].strip()
             leads = first >= 0 and _JOINS.match(after[:first]) and after[:first].strip()
-            asked_too = _is_asked_too(near, after) or (int(match[1]) >= MOST and _ANOTHER.search(near))
+            another = _ANOTHER.search(near) or _IS_TOLD_OF.match(after)
+            asked_too = _is_asked_too(near, after) or (int(match[1]) >= MOST and another)
             if not (follows or leads or asked_too or _GIVES_TO.search(near) or _BELONGS.search(near)):
                 continue
             joins_a_purchase = joins_a_purchase and bool(follows)

@@ -159,7 +159,7 @@ def _about(asked: Understanding, intent: Intent, reads: Sequence[Read], role: st
             ]
             parts = [report(read, short=asked.style == "short") for read in answered]
             if intent == "follow_up":
-                parts.append(FOLLOW_UP)
+                parts.append(FOLLOW_UP if asked.purchases else WHICH["follow_up"])
             return blocks(parts)
         if not orders:
             return ""

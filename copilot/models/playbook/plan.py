@@ -31,6 +31,7 @@ from copilot.models.playbook.topics import (
     terms_named,
 )
 from copilot.models.playbook.understood import Understanding
+from copilot.models.playbook.whose import LOOKED_UP_AS, as_answered, is_decided_by_its_names
 
 ASKED_OF_A_NAME: frozenset[str] = frozenset({"when", "where"})
 """Answered for a customer or a vendor where no order is named."""
@@ -88,6 +89,8 @@ def next_steps(
         available: tools that there are; None: all.
     """
     asked = for_whom(really_asked(asked), reads)
+    if first := _who_is_named(asked, reads):
+        return [step for step in first if available is None or step.tool in available]
     # A request for a draft needs the order read, not the documents: the draft brings the clause that decides.
     only_a_draft = asked.references and asked.also is None and kind_of(asked)
     wanted = [] if only_a_draft else _wanted(asked, asked.intent, reads, role)
@@ -120,6 +123,10 @@ def really_asked(asked: Understanding) -> Understanding:
 def for_whom(asked: Understanding, reads: Sequence[Read]) -> Understanding:
     """The question as the names in it decide: of a vendor it is about its purchase orders ("when does Nordic deliver?"), of a customer
     about that customer's orders."""
+    if kinds := _kinds(asked, reads):
+        said = replace(asked, intent=asked.turned_from or asked.intent, turned_from=None)
+        if is_decided_by_its_names(said):
+            asked = as_answered(said, kinds)
     if not _names_alone(asked):
         return asked
     if any(read.tool == "purchase_status" and read.result.get("status") != "not_found" for read in reads):
@@ -138,6 +145,30 @@ def to_tell(asked: Understanding, reads: Sequence[Read]) -> tuple[Understanding,
     tried = {"waiting_for", "purchase_status"} & led if asked.names else set()
     kept = [read for read in reads if not (read.tool in tried and read.result.get("status") == "not_found")]
     return for_whom(replace(asked, before=before), reads), kept
+
+
+def _kinds(asked: Understanding, reads: Sequence[Read]) -> frozenset[str]:
+    """What the names of the question are, as far as they were looked up: of several that fit a name, what they all are."""
+    found = [
+        {one["kind"] for one in read.result["found"]}
+        for read in reads
+        if read.tool == "find_name" and read.arguments.get("name") in asked.names and read.result.get("found")
+    ]
+    told = {next(iter(kinds)) for kinds in found if len(kinds) == 1}
+    return frozenset(told & {"customer", "vendor", "product"})
+
+
+def _who_is_named(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
+    """What decides what is asked is looked up first: the likeliest name, and the next one where nobody is called that."""
+    if not is_decided_by_its_names(asked):
+        return []
+    tried = [read for read in reads if read.tool == "find_name"]
+    if any(read.result.get("found") for read in tried):
+        return []
+    names = [name for name in told_apart(asked.names) if not re.search(r"\d", name)]
+    return _look_up(
+        replace(asked, names=tuple(names)), reads, LOOKED_UP_AS, most=min(len(tried) + 1, MOST_TRIED)
+    )
 
 
 def _names_alone(asked: Understanding) -> bool:
@@ -178,6 +209,11 @@ def _wanted(asked: Understanding, intent: Intent, reads: Sequence[Read], role: s
         asked = replace(asked, references=(), products=goods)
     if _names_alone(asked) and (turned := _of_a_name(asked, reads)):
         return turned
+    if intent == "follow_up" and _kinds(asked, reads) == {"vendor"}:
+        # Which of its purchase orders is asked back: they are shown to choose from.
+        return [
+            Step(tool="purchase_status", arguments={"reference": one["name"]}) for one in named(reads)[:1]
+        ]
     match intent:
         case "purchase" | "follow_up" | "change" if asked.purchases:
             return [
@@ -221,6 +257,8 @@ def _of_a_name(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
         if any(read.tool == "purchase_status" for read in reads):
             return []
         return [Step(tool="purchase_status", arguments={"reference": one["name"]}) for one in vendors[:1]]
+    if _kinds(asked, reads) == {"customer"}:
+        return _customer(asked, "customer_orders", reads)
     tried = [read for read in reads if read.tool == "purchase_status"]
     if any(read.result.get("status") != "not_found" for read in tried):
         return []
@@ -343,9 +381,17 @@ def _stock(asked: Understanding, reads: Sequence[Read]) -> list[Step]:
         look_up = _look_up(asked, reads, ["warehouse"], most=3)
         if look_up:
             return look_up
-    places = [read for read in reads if read.tool == "find_name" and read.result.get("status") == "found"]
+    places = [
+        read
+        for read in reads
+        if read.tool == "find_name"
+        and read.result.get("status") == "found"
+        and read.result["found"][0]["kind"] == "warehouse"
+    ]
     said = [name for name in asked.names if name not in {read.arguments.get("name") for read in places}]
-    products = [*asked.products, *said][: MAX_ORDERS if asked.products else 1]
+    # "And olive oil?", after another product: of this one.
+    carried = () if asked.carried_over and said and len(asked.names) == 1 else asked.products
+    products = [*carried, *said][: MAX_ORDERS if carried else 1]
     where = {"warehouse": places[0].result["found"][0]["name"]} if places else {}
     return [Step(tool="stock", arguments={"product": one, **where}) for one in products]
 

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 
+from copilot.models.playbook.answerable import settled
 from copilot.models.playbook.days import Days
-from copilot.models.playbook.intents import ABOUT_AN_ORDER, ABOUT_THE_LAST_ANSWER
+from copilot.models.playbook.intents import ABOUT_AN_ORDER, ABOUT_THE_LAST_ANSWER, Intent
 from copilot.models.playbook.meaning import Meaning
+from copilot.models.playbook.plan import MOST_TRIED
+from copilot.models.playbook.sides import told_apart
 from copilot.models.playbook.understanding import understand
 from copilot.models.playbook.understood import Understanding
+from copilot.models.playbook.whose import LOOKED_UP_AS, as_answered, is_decided_by_its_names
 from erp_tools.odoo.gateway import OdooServer, OdooSession
 from erp_tools.reads.lookup import find_named
 
@@ -29,6 +34,12 @@ _KINDS = {"product": "product", "party": "partner", "carrier": "carrier", "wareh
 _USES_NAMES = frozenset(
     {"at_risk", "customer_orders", "credit", "stock", "policy", "substitute", "waiting_for"}
 )
+_LOOKED_UP_BY_NAME: Mapping[str, str] = {
+    "customer_orders": "partner",
+    "credit": "partner",
+    "stock": "product",
+}
+"""What the answer asks for where no name leads to one."""
 _NEEDS: Mapping[str, tuple[str, ...]] = {
     "customer_orders": ("names", "references"),
     "credit": ("names", "references"),
@@ -124,24 +135,66 @@ def by_intent(measured: Sequence[Measured]) -> dict[str, Counter[str]]:
 
 
 def _judged(one: Phrasing, understood: Understanding, session: OdooSession, server: OdooServer) -> Measured:
-    got = understood.intents
-    asks_back = understood.intent == "unclear" or _lacks_what_it_needs(understood)
-    in_order = any(
-        len(got) == len(wanted)
-        and all(intent in accepted for intent, accepted in zip(got, wanted, strict=True))
-        for wanted in (one.intents, one.intents[::-1])
-    )
+    kinds = _kinds(understood, session, server)
+    answered = as_answered(understood, kinds)
+    asks_back = answered.intent == "unclear" or _lacks_what_it_needs(answered, kinds)
     if asks_back and "unclear" in one.intents[0]:
         return Measured(phrasing=one, understood=understood, verdict="right")
-    if not in_order:
+    if not _asks_the_same(one, understood, answered, kinds):
         verdict: Verdict = "asked back" if asks_back else "wrong"
-        return Measured(phrasing=one, understood=understood, verdict=verdict, why=f"intent {' + '.join(got)}")
-    why = _wrong_things(one, understood, session, server)
+        got = " + ".join(understood.intents)
+        return Measured(phrasing=one, understood=understood, verdict=verdict, why=f"intent {got}")
+    found = _named(understood, session, server)
+    why = _wrong_things(one, understood, found)
+    if why and _asks_which(answered, found):
+        return Measured(phrasing=one, understood=understood, verdict="asked back", why=why)
     return Measured(phrasing=one, understood=understood, verdict="wrong" if why else "right", why=why)
 
 
-def _lacks_what_it_needs(understood: Understanding) -> bool:
+def _kinds(understood: Understanding, session: OdooSession, server: OdooServer) -> frozenset[str]:
+    """What its names are, as the turn looks them up (`plan`)."""
+    if not is_decided_by_its_names(understood):
+        return frozenset()
+    now = datetime.now(UTC)
+    for said in told_apart(understood.names)[:MOST_TRIED]:
+        candidates = find_named(session, said, LOOKED_UP_AS, now=now, server=server)
+        if candidates and not any(map(str.isdigit, said)):
+            kinds = {candidate.kind for candidate in candidates} & {"customer", "vendor", "product"}
+            return frozenset(kinds) if len(kinds) == 1 else frozenset()
+    return frozenset()
+
+
+def _asks_the_same(
+    one: Phrasing, understood: Understanding, answered: Understanding, kinds: Collection[str]
+) -> bool:
+    """Whether it was read as labelled, or as something that has the same answer: "what is due from Bayline" as where it is."""
+    for wanted in product(*one.intents):
+        if understood.intents in (wanted, wanted[::-1]):
+            return True
+        labelled = replace(
+            understood,
+            intent=cast(Intent, wanted[0]),
+            also=cast(Intent, wanted[1]) if len(wanted) > 1 else None,
+            shares=(),
+            or_else=(),
+        )
+        meant = as_answered(settled(labelled), kinds).intents
+        if "unclear" not in wanted and answered.intents in (meant, meant[::-1]):
+            return True
+    return False
+
+
+def _asks_which(answered: Understanding, found: Mapping[str, set[str]]) -> bool:
+    """Whether the answer asks who or what is meant, since nobody and nothing, or several, are called what was said."""
+    kind = _LOOKED_UP_BY_NAME.get(answered.intent)
+    named_else = answered.references or answered.purchases or answered.products
+    return kind is not None and not named_else and not found.get(kind)
+
+
+def _lacks_what_it_needs(understood: Understanding, kinds: Collection[str]) -> bool:
     """Without an order (a product, a customer) to speak of, the answer asks which one."""
+    if understood.intent == "purchase" and set(kinds) == {"vendor"}:
+        return False  # all that is open with it is told
     needs = _NEEDS.get(
         understood.intent,
         ("references", "purchases", "products", "names") if understood.intent in ABOUT_AN_ORDER else (),
@@ -149,7 +202,9 @@ def _lacks_what_it_needs(understood: Understanding) -> bool:
     return bool(needs) and not any(getattr(understood, name) for name in needs)
 
 
-def _wrong_things(one: Phrasing, understood: Understanding, session: OdooSession, server: OdooServer) -> str:
+def _wrong_things(one: Phrasing, understood: Understanding, found: Mapping[str, set[str]]) -> str:
+    if understood.intent == "other_language":
+        return ""  # it is told that we answer in English only, whatever is asked about
     about = one.about
     before = understood.before if understood.intent in ABOUT_THE_LAST_ANSWER else None
     for key, kind, got in (
@@ -158,6 +213,8 @@ def _wrong_things(one: Phrasing, understood: Understanding, session: OdooSession
     ):
         if key not in about and before is not None and got == getattr(before, kind):
             continue  # "shorter, please" is about the order of the answer before, whether or not a label repeats it
+        if key not in about and understood.intent == "drafts" and understood.carried_over:
+            continue  # so is "good, approve it"
         wanted = [_plain(each) for each in about.get(key, ())]
         if not _same_records([_plain(each) for each in got], wanted):
             return f"{key} {list(got)}"
@@ -166,7 +223,6 @@ def _wrong_things(one: Phrasing, understood: Understanding, session: OdooSession
         day = days and (days.first if "changes" in understood.intents else days.last)
         if str(day) != str(about["day"]) and not _is_end_of_week(days, about["day"]):
             return f"day {day}"
-    found = _named(understood, session, server)
     for key, kind in _KINDS.items():
         if key == "party" and (about.get("orders") or understood.intent in ABOUT_THE_LAST_ANSWER):
             continue  # the order that was read rightly, or the answer before, has its customer

@@ -16,7 +16,7 @@ from copilot.models.playbook.parting import best_parting
 from copilot.models.playbook.remembering import LONGEST, remembered
 from copilot.models.playbook.things import Things, find_things
 from copilot.models.playbook.understood import Earlier, Understanding
-from copilot.models.playbook.weighing import DOUBTFUL, SURE_OF_A_PART, Weighed, weighed
+from copilot.models.playbook.weighing import DOUBTFUL, SURE_OF_A_PART, Weighed, has_words, weighed
 from copilot.models.playbook.words import words
 from retrieval.definitions import term_asked_for
 from retrieval.normalise import strip_invisible
@@ -142,15 +142,16 @@ def _one(
         intent=intent,
         choices=choices if intent == "unclear" else (),
         or_else=or_else,
+        shares=one.shares if also is None else (),
         also=also,
         second=second,
     )
     behind = (
         intent in LOOKS_BACK
         or (also in LOOKS_BACK and _SINCE.search(asked) is not None)
-        or (intent in MAY_LOOK_BACK and _WENT.search(asked) is not None)
+        or (intent in MAY_LOOK_BACK and also != "when" and _WENT.search(asked) is not None)
         or (MAY_LOOK_BACK & {intent, also} and _DID_NOT.search(things.masked) is not None)
-        or (intent == "when" and _DID.search(asked) is not None)
+        or (intent in {"when", "note"} and _DID.search(asked) is not None)
     )
     if made.days and behind != (past is not None):
         made = replace(made, days=find_things(asked, today, past=behind).days)
@@ -188,6 +189,8 @@ def _told(
 ) -> _Told:
     def part(text: str, is_first: bool) -> Weighed:
         found = find_things(text, today, put_right=meaning.put_right)
+        if not has_words(found.masked) and not found.names:
+            return Weighed(intent="unclear")  # "S00034 - when is it due": a record alone asks nothing
         return weighed(found, meaning, before if is_first else None, sure=SURE_OF_A_PART)
 
     ruled = clauses(asked)
@@ -255,6 +258,7 @@ def _is_another_language(text: str) -> bool:
     spoken = re.findall(r"[^\W\d_]+", re.sub(r"\S*\d\S*", " ", text.casefold()))
     known = words()
     # Words that two languages share say nothing.
-    other = sum(word in known.other_languages and word not in known.english for word in spoken)
+    ours = known.english | known.hurried.keys()
+    other = sum(word in known.other_languages and word not in ours for word in spoken)
     english = sum(word in known.english and word not in known.other_languages for word in spoken)
     return other >= max(2, english) or (other > english and len(spoken) <= 3)

@@ -43,6 +43,8 @@ class Understanding:
     """What it may have meant, when that cannot be told; the likeliest first."""
     or_else: tuple[Intent, ...] = ()
     """What else it may have meant, where the intent is likely but not sure: the answer says how it was read."""
+    shares: tuple[tuple[str, float], ...] = ()
+    """The likeliest intents with their probabilities, where one thing is asked: what a name is may decide between them."""
     mentioned: tuple[str, ...] = ()
     """All orders the person has named in this conversation, the latest last."""
     topic: Understanding | None = None

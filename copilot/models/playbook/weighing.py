@@ -59,14 +59,14 @@ class Weighed:
 def weighed(things: Things, meaning: Meaning, before: Understanding | None, *, sure: float = SURE) -> Weighed:
     """The intent of a question."""
     readings = things.readings
-    if things.masked == "<order>" and things.orders and _TRACKING.fullmatch(things.orders[0]):
+    if re.fullmatch(r"<order>\W*", things.masked) and things.orders and _TRACKING.fullmatch(things.orders[0]):
         return _certainly("where")
     for intent, pattern in words().certain:
         if any(pattern.search(one) for one in readings):
             return _certainly(cast(Intent, intent))
-    if not _has_words(things.masked):
+    if not has_words(things.masked):
         # A name alone says nothing of what is asked; beside an order it may be no name but what is asked ("S00042 changelog").
-        if not (things.orders or things.purchases) or not _has_words(things.unnamed):
+        if not (things.orders or things.purchases) or not has_words(things.unnamed):
             return Weighed(intent="unclear")
         readings = (things.unnamed,)
     # Words that nobody knows may be a name or just words: both readings are weighed.
@@ -89,7 +89,7 @@ def weighed(things: Things, meaning: Meaning, before: Understanding | None, *, s
     return Weighed(intent="unclear", chance=chance, choices=choices, shares=guess.intents)
 
 
-def _has_words(reading: str) -> bool:
+def has_words(reading: str) -> bool:
     return re.search(r"[a-z]", re.sub(r"<\w+>", "", reading)) is not None
 
 
