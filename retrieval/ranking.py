@@ -156,11 +156,7 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
             score = (
                 _KIND_WEIGHTS["dense"] * dense[place]
                 + _KIND_WEIGHTS["like"] * each.of_kind.like
-                + (
-                    _KIND_WEIGHTS["signs"] * each.of_kind.signs
-                    if each.of_kind.odds is None
-                    else _KIND_WEIGHTS["odds"] * _likely(each.of_kind.odds)
-                )
+                + _worded(each.of_kind, named=bool(routing.named))
                 + _KIND_WEIGHTS["sparse"] * sparse[place]
             )
         else:
@@ -175,6 +171,14 @@ def _scores(routing: Routing, candidates: Sequence[Candidate]) -> list[float]:
             score += _PREFERRED
         scores.append(score + _TYPE_BONUS[each.document.type])
     return scores
+
+
+def _worded(of_kind: OfKind, *, named: bool) -> float:
+    """What the wording of a passage says for the kind. What was learned counts where the question names a contract: letters and
+    procedures are not worded as clauses are."""
+    if of_kind.odds is None or not named:
+        return _KIND_WEIGHTS["signs"] * of_kind.signs
+    return _KIND_WEIGHTS["odds"] * _likely(of_kind.odds)
 
 
 def _likely(odds: float) -> float:

@@ -141,9 +141,12 @@ class Weigher:
         fit = first.of_kind
         if fit is not None and fit.odds is not None:
             there, sure = learned_presence(fit.odds)
-            if routing.named or there:
-                return not there, not (sure and not _rather_of_another_kind(routing, found))
-            if routing.preferred:
+            sure = sure and not _rather_of_another_kind(routing, found)
+            # of all papers but those of the case, some passage reads a little like any kind
+            of_the_case = not routing.preferred or first.document.document_id in routing.preferred
+            if routing.named or (there and of_the_case) or sure:
+                return not there, not sure
+            if routing.preferred and not there and fit.signs < _HARDLY:
                 return True, False
         elif fit is not None:
             presence = clause_presence(
