@@ -35,7 +35,8 @@ _SELDOM: Mapping[str, Mapping[str, float]] = {
 def is_decided_by_its_names(asked: Understanding) -> bool:
     """Whether it depends on what its names are; where a record is named, that decides."""
     named_else = asked.references or asked.purchases or asked.products or asked.before
-    return bool(asked.names) and not named_else and bool(DECIDED & set(asked.intents))
+    asks_nothing = asked.intent == "unclear" and not asked.shares  # a word alone
+    return bool(asked.names) and not (named_else or asks_nothing) and bool(DECIDED & set(asked.intents))
 
 
 def as_its_names_say(asked: Understanding, kinds: Collection[str]) -> Understanding:
