@@ -14,7 +14,7 @@ _REFERENCE = re.compile(r"\b[A-Z]{2,}[A-Z0-9]*-\d[\dA-Z-]*\b")
 _CAPITAL = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽ"
 _NAME = rf"[{_CAPITAL}][\w&.'’/-]*"
 _FORMS = (
-    r"Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|LP|L\.P|LLP|PLC|GmbH|AG|KG|OHG|e\.K|B\.?V|N\.?V|S\.?A|SAS|S\.A\.S|SARL"
+    r"Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|LP|L\.P|LLP|PLC|plc|GmbH|AG|KG|OHG|e\.K|B\.?V|N\.?V|S\.?A|SAS|S\.A\.S|SARL"
     r"|S\.A\.R\.L|S\.?p\.?A|S\.?r\.?l|S\.?L|Lda|Ltda|AB|A/S|ApS|Oyj?|Pty|Pte|Pvt|Bhd|W\.?L\.?L|K\.?K|Kft|d\.o\.o|Holdings|Group"
     r"|Cooperative|District"
 )

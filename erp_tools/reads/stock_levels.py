@@ -25,6 +25,8 @@ _PRODUCT: dict[str, Any] = {
     "uom_id": {"fields": {"display_name": {}}},
 }
 _MOST_QUANTS = 2000
+_MOST_LINES = 100
+"""Lines of purchases not received in full that are read; some of them may have come."""
 _MOST_ORDERED = 3
 """Purchases that are told, the earliest due first."""
 _ORDERED: dict[str, Any] = {
@@ -79,7 +81,7 @@ def stock_levels(
     total = sum(quant.quantity for quant in there)
     ordered = None if place else _on_its_way(session, product_id, now, server, zone)
     if total <= 0:
-        none_ordered = ", and none is on order" if ordered == [] else ""
+        none_ordered = ", and none is on order that you may see" if ordered == [] else ""
         words = f"There is no stock of {shown}{where}{none_ordered}"
         headline = Sentence(text=words, evidence=(chosen.fact.key,))
     else:
@@ -100,18 +102,23 @@ def stock_levels(
 def _on_its_way(
     session: OdooSession, product_id: int, now: datetime, server: OdooServer, zone: ZoneInfo
 ) -> list[tuple[Sentence, Fact]] | None:
-    """What vendors still owe of a product; None for somebody who may read no purchases."""
+    """What vendors still owe of a product; None where that is not known: this person may read no purchases, or
+    there are too many to tell."""
     domain = [
         ["product_id", "=", product_id],
         ["order_id.state", "in", ["purchase", "done"]],
         ["order_id.receipt_status", "!=", "full"],
     ]
     try:
-        rows = session.read("purchase.order.line", domain, _ORDERED, order="date_planned, id", limit=20).rows
+        page = session.read(
+            "purchase.order.line", domain, _ORDERED, order="date_planned, id", limit=_MOST_LINES
+        )
     except AccessDenied:
         return None
-    read = [(row, PurchaseLine.from_odoo(row)) for row in rows]
+    read = [(row, PurchaseLine.from_odoo(row)) for row in page.rows]
     owed = [(row, line) for row, line in read if line.outstanding > 0][:_MOST_ORDERED]
+    if not owed and page.total > len(page.rows):
+        return None
     return [
         (_ordered(line, zone, now, fact := _line_fact(row, line, now, server, zone)), fact)
         for row, line in owed

@@ -25,6 +25,7 @@ HEADS = {
         "Saari Sensorit Oy",
         "Holm & Bech Automation ApS",
     ],
+    "between Vale Homewares plc and Storeit Ltd": ["Vale Homewares plc", "Storeit Ltd"],
     "a Delaware limited liability company; it is agreed as follows: the Company, AS IT STANDS, and a corporation": [],
 }
 
