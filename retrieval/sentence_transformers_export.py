@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.errors import EmbeddingModelMissing
+from retrieval.errors import EmbeddingModelMissing, EmbeddingUnavailable
 
 _OPSET = 17
 _USUAL_TOKENS = 256
@@ -104,6 +104,10 @@ def dimensions_of(folder: Path) -> int:
 def _export_checked(model: Any, folder: Path, partial: Path, target: Path) -> Exported:
     import torch
 
+    from retrieval.minilm_embedder import HALFWAY
+
+    layers = _tell_halfway(model)
+
     class Graph(torch.nn.Module):  # type: ignore[misc]  # torch is not typed for us
         def __init__(self) -> None:
             super().__init__()
@@ -118,7 +122,8 @@ def _export_checked(model: Any, folder: Path, partial: Path, target: Path) -> Ex
             for step in self.steps:
                 features = step(features)
             # many models leave the length to whoever encodes; once more changes nothing for the others
-            return torch.nn.functional.normalize(features["sentence_embedding"], p=2.0, dim=1)
+            vector = torch.nn.functional.normalize(features["sentence_embedding"], p=2.0, dim=1)
+            return (vector, features["all_layer_embeddings"][layers // 2]) if layers else vector
 
     model.eval()
     sample = model.tokenizer(list(CHECK_SENTENCES[:2]), padding=True, return_tensors="pt")
@@ -130,11 +135,12 @@ def _export_checked(model: Any, folder: Path, partial: Path, target: Path) -> Ex
             (sample["input_ids"], sample["attention_mask"]),
             str(partial),
             input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
+            output_names=["embedding", HALFWAY] if layers else ["embedding"],
             dynamic_axes={
                 "input_ids": {0: "batch", 1: "tokens"},
                 "attention_mask": {0: "batch", 1: "tokens"},
                 "embedding": {0: "batch"},
+                **({HALFWAY: {0: "batch", 1: "tokens"}} if layers else {}),
             },
             opset_version=_OPSET,
             dynamo=False,
@@ -150,6 +156,32 @@ def _export_checked(model: Any, folder: Path, partial: Path, target: Path) -> Ex
         )
     partial.replace(target)
     return Exported(dimensions=int(expected.shape[1]), max_tokens=max_tokens)
+
+
+def _tell_halfway(model: Any) -> int:
+    """Have a transformer tell what each of its layers says; how many it has, 0 where it is of another kind."""
+    network: Any = getattr(model[0], "auto_model", None)
+    layers = getattr(getattr(network, "encoder", None), "layer", None)
+    if layers is None:
+        return 0
+    network.config.output_hidden_states = True
+    return len(layers)
+
+
+def upper_layers(folder: Path) -> list[dict[str, npt.NDArray[np.float32]]]:
+    """The weights of the upper half of a BERT's layers, by their names there; matrices have shape (out, in).
+
+    Raises:
+        EmbeddingModelMissing: the folder holds no such model.
+    """
+    layers = _load(folder)[0].auto_model.encoder.layer
+    return [
+        {
+            name: np.asarray(weights.detach().numpy(), dtype=np.float32)
+            for name, weights in layer.named_parameters()
+        }
+        for layer in layers[len(layers) // 2 :]
+    ]
 
 
 def _run_exported(onnx_file: Path, folder: Path, max_tokens: int) -> npt.NDArray[np.float32]:
@@ -183,6 +215,16 @@ class SentenceTransformersEmbedder:
         model = self._loaded()
         vectors = model.encode(list(texts), normalize_embeddings=True, convert_to_numpy=True)
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), -1)
+
+    def with_halfway(
+        self, texts: Sequence[str]
+    ) -> tuple[npt.NDArray[np.float32], list[npt.NDArray[np.float32]]]:
+        """Nothing: what is not exported is not looked into.
+
+        Raises:
+            EmbeddingUnavailable: always.
+        """
+        raise EmbeddingUnavailable("This embedding model does not tell what its layers say halfway.")
 
     def knows(self, word: str) -> bool:
         return word in self._loaded().tokenizer.get_vocab()

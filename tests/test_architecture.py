@@ -31,7 +31,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "chainlit": ("copilot/ui/",),
     "langchain_openai": ("copilot/models/openai_model.py",),
     "sentence_transformers": ("retrieval/sentence_transformers_export.py",),
-    "torch": ("retrieval/sentence_transformers_export.py",),
+    "torch": ("retrieval/sentence_transformers_export.py", "copilot/models/playbook/tuning.py"),
     "onnxruntime": ("retrieval/minilm_embedder.py",),
     "typer": ("copilot/cli.py", "copilot/commands/"),
     "rich": ("copilot/commands/", "erp_tools/demo/"),

@@ -33,6 +33,27 @@ delivery chain
 """
 _WEAK = frozenset(_WEAK_LIST.split())
 """Words that many names share: alone they name nobody."""
+_CONTAINERS = frozenset(
+    [
+        f"{one}{ending}"
+        for one in (
+            "tin",
+            "can",
+            "bottle",
+            "bucket",
+            "jug",
+            "keg",
+            "tub",
+            "sack",
+            "bag",
+            "crate",
+            "case",
+            "drum",
+            "pail",
+        )
+        for ending in ("", "s")
+    ]
+)
 _CODE = re.compile(r"(?<![^\W_])([a-z]{2,4})[ -]?(\d{3,5})(?![^\W_])", re.IGNORECASE)
 
 
@@ -47,17 +68,29 @@ def likeness(said: str, name: str, ref: str) -> float:
     ):
         return 120.0
     wanted, there = spoken(said), spoken(name)
+    # "5 litre tins of olive oil": what it comes in is seldom part of its name
+    wanted = [
+        word for word in wanted if word not in _CONTAINERS or any(word.rstrip("s") in one for one in there)
+    ]
     if not wanted or not there:
         return 0.0
     weight = sum(len(word) for word in wanted)
     has_a_word = any(len(word) > 3 for word in wanted)
-    score = sum(len(word) * _best(word, there, initials=has_a_word) for word in wanted) / weight
+    score = (
+        sum(
+            len(word) * _best(word, there, initials=has_a_word, follows=at > 0)
+            for at, word in enumerate(wanted)
+        )
+        / weight
+    )
     covered = sum(1 for other in there if max(likeness_of_words(other, word) for word in wanted) >= NEAR_WORD)
     begins = likeness_of_words(wanted[0], there[0]) >= NEAR_WORD
     return score + 8.0 * covered / len(there) + (3.0 if begins else 0.0) - 5.0
 
 
-def _best(word: str, there: list[str], *, initials: bool) -> float:
+def _best(word: str, there: list[str], *, initials: bool, follows: bool) -> float:
+    if follows and len(word) == 3 and word.isalpha() and any(other.startswith(word) for other in there):
+        return SHORTENED  # "Millbrook fab"
     if initials and len(word) == 1 and word.isalpha() and any(other.startswith(word) for other in there):
         return SHORTENED  # "Valley T&D"
     return max(likeness_of_words(word, other) for other in there)

@@ -29,6 +29,7 @@ FILES = (
     "phrasings_sixth",
     "phrasings_seventh",
     "phrasings_eighth",
+    "phrasings_ninth",
 )
 
 MEASURING = (
@@ -40,6 +41,7 @@ MEASURING = (
     "phrasings_sixth",
     "phrasings_seventh",
     "phrasings_eighth",
+    "phrasings_ninth",
     "phrasings_second_fresh",
 )
 
@@ -86,28 +88,34 @@ def test_a_strangers_questions_are_mostly_understood_and_rarely_mistaken(
     """Written last, never used for improving: the honest figure, and a floor under it."""
     measured = _measured(demo, reader, "phrasings_fresh")
     found = figures(measured)
-    assert found["right"] >= 0.88, _told(measured)
-    assert found["wrong"] <= 0.08, _told(measured)
+    assert found["right"] >= 0.92, _told(measured)
+    assert found["wrong"] <= 0.06, _told(measured)
 
 
-def test_blind_questions_do_not_get_worse(demo: Copilot, reader: Person) -> None:
-    """Below the aim; a floor. Told in totals only, so that nobody mends a sentence of it."""
-    measured = _measured(demo, reader, "phrasings_eighth")
-    assert len(measured) >= 400
+@pytest.mark.parametrize(
+    ("name", "least", "right", "wrong"),
+    [("phrasings_eighth", 400, 0.93, 0.055), ("phrasings_ninth", 380, 0.95, 0.035)],
+)
+def test_blind_questions_do_not_get_worse(
+    demo: Copilot, reader: Person, name: str, least: int, right: float, wrong: float
+) -> None:
+    """Told in totals only, so that nobody mends a sentence of them."""
+    measured = _measured(demo, reader, name)
+    assert len(measured) >= least
     found = figures(measured)
-    assert found["right"] >= 0.92, found
-    assert found["wrong"] <= 0.065, found
+    assert found["right"] >= right, found
+    assert found["wrong"] <= wrong, found
 
 
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
     [
-        ("phrasings_second_fresh", 0.92, 0.07),
-        ("phrasings_third", 0.79, 0.15),
-        ("phrasings_fourth", 0.93, 0.06),
+        ("phrasings_second_fresh", 0.95, 0.04),
+        ("phrasings_third", 0.83, 0.12),
+        ("phrasings_fourth", 0.95, 0.045),
         ("phrasings_fifth", 0.95, 0.04),
         ("phrasings_sixth", 0.95, 0.04),
-        ("phrasings_seventh", 0.94, 0.045),
+        ("phrasings_seventh", 0.95, 0.045),
     ],
 )
 def test_questions_of_others_do_not_get_worse(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from retrieval import minilm_embedder
+from retrieval.embedder import LayeredEmbedder
 from retrieval.errors import EmbeddingModelMismatch, EmbeddingModelMissing
 from retrieval.minilm_embedder import (
     PINNED_WEIGHTS_SHA256,
@@ -140,6 +142,29 @@ def test_model_and_precision_are_on_record(embedder: MiniLmEmbedder) -> None:
 def test_ordinary_words_are_known_and_misspelt_ones_are_not(embedder: MiniLmEmbedder) -> None:
     assert embedder.knows("drone")
     assert not embedder.knows("shipmnet")
+
+
+def test_what_the_lower_half_says_has_a_row_for_each_token(embedder: MiniLmEmbedder) -> None:
+    texts = ["Why is S00042 late, and who has to act?", "late"]
+    vectors, (long, short) = embedder.with_halfway(texts)
+    assert np.allclose(vectors, embedder.embed(texts), atol=1e-5)
+    assert short.shape == (3, 384)  # with the tokens that begin and end a text
+    assert long.shape[0] > 10
+    assert long.dtype == np.float32
+    assert isinstance(embedder, LayeredEmbedder)
+
+
+def test_an_export_of_before_that_keeps_its_layers_to_itself_is_made_anew(
+    model_dir: Path, tmp_path: Path
+) -> None:
+    home = next((model_dir / "models").iterdir())
+    copy = tmp_path / "models" / home.name
+    shutil.copytree(home, copy)
+    assert MiniLmEmbedder(tmp_path).is_prepared
+    described = json.loads((copy / "model.json").read_text())
+    del described["export"]
+    (copy / "model.json").write_text(json.dumps(described))
+    assert not MiniLmEmbedder(tmp_path).is_prepared
 
 
 def test_asking_loads_no_torch(model_dir: Path) -> None:

@@ -13,7 +13,9 @@ BARE = re.compile(
 )
 """Two or three digits that stand alone, and are no part of a telephone number; a year may follow."""
 _STOCK_BEFORE = re.compile(
-    r"\b(?:how (?:many|much)|stock|free|left|item|product|part|model|type|bearings?|any|ref(?:erence)? (?:number )?of)\b[^,.?!]*$",
+    r"\b(?:how (?:many|much)(?! (?:more |longer |working |business )*(?:days?|hours?|weeks?|time|longer)\b)|stock|free|left|item|product"
+    r"|part(?! (?:ships?|shipping|shipped|deliver\w*|of)\b)|model|type|bearings?"
+    r"|any(?! (?:way|chance|hope|news|word|update|idea|risk|reason|danger|clue|sign|luck)\b)|ref(?:erence)? (?:number )?of)\b[^,.?!]*$",
     re.IGNORECASE,
 )
 _COUNTS_BEFORE = re.compile(
@@ -97,7 +99,8 @@ HAS_BEFORE = re.compile(
 """What may stand before a quantity: then what follows has to be no thing that is counted."""
 _GOES_ON = re.compile(
     r"^\s*(?:$|[?!.,;:)-]|(?:in|on|at|to|for|from|with|without|by|before|after|been|gone|left|shipped|delivered|and|or|but|out|off|up|as|is|was"
-    r"|be|into|via|through|un\w+ed|unstuck|gone|done|ready|loose|moving|going|shipped|released|earlier|later|sooner|faster|today|tomorrow|now|yet|please|pls|asap|this|next|there|here|<day>|<name>)\b)",
+    r"|be|into|via|through|un\w+ed|unstuck|gone|done|ready|loose|moving|going|shipped|released|picked|packed|staged|loaded|earlier|later|sooner"
+    r"|faster|today|tomorrow|now|yet|please|pls|asap|this|next|there|here|actually|really|finally|already|still|<day>|<name>)(?!\w))",
     re.IGNORECASE,
 )
 TIME_BEFORE = re.compile(r"\b(?:at|before|by|till|after|from|to)\s*$", re.IGNORECASE)
@@ -199,8 +202,12 @@ def sentence_goes_on(after: str) -> bool:
         return False
     word = follows[1].casefold()
     # "is 4987 invoiced", and not "the 6306 sealed"
-    is_done = word.endswith("ed") and word not in words().goods_go_on
-    return is_done or word in _NOT_COUNTED | _ASKED_OF_AN_ORDER
+    known = words()
+    if word in known.goods or word in known.goods_go_on:
+        return False
+    # "is 4987 invoiced", "4790 running behind", "4903 should have been there", and not "the 6306 sealed"
+    is_done = word.endswith("ed") or (word.endswith("ing") and word[:-3].rstrip("n") in known.plain)
+    return is_done or word in _NOT_COUNTED | _ASKED_OF_AN_ORDER or word in known.plain
 
 
 def asks_for_goods(before: str) -> bool:

@@ -35,10 +35,20 @@ _PLACE = re.compile(r"<(\w+)>")
 _LETTER_FOR = {"order": "\x01", "po": "\x02", "product": "\x03", "name": "\x04", "day": "\x05"}
 
 
+def spoken(masked: Sequence[str]) -> list[str]:
+    """Masked questions as a model of language hears them: with words where places are."""
+    return [_PLACE.sub(lambda match: _STANDS_FOR.get(match[1], "this"), text) for text in masked]
+
+
 def features(masked: Sequence[str], embedder: Embedder | None) -> FLOATS:
     """One row a question, the same width for the same embedder; without a model there is no embedding in it."""
-    spoken = [_PLACE.sub(lambda match: _STANDS_FOR.get(match[1], "this"), text) for text in masked]
-    dense = embedder.embed(spoken) if embedder else np.zeros((len(masked), 0), dtype=np.float32)
+    return beside(masked, embedder.embed(spoken(masked)) if embedder else None)
+
+
+def beside(masked: Sequence[str], dense: FLOATS | None) -> FLOATS:
+    """As `features`, where the questions are embedded already."""
+    if dense is None:
+        dense = np.zeros((len(masked), 0), dtype=np.float32)
     signs = [[at for at, pattern in enumerate(cues()) if pattern.search(text)] for text in masked]
     single = np.zeros((len(masked), len(cues())), dtype=np.float32)
     for row, found in enumerate(signs):

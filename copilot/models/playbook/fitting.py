@@ -12,12 +12,16 @@ from datetime import date
 import numpy as np
 
 from copilot.models.playbook.clauses import clauses
-from copilot.models.playbook.features import FLOATS, features
+from copilot.models.playbook.features import FLOATS, features, spoken
+from copilot.models.playbook.layers import Listener
 from copilot.models.playbook.network import HIDDEN, Networks, learn
 from copilot.models.playbook.spelling import put_right
 from copilot.models.playbook.things import find_things
+from copilot.models.playbook.tuning import tune
 from copilot.models.playbook.words import Asked, asked, examples, words
 from retrieval.embedder import Embedder
+from retrieval.minilm_embedder import MiniLmEmbedder
+from retrieval.sentence_transformers_export import upper_layers
 
 OF_A_LINE = 4
 """Sentences written out of one example line with ``(a|b)``."""
@@ -29,6 +33,7 @@ WHOLE_HIDDEN, TWO_HIDDEN = 128, 48
 """Width of the two networks that hear whole questions; less than of those that tell intents apart."""
 IN_ORDER = 0.9
 """Share of the first label in the first of two clauses."""
+_AT_ONCE = 1024
 ANY_DAY = date(2026, 11, 21)
 """Which day it is does not change where a day stands in a sentence."""
 
@@ -53,14 +58,32 @@ def fit(learned: Sequence[Row], embedder: Embedder | None) -> tuple[tuple[str, .
     width does."""
     intents = tuple(dict.fromkeys(intent for row in learned for intent in row.intents))
     x = features([row.masked for row in learned], embedder)
+    y, weigh = _wanted(learned, intents)
+    if embedder is None:
+        return intents, Networks(members=(learn(x, y, weigh, hidden=HIDDEN // 2),))
+    return intents, Networks(members=tuple(learn(x, y, weigh, beginning=one) for one in range(MEMBERS)))
+
+
+def fit_listener(learned: Sequence[Row], intents: Sequence[str], embedder: MiniLmEmbedder) -> Listener:
+    """What hears a question by the embedding model's own layers; takes a quarter of an hour."""
+    y, weigh = _wanted(learned, intents)
+    said = spoken([row.masked for row in learned])
+    halfway = [
+        x.astype(np.float16)  # of fifty thousand, half a gigabyte
+        for at in range(0, len(said), _AT_ONCE)
+        for x in embedder.with_halfway(said[at : at + _AT_ONCE])[1]
+    ]
+    return tune(halfway, y, weigh, upper_layers(embedder.folder))
+
+
+def _wanted(learned: Sequence[Row], intents: Sequence[str]) -> tuple[FLOATS, FLOATS]:
+    """Each row's share of each intent, shape (rows, intents), and how much each row counts."""
     y = _shares([row.intents for row in learned], intents)
     weigh = np.array([row.weight for row in learned], dtype=np.float32)
     # A rare intent's examples count as much as a frequent one's, within reason.
     counts = (y * weigh[:, None]).sum(axis=0)
     weigh *= y @ np.sqrt(counts.mean() / counts)
-    if embedder is None:
-        return intents, Networks(members=(learn(x, y, weigh, hidden=HIDDEN // 2),))
-    return intents, Networks(members=tuple(learn(x, y, weigh, beginning=one) for one in range(MEMBERS)))
+    return y, weigh
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -161,7 +161,8 @@ def _about_the_answer(made: Understanding, before: Understanding) -> Understandi
 
 
 _NARROWS = re.compile(
-    r"^(?:and |ok |now |so |but )*(?:only|just)\b|\b(?:of|only|just) (?:those|these|them)\b|\b(?:those|them|these) only\b",
+    r"^(?:and |ok |now |so |but )*(?:only|just)\b|\b(?:of|only|just) (?:those|these|them)\b|\b(?:those|them|these) only\b"
+    r"|\bsame (?:thing|list|again|question)\b[^.?!]{0,12}\b(?:only|just)\b|\b(?:only|just) the \w+(?: \w+)? ones\b",
     re.IGNORECASE,
 )
 """A part of the list of the question before."""

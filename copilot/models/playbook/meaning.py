@@ -15,10 +15,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from copilot.models.playbook.features import FLOATS, features
+from copilot.models.playbook.features import FLOATS, beside, features, spoken
+from copilot.models.playbook.layers import Listener, unpacked
 from copilot.models.playbook.network import PARTS, Network, Networks, chances
 from copilot.models.playbook.spelling import put_right
-from retrieval.embedder import Embedder
+from retrieval.embedder import Embedder, LayeredEmbedder
 from retrieval.errors import EmbeddingUnavailable
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ WEIGHTS = "weights.npz"
 TEMPERATURE = 1.0
 """What scores are divided by before they are probabilities, so that of questions said to be 80 % sure 80 % are right; measured by
 `training --check` on questions that the weights were not fitted to."""
+
+
+HEARD = 0.5
+"""Share of what the embedding model's own layers hear, beside the networks; between 0.3 and 0.7 it makes little difference."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +71,15 @@ class Meaning:
     def __init__(self, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
         self._networks: Networks | None = None
+        self._listener: Listener | None = None
         self._of_two: tuple[Networks, Networks] | None = None
         self._heard: dict[tuple[str, ...], Heard] = {}
         self._intents: tuple[str, ...] = ()
-        self._last: tuple[tuple[str, ...], FLOATS] = ((), np.zeros((0, 0), dtype=np.float32))
+        self._last: tuple[tuple[str, ...], FLOATS, list[FLOATS]] = (
+            (),
+            np.zeros((0, 0), dtype=np.float32),
+            [],
+        )
         self._known: dict[tuple[tuple[str, ...], str], Guess] = {}
 
     def guess(self, readings: Sequence[str], *, before: str = "", boost: float = 1.0) -> Guess:
@@ -125,7 +135,11 @@ class Meaning:
             if self._networks is None:
                 self._load()
             assert self._networks is not None
-            scores = self._networks.scores(self._rows(readings)) / TEMPERATURE
+            rows, halfway = self._said(readings)
+            scores = self._networks.scores(rows)
+            if self._listener is not None and halfway:
+                scores = together(scores, self._listener.scores(halfway))
+            scores = scores / TEMPERATURE
         except EmbeddingUnavailable as error:
             log.warning("questions are understood by words only: %s", error)
             self._embedder = None
@@ -135,11 +149,24 @@ class Meaning:
 
     def _rows(self, readings: tuple[str, ...]) -> FLOATS:
         """Features of a question; both questions about it come one after the other, and it is embedded once."""
-        known, rows = self._last
+        return self._said(readings)[0]
+
+    def _said(self, readings: tuple[str, ...]) -> tuple[FLOATS, list[FLOATS]]:
+        """Features of a question, and what the lower half of the embedding model's layers says of it, if that is listened to."""
+        known, rows, halfway = self._last
         if known != readings:
-            rows = features(readings, self._embedder)
-            self._last = readings, rows
-        return rows
+            halfway = []
+            if self._listener is not None and isinstance(self._embedder, LayeredEmbedder):
+                try:
+                    dense, halfway = self._embedder.with_halfway(spoken(readings))
+                    rows = beside(readings, dense)
+                except EmbeddingUnavailable as error:
+                    log.warning("questions are understood by the networks alone: %s", error)
+                    self._listener = None
+            if not halfway:
+                rows = features(readings, self._embedder)
+            self._last = readings, rows, halfway
+        return rows, halfway
 
     def _load(self) -> None:
         file = read_weights()
@@ -153,6 +180,14 @@ class Meaning:
             self._embedder = None
         self._networks = file.by_words if self._embedder is None else file.by_meaning
         self._of_two = None if self._embedder is None else (file.whole, file.two)
+        self._listener = None if self._embedder is None else file.listener
+
+
+def together(networks: FLOATS, listener: FLOATS) -> FLOATS:
+    """Scores of the same questions by the networks and by the listener as one: each learned something else, and where they differ
+    neither is sure."""
+    one: FLOATS = (1 - HEARD) * np.log(chances(networks) + 1e-9) + HEARD * np.log(chances(listener) + 1e-9)
+    return one
 
 
 def _mean(scores: FLOATS) -> FLOATS:
@@ -189,6 +224,8 @@ class Weights:
     """What is asked in the whole of a question, which may be two things; for the embedding model `model_id`."""
     two: Networks
     """Whether it is one thing or two."""
+    listener: Listener
+    """What hears a question by the upper layers of the embedding model `model_id`."""
     model_id: str
     fitted_to: str
     """`words.fingerprint` of the examples they were fitted to."""
@@ -205,6 +242,9 @@ def read_weights() -> Weights:
             by_words=_networks(file, "by_words"),
             whole=_networks(file, "whole"),
             two=_networks(file, "two"),
+            listener=unpacked(
+                {key.removeprefix("listener."): file[key] for key in file if key.startswith("listener.")}
+            ),
             model_id=str(file["model_id"]),
             fitted_to=str(file["fitted_to"]),
         )

@@ -50,6 +50,12 @@ _OWNED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+_A_CODE_BEFORE = re.compile(
+    r"\b(?!(?:is|on|of|for|to|at|the|has|was|are|and|or|my|re|so|did|can|will|why|our|get|got|see|say|due|eta|yes|no|ok|but|now|about)\b)"
+    r"(?:in|[a-z]{2,3})[ -]$",
+    re.IGNORECASE,
+)
+"""The letters of a product's code: "fb 1010 east", "in 4010"."""
 _CHASES = re.compile(
     r"\bPOs\b|\b(?:press|chas\w+|remind\w*|nudge|push|urge|ping|follow\w*|confirm\w*)\b.*\b(?:vendors?|suppliers?)\b"
     r"|\b(?:vendors?|suppliers?)\b.*\b(?:remind\w*|confirm\w*|firm date)\b",
@@ -90,6 +96,8 @@ _WRITTEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![\w'’])o/(?=\d{2})", "order "),
         # SO# 142, so:142, SO no. 142, S#142
         (r"(?<![\w'’])(?:so|s)\s?(?:#|:|no\.?\s|nr\.?\s|num\.?\s|number\s)\s*(?=\d)", "order "),
+        # po 14 may slip, which is no day in May
+        (r"\b(?:purchase order|p\.o\.|po)\s*#?\s*0*(\d{1,4})(?=\s+may\b)", r"purchase order \1"),
         # orders 42/57, S00042/57
         (r"\b(orders?\s+\d+|SO?\d+)/(?=\d{2,5}\b)", r"\1 and "),
     )
@@ -100,14 +108,14 @@ _DELIVERY = re.compile(
 )
 """A delivery as it is read out: "east out 72" for EAST/OUT/00072."""
 _JOINS = re.compile(
-    r"^\s*(?:,|and|or|&|/|\+|plus|vs\.?|versus|then|, and|,? ?and also|,? ?as well as|,? ?and then)?\s*$",
+    r"^\s*(?:,|and|or|n|&|/|\+|plus|vs\.?|versus|then|, and|,? ?and also|,? ?as well as|,? ?and then)?\s*$",
     re.IGNORECASE,
 )
 _ASKED_TOO = re.compile(
     r"\b(?:why(?:['’]s| is| was| did)|(?:when|where)(?:['’]s| is| does| will| can| did)|(?:and|then|so|but) (?:has|is|can|could|may|will"
     r"|does|did|would)|made|hold(?:s|ing)? up|block(?:s|ing)|stopp?(?:s|ing)|shift|bump|(?P<done>mak(?:e|es|ing)|cancel)"
     r"|(?:and|then|so) (?:move|ship|split|release|make|cancel)"
-    r"|(?:note|comment|remark|put|log)(?: it| this| that)? (?:on|to|in)"
+    r"|(?:note|comment|remark|put|log)(?: it| this| that)? (?:on|to|in)|(?:customer|client) (?:on|about|for|of)"
     r"|(?:stock|goods|drums|it|them|one) (?:from|off|of)|(?:drafts? (?:on|for)))\s+$",
     re.IGNORECASE,
 )
@@ -142,6 +150,22 @@ _LISTED = re.compile(
     re.IGNORECASE,
 )
 """orders 4 and 5; orders 3, 7 and 12"""
+
+
+_SINGLE = (
+    re.compile(
+        r"(?:^|\b(?:why|is|was|why['’]s|where['’]s|when['’]s|did|will|has|does|can) )(?P<number>\d)(?= (?:late|shipp?(?:ed|ing)?|stuck|gone"
+        r"|overdue|blocked|leav(?:e|ing)|arriv(?:e|ing)|on time|on (?:the|a|its) truck|on hold|held up|ready to|make it|go(?:ing)? out"
+        r"|with (?:atlas|nitro|polar|swiftline|us|the carrier)|still (?:late|stuck|here|open)|delivered)\b)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:customer (?:re|about|on)|(?:eta|day|date) for|(?:eta|news|update|status) on|status of|(?:up|wrong) with) (?P<number>\d)"
+        r"(?=\s*(?:$|[?!.,;](?!\d)))",
+        re.IGNORECASE,
+    ),
+)
+"""One figure is an order's only where nothing else is asked so: "did 3 ship", "status of 8?"."""
 
 
 def _each_named(match: re.Match[str]) -> str:
@@ -190,9 +214,21 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
         Numbered(reference=f"P{int(match[1]):05d}", is_purchase=True, start=match.start(), end=match.end())
         for match in _SHORT_PURCHASE.finditer(text)
     ]
+    if not taken and not found:
+        found += [
+            Numbered(
+                reference=f"order {one['number']}",
+                is_purchase=False,
+                start=one.start("number"),
+                end=one.end("number"),
+            )
+            for pattern in _SINGLE
+            for one in pattern.finditer(text)
+        ]
     taken = taken or bool(found)
     covered = list(found)
-    is_chasing = bool(_CHASES.search(text)) and not _NOTES.search(text)
+    names_a_purchase = "<po>" in text or any(one.is_purchase for one in found)
+    is_chasing = bool(_CHASES.search(text)) and not _NOTES.search(text) and not names_a_purchase
     quantities = quantities_told(text)
     for match in BARE.finditer(text):
         if any(one.start <= match.start() < one.end for one in covered):
@@ -248,7 +284,12 @@ def _customers_own(text: str) -> Iterator[Numbered]:
         before, after = text[max(0, match.start() - NEAR) : match.start()], text[match.end() :]
         is_said = bool(match["owned"] or _OWNED_BEFORE.search(before))
         is_time = TIME_BEFORE.search(before) and int(match["number"][:2]) < 25
-        is_other = is_time or asks_for_goods(before) or counts(before, match["number"], after)
+        is_other = (
+            is_time
+            or asks_for_goods(before)
+            or counts(before, match["number"], after)
+            or _A_CODE_BEFORE.search(before)
+        )
         if is_said or (sentence_goes_on(after) and not is_other):
             yield Numbered(
                 reference=f"order {match['number']}", is_purchase=False, start=match.start(), end=match.end()

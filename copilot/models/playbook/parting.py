@@ -17,7 +17,7 @@ from copilot.models.playbook.clauses import only_tells
 from copilot.models.playbook.intents import Intent
 from copilot.models.playbook.weighing import Weighed
 
-AS_TWO, AS_FIRST, AS_SECOND, AS_RULED, ALL_ALONE = 0.55, 2.5, 1.5, 1.3, -0.1
+AS_TWO, AS_FIRST, AS_SECOND, AS_RULED, ALL_ALONE = 0.55, 2.5, 1.5, 1.3, 0.0
 """What speaks for two, in nats: that the whole sounds like two, how sure the parts are, that the rules cut there. Fitted by logistic
 regression to the questions of asked.yaml that were left out, with two in one as rare as people ask them (8 in 100)."""
 AS_NAMED = 0.8

@@ -132,12 +132,13 @@ def find_things(
     days = find_days(left, today, past=past)
     if days:
         left = f"{left[: days.start]} <day> {left[days.end :]}"
+    # first: "when 102 arives" asks for an order, and does not count arives
+    left = _in_full(left, put_right)
     by_number = list(numbered(left, taken=bool(orders or purchases)))
     for one in reversed(by_number):
         left = f"{left[: one.start]} {'<po>' if one.is_purchase else '<order>'} {left[one.end :]}"
     orders += [one.reference for one in by_number if not one.is_purchase]
     purchases += [one.reference for one in by_number if one.is_purchase]
-    left = _in_full(left, put_right)
     found, without_names, are_written_so = _names(left)
     small = [one for one in found if one == one.casefold()]
     names += [one for one in found if one not in small]
@@ -195,7 +196,13 @@ def _in_full(text: str, put_right: Callable[[str], str] | None) -> str:
         word = match[0]
         if word in known.hurried:
             return known.hurried[word]
-        if put_right is None or len(word) < 4 or word in known.plain or word in UNITS or not word.isalpha():
+        if (
+            put_right is None
+            or len(word) < 4
+            or word in known.plain | known.goods_go_on
+            or word in UNITS
+            or not word.isalpha()
+        ):
             return word
         return put_right(word)
 
@@ -297,7 +304,7 @@ def _trimmed(
 
 _BEFORE_A_NAME = re.compile(
     r"(?:^|[,;:.?!]\s*|\b(?:for|at|to|from|with|of|is|does|did|has|have|will|can|and|that)\s+"
-    r"|\b(?:the|any|many|much|more|our|some)\s+(?=light|heavy))(old|red|light|heavy)\s$",
+    r"|(?:\b(?:the|any|many|much|more|our|some)|\d)\s+(?=light|heavy))(old|red|light|heavy)\s$",
     re.IGNORECASE,
 )
 """An ordinary word that begins the name ("for old mill fab"). Others may as well say which ones are meant ("for new Prairie orders")."""

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from copilot.models.playbook.features import FLOATS, features
-from copilot.models.playbook.fitting import fit, fit_wholes, rows, wholes
-from copilot.models.playbook.meaning import WEIGHTS
+from copilot.models.playbook.features import FLOATS, features, spoken
+from copilot.models.playbook.fitting import fit, fit_listener, fit_wholes, rows, wholes
+from copilot.models.playbook.layers import packed
+from copilot.models.playbook.meaning import WEIGHTS, together
 from copilot.models.playbook.network import PARTS, Networks, chances
 from copilot.models.playbook.words import fingerprint
 from retrieval.minilm_embedder import MiniLmEmbedder
@@ -28,7 +29,9 @@ RUN = 10
 
 def write_weights(embedder: MiniLmEmbedder, to: Path) -> None:
     """Fit and write; half precision is enough and keeps the file small."""
-    intents, by_meaning = fit(rows(embedder), embedder)
+    learned = rows(embedder)
+    intents, by_meaning = fit(learned, embedder)
+    listener = fit_listener(learned, intents, embedder)
     intents_by_words, by_words = fit(rows(None), None)
     assert intents == intents_by_words
     whole, two = fit_wholes(wholes(embedder), intents, embedder)
@@ -40,6 +43,7 @@ def write_weights(embedder: MiniLmEmbedder, to: Path) -> None:
             **_by_name("by_words", by_words),
             **_by_name("whole", whole),
             **_by_name("two", two),
+            **{f"listener.{name}": part for name, part in packed(listener).items()},
             model_id=np.array(embedder.model_id),
             fitted_to=np.array(fingerprint()),
         )
@@ -61,7 +65,11 @@ def check(embedder: MiniLmEmbedder) -> None:
     asked = [at for at, row in enumerate(learned) if at // RUN % EVERY == 0 and row.weight > 1.0]
     left_out = set(asked)
     intents, networks = fit([row for at, row in enumerate(learned) if at not in left_out], embedder)
-    scores = networks.scores(features([learned[at].masked for at in asked], embedder))
+    listener = fit_listener([row for at, row in enumerate(learned) if at not in left_out], intents, embedder)
+    masked = [learned[at].masked for at in asked]
+    scores = together(
+        networks.scores(features(masked, embedder)), listener.scores(embedder.with_halfway(spoken(masked))[1])
+    )
     wanted = np.array([[learned[at].intents.get(one, 0.0) > 0 for one in intents] for at in asked])
     for temperature in (0.55, 0.7, 0.85, 1.0, 1.15, 1.3):
         likely = (chances((scores / temperature).astype(np.float32)) * wanted).sum(axis=1)
