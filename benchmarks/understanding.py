@@ -22,7 +22,7 @@ SETS = {
     "phrasings_fifth": "fifth (written by a fourth stranger; looked at while improving)",
     "phrasings_sixth": "sixth (written and labelled by five strangers; looked at while improving)",
     "phrasings_seventh": "seventh (written and labelled by five others; looked at while improving)",
-    "phrasings_eighth": "eighth (written and labelled by five others again, never looked at)",
+    "phrasings_eighth": "eighth (written and labelled by five others again; looked at while improving)",
     "phrasings_ninth": "ninth (written and labelled by four others again, never looked at)",
     "phrasings_second_fresh": "second fresh (written by somebody who had not seen the examples; its failures read once)",
 }

@@ -92,19 +92,13 @@ def test_a_strangers_questions_are_mostly_understood_and_rarely_mistaken(
     assert found["wrong"] <= 0.06, _told(measured)
 
 
-@pytest.mark.parametrize(
-    ("name", "least", "right", "wrong"),
-    [("phrasings_eighth", 400, 0.93, 0.055), ("phrasings_ninth", 380, 0.95, 0.035)],
-)
-def test_blind_questions_do_not_get_worse(
-    demo: Copilot, reader: Person, name: str, least: int, right: float, wrong: float
-) -> None:
-    """Told in totals only, so that nobody mends a sentence of them."""
-    measured = _measured(demo, reader, name)
-    assert len(measured) >= least
+def test_blind_questions_do_not_get_worse(demo: Copilot, reader: Person) -> None:
+    """Told in totals only, so that nobody mends a sentence of it."""
+    measured = _measured(demo, reader, "phrasings_ninth")
+    assert len(measured) >= 380
     found = figures(measured)
-    assert found["right"] >= right, found
-    assert found["wrong"] <= wrong, found
+    assert found["right"] >= 0.95, found
+    assert found["wrong"] <= 0.035, found
 
 
 @pytest.mark.parametrize(
@@ -116,6 +110,7 @@ def test_blind_questions_do_not_get_worse(
         ("phrasings_fifth", 0.95, 0.04),
         ("phrasings_sixth", 0.95, 0.04),
         ("phrasings_seventh", 0.95, 0.045),
+        ("phrasings_eighth", 0.94, 0.05),
     ],
 )
 def test_questions_of_others_do_not_get_worse(

@@ -20,6 +20,8 @@ from erp_tools.reads.likeness import codes_of, is_code, is_weak, likeness, parts
         ("Valley T&D", "Valley Tool and Die", ""),
         ("fb1010", "Extra Virgin Olive Oil 5 L", "FB-1010"),
         ("check fb 1010 east", "Extra Virgin Olive Oil 5 L", "FB-1010"),
+        ("millbrok fab", "Millbrook Fabrication", ""),
+        ("5 litre tins of olive oil", "Extra Virgin Olive Oil 5 L", ""),
     ],
 )
 def test_near(said: str, name: str, ref: str) -> None:
@@ -33,6 +35,9 @@ def test_near(said: str, name: str, ref: str) -> None:
         ("t d", "Tool and Die", ""),
         ("Great Plains", "Great Lakes Packaging", ""),
         ("fb 101", "Extra Virgin Olive Oil 5 L", "FB-1010"),
+        ("old mill fab", "Millbrook Fabrication", ""),
+        ("fab", "Millbrook Fabrication", ""),
+        ("tins", "Extra Virgin Olive Oil 5 L", ""),
         ("", "Acme Catering", ""),
     ],
 )

@@ -206,7 +206,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         ),
         (rf"\b(?:a|one) {_WEEK} (?:from|on|after) {_WEEKDAY}\b", readings.week_from_weekday),
         (
-            r"\b(?:the\s+)?(?:end of (?:the |this )?month|(?:this )?month(?:['’]?s)?[ -]end|eom)\b",
+            r"\b(?:the\s+)?(?:end of (?:the |this )?month|(?:this )?month(?:['’]?s)?[ -]end|eom"
+            r"|(?:before )?(?:the|this) month (?:is (?:over|out|up)|ends))\b",
             readings.end_of_month,
         ),
         (rf"\b{readings.HOLIDAY}\b", readings.holiday),

@@ -113,7 +113,7 @@ def filled_in(made: Understanding, before: Understanding | None) -> Understandin
 
 _OF_GOODS: frozenset[str] = frozenset({"stock", "purchase", "waiting_for"})
 _PLACE_ONLY = re.compile(
-    r"^(?:and|what about|how about|or|also|and what about)?\W*(?:in|at|from)\s+[\w' -]{3,40}\W*$",
+    r"^(?:(?:and|what about|how about|or|also)\W+)*(?:any(?:thing|more)?\W+|some\W+)?(?:in|at|from)\s+[\w' -]{3,40}\W*$",
     re.IGNORECASE,
 )
 _SAID_A_PLACE = r"\b(?:in|at|from)\s+(?:the )?"
@@ -198,7 +198,10 @@ def _leaves_open(made: Understanding, points: bool) -> bool:
             ends = few and re.search(r"\bthen\W*$", made.question, re.IGNORECASE)
             return (not made.names and bool(points or begins or ends)) or (points and few and not is_named)
         case "at_risk":
-            asks = _OF_THE_LIST.search(made.question) or (few and _ABOUT_A_LIST.search(made.question))
+            theirs = re.search(r"\btheir\b", made.question, re.IGNORECASE)
+            asks = (
+                _OF_THE_LIST.search(made.question) or theirs or (few and _ABOUT_A_LIST.search(made.question))
+            )
             return not made.names and bool(asks)
         case _:  # stock, customer_orders, credit
             return points or (not is_named and few and (goes_on or not made.names))

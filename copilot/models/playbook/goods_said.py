@@ -27,6 +27,8 @@ _SIZE = re.compile(
 _PACK_OF = re.compile(
     r"\b(?P<pack>box|case|pack|carton|pail|bale|bundle)(?:s|es)? of (?P<number>\d{1,4})\b", re.IGNORECASE
 )
+CODE = re.compile(r"[A-Z]{1,4}\d{2,4}")
+"""What goods are known by: "N95 box of 100"."""
 _IN_PACKS = re.compile(r"\b(?:in (?:the )?|the )(?P<number>\d{1,4})['’]?s\b", re.IGNORECASE)
 """lentils in 25s, the 50s"""
 _OUR_OWN = re.compile(
@@ -46,7 +48,11 @@ def with_sizes(text: str, names: Sequence[str]) -> list[str]:
     if len({size for _, size in sizes}) != 1 or any(_holds(name, sizes[0][0]) for name in names):
         return list(names)  # which size is meant of which goods is not told: "5 kg sea salt in place of 10"
     place, size = sizes[0]
-    goods = [one for one in names if not re.search(r"\d", one) and not _PACK_ALONE.fullmatch(one)]
+    goods = [
+        one
+        for one in names
+        if CODE.fullmatch(one) or not (re.search(r"\d", one) or _PACK_ALONE.fullmatch(one))
+    ]
     nearest = min(goods, key=lambda one: abs(text.find(one) - place.start()), default="")
     if not nearest or abs(text.find(nearest) - place.start()) > NEAR:
         return list(names)

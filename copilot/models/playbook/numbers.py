@@ -56,12 +56,24 @@ _A_CODE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 """The letters of a product's code: "fb 1010 east", "in 4010"."""
+_AN_AMOUNT_BEFORE = re.compile(
+    r"\b(?:paid|pays?|paying|owes?|owed|owing|billed|worth|costs?|costing|limit|balance|total|amount|sum|price|fee|quoted?|invoices?|zip|pin"
+    r"|dial|phone|roughly|around|some|over|under|than|another|spent|spend|sells?|sold|charge[ds]?)\s+(?:(?:of|is|was|at|out|in|us|them)\s+)*$",
+    re.IGNORECASE,
+)
+"""Money is seldom told with its currency: "they paid 4180 last week"."""
 _CHASES = re.compile(
     r"\bPOs\b|\b(?:press|chas\w+|remind\w*|nudge|push|urge|ping|follow\w*|confirm\w*)\b.*\b(?:vendors?|suppliers?)\b"
     r"|\b(?:vendors?|suppliers?)\b.*\b(?:remind\w*|confirm\w*|firm date)\b",
     re.IGNORECASE,
 )
 """Then a bare number is a purchase order's."""
+_OF_A_VENDOR = re.compile(
+    r"\bpurchase (?:order|one),? (?:not\b|i mean|i meant)|[,;?.] *the purchase (?:one|order)\W*$|\bwhose po is \d"
+    r"|^\W*\d+ from the (?:vendor|supplier)\b",
+    re.IGNORECASE,
+)
+"""The same, said beside it: "what's coming on 70? the purchase order, not the sales one"."""
 _NOTES = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you)\W+)*(?:note|log|comment|write in|record|leave word|put (?:a note )?on|add a note|jot)\b",
     re.IGNORECASE,
@@ -228,7 +240,11 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
     taken = taken or bool(found)
     covered = list(found)
     names_a_purchase = "<po>" in text or any(one.is_purchase for one in found)
-    is_chasing = bool(_CHASES.search(text)) and not _NOTES.search(text) and not names_a_purchase
+    is_chasing = (
+        bool(_OF_A_VENDOR.search(text) or _CHASES.search(text))
+        and not _NOTES.search(text)
+        and not names_a_purchase
+    )
     quantities = quantities_told(text)
     for match in BARE.finditer(text):
         if any(one.start <= match.start() < one.end for one in covered):
@@ -289,6 +305,7 @@ def _customers_own(text: str) -> Iterator[Numbered]:
             or asks_for_goods(before)
             or counts(before, match["number"], after)
             or _A_CODE_BEFORE.search(before)
+            or _AN_AMOUNT_BEFORE.search(before)
         )
         if is_said or (sentence_goes_on(after) and not is_other):
             yield Numbered(

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from copilot.models.playbook.counting import asks_for_goods, counts
 from copilot.models.playbook.days import Days, find_days
-from copilot.models.playbook.goods_said import UNITS, our_own, with_sizes
+from copilot.models.playbook.goods_said import CODE, UNITS, our_own, with_sizes
 from copilot.models.playbook.numbers import numbered, without_slips
 from copilot.models.playbook.spelling import days_put_right
 from copilot.models.playbook.spoken import in_figures
@@ -140,7 +140,8 @@ def find_things(
     orders += [one.reference for one in by_number if not one.is_purchase]
     purchases += [one.reference for one in by_number if one.is_purchase]
     found, without_names, are_written_so = _names(left)
-    small = [one for one in found if one == one.casefold()]
+    # "N95 box of 100": what is known by a code has a size, too
+    small = [one for one in found if one == one.casefold() or CODE.fullmatch(one)]
     names += [one for one in found if one not in small]
     names += with_sizes(left, [re.sub(r"^(\d{4})s$", r"\1", one) for one in small])
     names += our_own(left) if not (orders or purchases) else ()
