@@ -296,8 +296,19 @@ class MiniLmEmbedder:
 
     def _describe_unlocked(self) -> dict[str, Any]:
         if self._description is None:
-            self._description = self._read_description() or self._export()
+            self._description = self._read_description() or self._export_again()
         return self._description
+
+    def _export_again(self) -> dict[str, Any]:
+        """A new export; where that is not possible, one of before does for all but its layers."""
+        former = self._read_description(of_any_version=True)
+        try:
+            return self._export()
+        except EmbeddingUnavailable as error:
+            if former is None:
+                raise
+            log.warning("model_not_exported_again", extra={"reason": str(error)})
+            return former
 
     def _home(self) -> Path:
         if self._kept_in is not None:
@@ -318,8 +329,12 @@ class MiniLmEmbedder:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _read_description(self) -> dict[str, Any] | None:
-        """The description of a finished export that still belongs to the model in the folder, else None."""
+    def _read_description(self, *, of_any_version: bool = False) -> dict[str, Any] | None:
+        """The description of a finished export that still belongs to the model in the folder, else None.
+
+        Args:
+            of_any_version: an export of before will do, that tells less than one of today.
+        """
         try:
             found = self._read_text()
             if found.get("runtime") == _BY_TORCH:
@@ -331,7 +346,7 @@ class MiniLmEmbedder:
             if self._packaged:
                 # weights of another release need a new export; their size is enough to notice
                 same = found["weights_stat"] == [_weights_file(self._folder).stat().st_size]
-                return found if same and found.get("export") == _EXPORT_VERSION else None
+                return found if same and (of_any_version or found.get("export") == _EXPORT_VERSION) else None
             return found
         except (OSError, ValueError, KeyError, EmbeddingModelMissing):
             return None
@@ -363,7 +378,7 @@ class MiniLmEmbedder:
                 if not tokenizer.is_file():
                     raise NoExportedForm("it has no tokenizer.json")
                 (home / "tokenizer.json").write_bytes(tokenizer.read_bytes())
-                made = export_onnx(self._folder, home / "model.onnx")
+                made = export_onnx(self._folder, home / "model.onnx", halfway=self._packaged)
                 described |= {
                     "dimensions": made.dimensions,
                     "max_tokens": made.max_tokens,
@@ -383,6 +398,9 @@ class MiniLmEmbedder:
                     "runtime": _BY_TORCH,
                     "dimensions": dimensions_of(self._folder),
                 }
+            partial = home / f"model.json.{os.getpid()}.partial"
+            partial.write_text(json.dumps(described, indent=1), encoding="utf-8")
+            partial.replace(home / "model.json")
         except ImportError as error:
             raise EmbeddingModelMissing(
                 f"The embedding model cannot be exported: the package {error.name!r} is missing. Run `make install`."
@@ -391,11 +409,7 @@ class MiniLmEmbedder:
             raise EmbeddingUnavailable(
                 f"The embedding model cannot be written to {home} ({error}). Check COPILOT_DATA_DIR and the room on its disk."
             ) from error
-        description = described
-        partial = home / "model.json.partial"
-        partial.write_text(json.dumps(description, indent=1), encoding="utf-8")
-        partial.replace(home / "model.json")
-        return description
+        return described
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

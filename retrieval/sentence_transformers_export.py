@@ -69,21 +69,25 @@ def _load(folder: Path) -> Any:
         ) from error
 
 
-def export_onnx(folder: Path, target: Path) -> Exported:
+def export_onnx(folder: Path, target: Path, *, halfway: bool = False) -> Exported:
     """Write the model in `folder` as one ONNX file and check that both give the same vectors.
 
     Args:
         folder: A sentence-transformers model.
         target: The file to write; appears only when the check has passed.
+        halfway: Whether it is to tell what the lower half of its layers says, too, see `LayeredEmbedder`; a model of another kind
+            than BERT does not.
 
     Raises:
         EmbeddingModelMissing: the folder holds no such model.
         NoExportedForm: it cannot be exported, or the exported model answers differently.
     """
     model = _load(folder)
-    partial = target.with_name(target.name + ".partial")
+    partial = target.with_name(
+        f"{target.name}.{os.getpid()}.partial"
+    )  # two processes may export at the same time
     try:
-        return _export_checked(model, folder, partial, target)
+        return _export_checked(model, folder, partial, target, halfway=halfway)
     except (NoExportedForm, EmbeddingModelMissing, OSError, ImportError):
         partial.unlink(missing_ok=True)
         raise
@@ -101,12 +105,12 @@ def dimensions_of(folder: Path) -> int:
     return SentenceTransformersEmbedder(folder, model_id="").dimensions
 
 
-def _export_checked(model: Any, folder: Path, partial: Path, target: Path) -> Exported:
+def _export_checked(model: Any, folder: Path, partial: Path, target: Path, *, halfway: bool) -> Exported:
     import torch
 
     from retrieval.minilm_embedder import HALFWAY
 
-    layers = _tell_halfway(model)
+    layers = _tell_halfway(model) if halfway else 0
 
     class Graph(torch.nn.Module):  # type: ignore[misc]  # torch is not typed for us
         def __init__(self) -> None:

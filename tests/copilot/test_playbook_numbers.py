@@ -51,6 +51,12 @@ TODAY = date(2026, 11, 21)
         ("any way to get 4709 there in time", ("order 4709",), ()),
         ("granite needs 4618 wed latest, we ok?", ("order 4618",), ()),
         ("did 3 ship like they said", ("order 3",), ()),
+        ("put 4829 on hold", ("order 4829",), ()),
+        ("if 4829 is late tell them", ("order 4829",), ()),
+        ("we've 4829 stuck in dallas", ("order 4829",), ()),
+        ("may 4829 leave today", ("order 4829",), ()),
+        ("4790 returning today?", ("order 4790",), ()),
+        ("is 3 late?", ("order 3",), ()),
         ("status of 8?", ("order 8",), ()),
         ("is 8 with nitro now", ("order 8",), ()),
         ("12 n 13, same day?", ("order 12", "order 13"), ()),
@@ -100,6 +106,18 @@ def test_a_number_that_names_a_record(
         "they paid 4180 last week",
         "the balance is 3250 now, are they on hold",
         "do we have 3 left",
+        "3 late orders from acme?",
+        "why 3 late orders at Acme",
+        "5 stuck orders in dallas",
+        "is 1 late line enough to hold the rest",
+        "will 2 delivered pallets be invoiced",
+        "what is the earliest day for 5?",
+        "is 6205 available in dallas",
+        "6205 availability in Dallas?",
+        "is 1250 enough for them",
+        "we shipped 1250 last week",
+        "we invoiced 4180 too much",
+        "we have 12 loaded trucks",
         "fb 1010 east",
         "check 6204 sealed at south",
         "how many more days until then, 4 or 5",
@@ -119,6 +137,11 @@ def test_a_slip_behind_a_number_is_put_right_before_the_number_is_read() -> None
     right = {"arives": "arrives"}
     found = find_things("when 102 arives", TODAY, put_right=lambda word: right.get(word, word))
     assert found.orders == ("order 102",)
+
+
+def test_the_date_of_orders_is_nobodys() -> None:
+    before = ["which orders are late out of Dallas South"]
+    assert understand("which orders will miss their promised date?", before, today=TODAY).names == ()
 
 
 def test_a_list_goes_on_from_before() -> None:
@@ -143,6 +166,7 @@ def test_a_tracking_number_alone_asks_where_it_is() -> None:
         ("It's Saturday and his line stands still unless it is there by Tuesday", date(2026, 11, 24)),
         ("will it get there before the month is over", date(2026, 11, 30)),
         ("anything new by thursdy", date(2026, 11, 26)),
+        ("by fridy please", date(2026, 11, 27)),
     ],
 )
 def test_days(question: str, last: date) -> None:

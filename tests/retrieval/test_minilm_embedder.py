@@ -167,6 +167,25 @@ def test_an_export_of_before_that_keeps_its_layers_to_itself_is_made_anew(
     assert not MiniLmEmbedder(tmp_path).is_prepared
 
 
+def test_an_export_of_before_does_where_no_new_one_can_be_made(
+    model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A data folder that cannot be written to, or no torch: the search goes on, and questions are understood by the networks alone."""
+    home = next((model_dir / "models").iterdir())
+    copy = tmp_path / "models" / home.name
+    shutil.copytree(home, copy)
+    described = json.loads((copy / "model.json").read_text())
+    del described["export"]
+    (copy / "model.json").write_text(json.dumps(described))
+
+    def no_room(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("retrieval.sentence_transformers_export.export_onnx", no_room)
+    assert MiniLmEmbedder(tmp_path).embed(["late"]).shape == (1, 384)
+    assert "model_not_exported_again" in caplog.text
+
+
 def test_asking_loads_no_torch(model_dir: Path) -> None:
     check = (
         "import sys; from pathlib import Path; from retrieval.minilm_embedder import MiniLmEmbedder;"

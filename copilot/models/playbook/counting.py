@@ -99,7 +99,8 @@ HAS_BEFORE = re.compile(
 """What may stand before a quantity: then what follows has to be no thing that is counted."""
 _GOES_ON = re.compile(
     r"^\s*(?:$|[?!.,;:)-]|(?:in|on|at|to|for|from|with|without|by|before|after|been|gone|left|shipped|delivered|and|or|but|out|off|up|as|is|was"
-    r"|be|into|via|through|un\w+ed|unstuck|gone|done|ready|loose|moving|going|shipped|released|picked|packed|staged|loaded|earlier|later|sooner"
+    r"|be|into|via|through|un\w+ed|unstuck|gone|done|ready|loose|moving|going|shipped|released"
+    r"|(?:picked|packed|staged|loaded)(?! [a-z]+s\b)|earlier|later|sooner"
     r"|faster|today|tomorrow|now|yet|please|pls|asap|this|next|there|here|actually|really|finally|already|still|<day>|<name>)(?!\w))",
     re.IGNORECASE,
 )
@@ -135,6 +136,29 @@ _ASKED_LIST = """
 late stuck still what where when why who how eta status leave arrive arrival ship come land date till until complete delivery
 """
 _ASKED_OF_AN_ORDER = frozenset(_ASKED_LIST.split())
+_ASKED_OF_GOODS = frozenset(
+    [
+        "available",
+        "availability",
+        "stock",
+        "free",
+        "enough",
+        "cover",
+        "better",
+        "cheaper",
+        "cheapest",
+        "too",
+        "never",
+        "right",
+        "last",
+        "next",
+        "fit",
+        "fits",
+        "or",
+        "vs",
+    ]
+)
+"""of a bearing 6205, of 1250 dollars"""
 _AN_ADDRESS = re.compile(
     r"^\s+(?:[A-Z]\w+\s+){1,3}(?i:way|street|st|road|rd|avenue|ave|boulevard|blvd|drive|dr|lane|ln|parkway|pkwy|highway|hwy|court|ct|plaza|place|square)\b"
 )
@@ -194,7 +218,7 @@ def _kind_of_quantity(before: str, number: int, after: str) -> str:
 
 
 def sentence_goes_on(after: str) -> bool:
-    """What stands behind a number is nothing that is counted."""
+    """Whether what stands behind a number of four figures is nothing that is counted, and nothing that is asked of goods or of money."""
     if _GOES_ON.match(after) or re.match(r"\s*[—–]", after):
         return True
     follows = re.match(r"\s+([a-z]+)", after, re.IGNORECASE)
@@ -206,8 +230,12 @@ def sentence_goes_on(after: str) -> bool:
     if word in known.goods or word in known.goods_go_on:
         return False
     # "is 4987 invoiced", "4790 running behind", "4903 should have been there", and not "the 6306 sealed"
-    is_done = word.endswith("ed") or (word.endswith("ing") and word[:-3].rstrip("n") in known.plain)
-    return is_done or word in _NOT_COUNTED | _ASKED_OF_AN_ORDER or word in known.plain
+    stem = word[:-3] if word.endswith("ing") else ""
+    goes_on = stem in known.plain or f"{stem}e" in known.plain or (len(stem) > 3 and stem[-1] == stem[-2])
+    is_done = word.endswith("ed") or bool(stem and goes_on)
+    if word in _ASKED_OF_GOODS:
+        return False
+    return is_done or word in _NOT_COUNTED or word in _ASKED_OF_AN_ORDER or word in known.plain
 
 
 def asks_for_goods(before: str) -> bool:

@@ -173,6 +173,11 @@ _ABOUT_A_LIST = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_LIST = re.compile(r"\b(?:which|what|any) of (?:those|these|them|it)\b", re.IGNORECASE)
+_THEIR_ORDERS = re.compile(
+    r"\btheir (?:\w+ )?(?:orders?|deliver(?:y|ies)|shipments?)\b|\b(?:orders?|deliveries|shipments?) of theirs\b",
+    re.IGNORECASE,
+)
+"""Of the customer spoken of; in "which orders will miss their date" it is the orders' own."""
 FEW_WORDS = 8
 
 
@@ -198,7 +203,7 @@ def _leaves_open(made: Understanding, points: bool) -> bool:
             ends = few and re.search(r"\bthen\W*$", made.question, re.IGNORECASE)
             return (not made.names and bool(points or begins or ends)) or (points and few and not is_named)
         case "at_risk":
-            theirs = re.search(r"\btheir\b", made.question, re.IGNORECASE)
+            theirs = _THEIR_ORDERS.search(made.question)
             asks = (
                 _OF_THE_LIST.search(made.question) or theirs or (few and _ABOUT_A_LIST.search(made.question))
             )

@@ -136,9 +136,9 @@ class Meaning:
                 self._load()
             assert self._networks is not None
             rows, halfway = self._said(readings)
-            scores = self._networks.scores(rows)
-            if self._listener is not None and halfway:
-                scores = together(scores, self._listener.scores(halfway))
+            scores, listener = self._networks.scores(rows), self._listener
+            if listener is not None and halfway:
+                scores = together(scores, listener.scores(halfway))
             scores = scores / TEMPERATURE
         except EmbeddingUnavailable as error:
             log.warning("questions are understood by words only: %s", error)
@@ -178,9 +178,10 @@ class Meaning:
                 self._embedder.model_id,
             )
             self._embedder = None
-        self._networks = file.by_words if self._embedder is None else file.by_meaning
         self._of_two = None if self._embedder is None else (file.whole, file.two)
         self._listener = None if self._embedder is None else file.listener
+        # last: who finds it there takes the others for loaded
+        self._networks = file.by_words if self._embedder is None else file.by_meaning
 
 
 def together(networks: FLOATS, listener: FLOATS) -> FLOATS:

@@ -20,6 +20,7 @@ from copilot.models.playbook.counting import (
     quantities_told,
     sentence_goes_on,
 )
+from copilot.models.playbook.words import words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,10 @@ _SHORT_PURCHASE = re.compile(
     r"[ #]*(?:no\.?|number|nr\.?)?[ #.:]*p?|p)0*(\d{1,4})(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
+_OF_AN_ORDER = re.compile(
+    r"\b(?:note|comment|remark|log|customer|client|write)(?: it| this| that| them)? (?:on|to|in|about|for)\s+$",
+    re.IGNORECASE,
+)
 _CUSTOMERS_OWN = re.compile(
     r"(?<![\w.,/:<>$€£+*=%-])(?<![$€£] )(?<!\d\d\d )(?P<number>(?!(?:19|20)\d\d\b|\d\d00\b)\d{4})(?P<owned>['’]s)?"
     r"(?![\w/%°$€£+*=-]|[.,:]\d| ?[%€$°]| ?(?:x|by) ?\d)"
@@ -50,14 +55,10 @@ _OWNED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
-_A_CODE_BEFORE = re.compile(
-    r"\b(?!(?:is|on|of|for|to|at|the|has|was|are|and|or|my|re|so|did|can|will|why|our|get|got|see|say|due|eta|yes|no|ok|but|now|about)\b)"
-    r"(?:in|[a-z]{2,3})[ -]$",
-    re.IGNORECASE,
-)
+_A_CODE_BEFORE = re.compile(r"(?<![\w'’])(?P<letters>in|[a-z]{2,3})[ -]$", re.IGNORECASE)
 """The letters of a product's code: "fb 1010 east", "in 4010"."""
 _AN_AMOUNT_BEFORE = re.compile(
-    r"\b(?:paid|pays?|paying|owes?|owed|owing|billed|worth|costs?|costing|limit|balance|total|amount|sum|price|fee|quoted?|invoices?|zip|pin"
+    r"\b(?:paid|invoiced|shipped|budget|hotline|pays?|paying|owes?|owed|owing|billed|worth|costs?|costing|limit|balance|total|amount|sum|price|fee|quoted?|invoices?|zip|pin"
     r"|dial|phone|roughly|around|some|over|under|than|another|spent|spend|sells?|sold|charge[ds]?)\s+(?:(?:of|is|was|at|out|in|us|them)\s+)*$",
     re.IGNORECASE,
 )
@@ -166,14 +167,17 @@ _LISTED = re.compile(
 
 _SINGLE = (
     re.compile(
-        r"(?:^|\b(?:why|is|was|why['’]s|where['’]s|when['’]s|did|will|has|does|can) )(?P<number>\d)(?= (?:late|shipp?(?:ed|ing)?|stuck|gone"
-        r"|overdue|blocked|leav(?:e|ing)|arriv(?:e|ing)|on time|on (?:the|a|its) truck|on hold|held up|ready to|make it|go(?:ing)? out"
-        r"|with (?:atlas|nitro|polar|swiftline|us|the carrier)|still (?:late|stuck|here|open)|delivered)\b)",
+        r"\b(?:why is|why was|why['’]s|is|was|where['’]s|when['’]s|did|will|has|does|can) (?P<number>\d)"
+        r"(?= (?:(?:late|shipped|stuck|gone|overdue|blocked|leaving|arriving|on time|on hold|held up|still (?:late|stuck|here|open)"
+        r"|delivered)\s*(?:$|[?!.,;]"
+        r"|(?:today|yet|again|and|because|or|if|in|at|from|now)\b)"
+        r"|ship\b|leave\b|arrive\b|make it\b|go(?:ing)? out\b|on (?:the|its) truck\b"
+        r"|with (?:atlas|nitro|polar|swiftline|the carrier)\b))",
         re.IGNORECASE,
     ),
     re.compile(
-        r"\b(?:customer (?:re|about|on)|(?:eta|day|date) for|(?:eta|news|update|status) on|status of|(?:up|wrong) with) (?P<number>\d)"
-        r"(?=\s*(?:$|[?!.,;](?!\d)))",
+        r"\b(?:customer (?:re|about|on)|(?:eta|date|pickup day) for|(?:eta|news|update|status) on|status of"
+        r"|(?:up|wrong) with) (?P<number>\d)(?=\s*(?:$|[?!.,;](?!\d)))",
         re.IGNORECASE,
     ),
 )
@@ -240,11 +244,7 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
     taken = taken or bool(found)
     covered = list(found)
     names_a_purchase = "<po>" in text or any(one.is_purchase for one in found)
-    is_chasing = (
-        bool(_OF_A_VENDOR.search(text) or _CHASES.search(text))
-        and not _NOTES.search(text)
-        and not names_a_purchase
-    )
+    is_chasing = bool(_OF_A_VENDOR.search(text) or _CHASES.search(text)) and not _NOTES.search(text)
     quantities = quantities_told(text)
     for match in BARE.finditer(text):
         if any(one.start <= match.start() < one.end for one in covered):
@@ -270,7 +270,10 @@ def numbered(text: str, *, taken: bool) -> Iterator[Numbered]:
             joins_a_purchase = joins_a_purchase and bool(follows)
         if not match["owned"] and (match.start() in quantities or counts(near, match[1], after)):
             continue
-        is_purchase = is_chasing or joins_a_purchase
+        of_an_order = names_a_purchase and _OF_AN_ORDER.search(
+            near
+        )  # "chase them on P61 and put a note on 120"
+        is_purchase = (is_chasing and not of_an_order) or joins_a_purchase
         found.append(
             Numbered(
                 reference=f"P{int(match[1]):05d}" if is_purchase else f"order {match[1]}",
@@ -295,6 +298,15 @@ def _is_asked_too(near: str, after: str) -> bool:
     return not (asked["done"] and _ENDS.match(after))  # "S00042 make 50"
 
 
+def _is_a_code(before: str) -> bool:
+    """Whether letters that are no word stand before a number."""
+    letters = _A_CODE_BEFORE.search(before)
+    if letters is None:
+        return False
+    word, known = letters["letters"].casefold(), words()
+    return word == "in" or not (word in known.plain or word in known.english or word in known.hurried)
+
+
 def _customers_own(text: str) -> Iterator[Numbered]:
     for match in _CUSTOMERS_OWN.finditer(text):
         before, after = text[max(0, match.start() - NEAR) : match.start()], text[match.end() :]
@@ -304,7 +316,7 @@ def _customers_own(text: str) -> Iterator[Numbered]:
             is_time
             or asks_for_goods(before)
             or counts(before, match["number"], after)
-            or _A_CODE_BEFORE.search(before)
+            or _is_a_code(before)
             or _AN_AMOUNT_BEFORE.search(before)
         )
         if is_said or (sentence_goes_on(after) and not is_other):

@@ -34,7 +34,7 @@ _NO_DAYS = frozenset(
     ]
 )
 _MAY_BE_A_DAY = re.compile(
-    r"(?<![\w<'’/-])(?:[a-z]{3,8}d[ay]{2}s?|[a-z]{4,7}dy|t[aeo]m+[aeo]r+[aeo]+w?|[a-z]{3,9}[bm](?:er|re)|[a-z]{4,9}ary|[a-z]{5,9}ing|[a-z]{5,9}as)(?![\w'’-])",
+    r"(?<![\w<'’/-])(?:[a-z]{3,8}d[ay]{2}s?|[a-z]{3,7}dy|t[aeo]m+[aeo]r+[aeo]+w?|[a-z]{3,9}[bm](?:er|re)|[a-z]{4,9}ary|[a-z]{5,9}ing|[a-z]{5,9}as)(?![\w'’-])",
     re.IGNORECASE,
 )
 

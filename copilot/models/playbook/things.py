@@ -200,7 +200,8 @@ def _in_full(text: str, put_right: Callable[[str], str] | None) -> str:
         if (
             put_right is None
             or len(word) < 4
-            or word in known.plain | known.goods_go_on
+            or word in known.plain
+            or word in known.goods_go_on
             or word in UNITS
             or not word.isalpha()
         ):
