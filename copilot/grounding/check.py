@@ -462,6 +462,8 @@ class Grounding:
             sources += self._surroundings(marks)
         if cited is None and claim.kind in {"reference", "name", "quote"}:
             sources += [self._question, self._said, self._named]
+        if claim.is_today:
+            return self._today in claim.either  # whatever else happened on that day
         if claim.kind == "date" and claim.relative and sentence_days and self._today not in claim.either:
             days = {(day.month, day.day) for day in claim.either}
             return any(

@@ -13,7 +13,7 @@ from typing import Literal
 
 from copilot.addresses import ADDRESS
 from copilot.evidence_book import MARK
-from copilot.grounding.days import WEEKDAYS, days_in, is_day_of_asking
+from copilot.grounding.days import WEEKDAYS, days_in, is_called_today, is_day_of_asking
 from copilot.grounding.text import blank, folded, stem
 
 ClaimKind = Literal[
@@ -49,6 +49,8 @@ class Claim:
     """For a name or a number: the words behind it, folded."""
     of_asking: bool = False
     """For a date: the sentence speaks of it as the day of the question; true of today only."""
+    is_today: bool = False
+    """For a date in figures or words: the sentence says that it is today's ("as of today, 21 Nov 2026")."""
     qualifier: str = ""
     """For a duration: ``business`` where the sentence says so."""
 
@@ -154,6 +156,7 @@ def claims_of(sentence: str, today: date | None = None) -> list[Claim]:
                 near=words.around(day.begin, day.end),
                 relative=day.relative,
                 before=folded(text[max(0, day.begin - 60) : day.begin]),
+                is_today=not day.relative and is_called_today(folded(whole[: day.begin])),
                 of_asking=is_day_of_asking(
                     day.text, folded(whole[: day.begin]), folded(whole[day.end : day.end + 60])
                 ),

@@ -75,6 +75,14 @@ _EVENT = re.compile(
 _PART = re.compile(r"[;:,.()]|\b(?:and|but|because|which|so)\b")
 
 
+_TODAY_IS = re.compile(r"\btoday(?:'s date)?(?: is)?(?: \w+day)?,? ?$")
+
+
+def is_called_today(before: str) -> bool:
+    """Whether the folded words in front of a date say that it is today's: "as of today, 21 Nov 2026"."""
+    return _TODAY_IS.search(before) is not None
+
+
 def is_day_of_asking(said: str, before: str, after: str) -> bool:
     """Whether a sentence speaks of today as the day on which it was asked (``as of today``, ``is 3 days late today``): that needs no
     evidence. As the day of an event (``ships today``) it needs evidence that holds it.

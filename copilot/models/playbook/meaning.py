@@ -135,7 +135,7 @@ class Meaning:
             if self._networks is None:
                 self._load()
             assert self._networks is not None
-            rows, halfway = self._said(readings)
+            rows, halfway = self._listened_to(readings)
             scores, listener = self._networks.scores(rows), self._listener
             if listener is not None and halfway:
                 scores = together(scores, listener.scores(halfway))
@@ -149,9 +149,9 @@ class Meaning:
 
     def _rows(self, readings: tuple[str, ...]) -> FLOATS:
         """Features of a question; both questions about it come one after the other, and it is embedded once."""
-        return self._said(readings)[0]
+        return self._listened_to(readings)[0]
 
-    def _said(self, readings: tuple[str, ...]) -> tuple[FLOATS, list[FLOATS]]:
+    def _listened_to(self, readings: tuple[str, ...]) -> tuple[FLOATS, list[FLOATS]]:
         """Features of a question, and what the lower half of the embedding model's layers says of it, if that is listened to."""
         known, rows, halfway = self._last
         if known != readings:
