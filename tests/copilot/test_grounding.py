@@ -86,6 +86,7 @@ def test_what_the_evidence_holds_is_kept(grounding: Grounding, sentence: str) ->
     "sentence",
     [
         "S00043 is late [E1].",
+        "This is as of today, 12 Nov 2026.",
         "S0004 is late [E1].",
         "It was promised for 13 Nov 2026 [E1].",
         "It was promised for 12 Nov 2025 [E1].",
