@@ -33,27 +33,8 @@ delivery chain
 """
 _WEAK = frozenset(_WEAK_LIST.split())
 """Words that many names share: alone they name nobody."""
-_CONTAINERS = frozenset(
-    [
-        f"{one}{ending}"
-        for one in (
-            "tin",
-            "can",
-            "bottle",
-            "bucket",
-            "jug",
-            "keg",
-            "tub",
-            "sack",
-            "bag",
-            "crate",
-            "case",
-            "drum",
-            "pail",
-        )
-        for ending in ("", "s")
-    ]
-)
+_CONTAINER_LIST = "tin can bottle bucket jug keg tub sack bag crate case drum pail"
+_CONTAINERS = frozenset(f"{one}{ending}" for one in _CONTAINER_LIST.split() for ending in ("", "s"))
 _CODE = re.compile(r"(?<![^\W_])([a-z]{2,4})[ -]?(\d{3,5})(?![^\W_])", re.IGNORECASE)
 
 

@@ -136,28 +136,10 @@ _ASKED_LIST = """
 late stuck still what where when why who how eta status leave arrive arrival ship come land date till until complete delivery
 """
 _ASKED_OF_AN_ORDER = frozenset(_ASKED_LIST.split())
-_ASKED_OF_GOODS = frozenset(
-    [
-        "available",
-        "availability",
-        "stock",
-        "free",
-        "enough",
-        "cover",
-        "better",
-        "cheaper",
-        "cheapest",
-        "too",
-        "never",
-        "right",
-        "last",
-        "next",
-        "fit",
-        "fits",
-        "or",
-        "vs",
-    ]
-)
+_OF_GOODS_LIST = """
+available availability stock free enough cover better cheaper cheapest too never right last next fit fits or vs
+"""
+_ASKED_OF_GOODS = frozenset(_OF_GOODS_LIST.split())
 """of a bearing 6205, of 1250 dollars"""
 _AN_ADDRESS = re.compile(
     r"^\s+(?:[A-Z]\w+\s+){1,3}(?i:way|street|st|road|rd|avenue|ave|boulevard|blvd|drive|dr|lane|ln|parkway|pkwy|highway|hwy|court|ct|plaza|place|square)\b"

@@ -172,7 +172,7 @@ _SINGLE = (
         r"|delivered)\s*(?:$|[?!.,;]"
         r"|(?:today|yet|again|and|because|or|if|in|at|from|now)\b)"
         r"|ship\b|leave\b|arrive\b|make it\b|go(?:ing)? out\b|on (?:the|its) truck\b"
-        r"|with (?:atlas|nitro|polar|swiftline|the carrier)\b))",
+        r"|with (?:the )?[a-z]+(?: now| already| yet| today)?\W*$))",
         re.IGNORECASE,
     ),
     re.compile(

@@ -261,6 +261,7 @@ def _is_another_language(text: str) -> bool:
     ours = known.english | known.hurried.keys()
     other = sum(word in known.other_languages and word not in ours for word in spoken)
     english = sum(
-        word in known.english | known.plain and word not in known.other_languages for word in spoken
+        (word in known.english or word in known.plain) and word not in known.other_languages
+        for word in spoken
     )
     return other >= max(2, english) or (other > english and len(spoken) <= 3)
